@@ -1,0 +1,89 @@
+using UNetSharp.Graph;
+using UNetSharp.Graph.Operations;
+
+namespace UNetSharp.Execution;
+
+/// <summary>
+/// Joins operations that one pass over memory can do. In inference convolution, batch norm and rectifier become one;
+/// in training, where a batch norm needs the whole result of its convolution first, batch norm and rectifier do.
+/// Operations are joined only where nothing else reads what lies between them.
+/// </summary>
+internal sealed class Fusion
+{
+    private readonly IReadOnlyList<Operation> _operations;
+    private readonly IReadOnlySet<Value> _kept;
+    private readonly ILookup<Value, Operation> _readers;
+    private readonly HashSet<Operation> _joined = [];
+
+    private Fusion(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept)
+    {
+        _operations = operations;
+        _kept = kept;
+        _readers = operations
+            .SelectMany(operation => operation.Inputs.Select(input => (Input: input, Operation: operation)))
+            .ToLookup(pair => pair.Input, pair => pair.Operation);
+    }
+
+    /// <summary>The operations of a graph for inference, some of them joined, in the order in which they run.</summary>
+    /// <param name="operations">Operations of the graph.</param>
+    /// <param name="kept">Values that a caller reads.</param>
+    public static IReadOnlyList<Operation> ForInference(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept)
+    {
+        var fusion = new Fusion(operations, kept);
+        return fusion.Join(fusion.JoinFilter);
+    }
+
+    /// <summary>The operations of a graph for training, some of them joined, in the order in which they run.</summary>
+    /// <param name="operations">Operations of the graph.</param>
+    /// <param name="kept">Values that a caller reads.</param>
+    public static IReadOnlyList<Operation> ForTraining(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept)
+    {
+        var fusion = new Fusion(operations, kept);
+        return fusion.Join(fusion.JoinNorm);
+    }
+
+    private List<Operation> Join(Func<Operation, Operation> join)
+    {
+        List<Operation> result = [];
+        foreach (Operation operation in _operations)
+        {
+            if (!_joined.Contains(operation))
+            {
+                result.Add(join(operation));
+            }
+        }
+
+        return result;
+    }
+
+    private Operation JoinFilter(Operation operation)
+    {
+        if (operation is not FilterOperation filter)
+        {
+            return operation;
+        }
+
+        BatchNormalization? norm = Take<BatchNormalization>(filter.Output);
+        Rectifier? rectifier = Take<Rectifier>(norm?.Output ?? filter.Output);
+        return norm is null && rectifier is null ? filter : filter.Fused(norm, rectifier);
+    }
+
+    private Operation JoinNorm(Operation operation) =>
+        operation is BatchNormalization norm && Take<Rectifier>(norm.Output) is { } rectifier
+            ? norm.Fused(rectifier)
+            : operation;
+
+    /// <summary>The only reader of a value, if it is of the wanted kind; it then is no operation of its own.</summary>
+    private T? Take<T>(Value value)
+        where T : Operation
+    {
+        Operation[] readers = [.. _readers[value]];
+        if (readers is not [T only] || _kept.Contains(value))
+        {
+            return null;
+        }
+
+        _joined.Add(only);
+        return only;
+    }
+}

@@ -1,0 +1,56 @@
+using UNetSharp.Graph;
+using UNetSharp.Kernels;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Execution;
+
+/// <summary>
+/// Runs a graph forward. Batch norm uses its running statistics and is folded into the convolution before it; weights
+/// are packed once; memory is reused as soon as a value has had its last reader. Running allocates nothing.
+/// </summary>
+/// <remarks>Not thread-safe. Disposing frees the memory at once.</remarks>
+public sealed unsafe class InferencePlan : IDisposable
+{
+    private readonly IReadOnlyList<Operation> _operations;
+    private readonly Schedule _schedule;
+
+    /// <summary>Plans the graph for its shapes and prepares the weights as they are now.</summary>
+    public InferencePlan(GraphOf graph, Workers workers)
+    {
+        _operations = Fusion.ForInference(graph.Operations, graph.Outputs.ToHashSet());
+        _schedule = new Schedule(_operations, graph.Inputs, graph.Outputs, workers, loss: null, differentiateBy: []);
+        Prepare();
+    }
+
+    /// <summary>Bytes of memory that the plan holds.</summary>
+    public long MemoryBytes => _schedule.Arena.Floats * sizeof(float);
+
+    /// <summary>Takes over the parameters after they have changed.</summary>
+    public void Prepare()
+    {
+        foreach (Operation operation in _operations)
+        {
+            operation.Prepare(_schedule.Run);
+        }
+    }
+
+    /// <summary>Memory of an input, in NHWC order, to be written before every run.</summary>
+    public Span<float> Input(Value input) => Span(_schedule.Run.Data(input));
+
+    /// <summary>Computes the outputs.</summary>
+    public void Run()
+    {
+        foreach (Operation operation in _operations)
+        {
+            operation.Forward(_schedule.Run);
+        }
+    }
+
+    /// <summary>Values of an output of the graph, in NHWC order; valid until the next run.</summary>
+    public ReadOnlySpan<float> Output(Value output) => Span(_schedule.Run.Data(output));
+
+    /// <inheritdoc/>
+    public void Dispose() => _schedule.Arena.Dispose();
+
+    private static Span<float> Span(View view) => new(view.Pointer, checked((int)view.Shape.Count));
+}

@@ -1,0 +1,78 @@
+namespace UNetSharp.Execution;
+
+/// <summary>
+/// Lays out buffers of known lifetimes in one block of memory, so that buffers which are never alive together share
+/// addresses. The largest buffer is placed first, each at the lowest address at which it fits (the "greedy by size"
+/// of Pisarchyk and Lee 2020, https://arxiv.org/abs/2001.03288).
+/// </summary>
+internal sealed class MemoryLayout
+{
+    private readonly List<Buffer> _buffers = [];
+
+    /// <summary>Size of the whole block in floats.</summary>
+    public long Floats { get; private set; }
+
+    /// <summary>Adds a buffer that is alive from step <paramref name="first"/> to step <paramref name="last"/>.</summary>
+    /// <returns>The buffer, whose offset is known after <see cref="Place"/>.</returns>
+    public Buffer Add(long floats, int first, int last)
+    {
+        long lines = (floats + Arena.LineFloats - 1) / Arena.LineFloats;
+        var buffer = new Buffer(lines * Arena.LineFloats, first, last);
+        _buffers.Add(buffer);
+        return buffer;
+    }
+
+    /// <summary>Chooses every buffer's offset.</summary>
+    public void Place()
+    {
+        List<Buffer> placed = [];
+        foreach (Buffer buffer in _buffers.OrderByDescending(buffer => buffer.Floats))
+        {
+            buffer.Offset = LowestFit(buffer, placed);
+            Floats = Math.Max(Floats, buffer.Offset + buffer.Floats);
+            int index = placed.FindIndex(other => other.Offset > buffer.Offset);
+            placed.Insert(index < 0 ? placed.Count : index, buffer);
+        }
+    }
+
+    private static long LowestFit(Buffer buffer, List<Buffer> placedByOffset)
+    {
+        long offset = 0;
+        foreach (Buffer other in placedByOffset)
+        {
+            bool isAliveTogether = other.First <= buffer.Last && buffer.First <= other.Last;
+            if (!isAliveTogether)
+            {
+                continue;
+            }
+
+            if (other.Offset >= offset + buffer.Floats)
+            {
+                break;
+            }
+
+            offset = Math.Max(offset, other.Offset + other.Floats);
+        }
+
+        return offset;
+    }
+
+    /// <summary>A stretch of memory and the steps over which it is in use.</summary>
+    internal sealed class Buffer(long floats, int first, int last)
+    {
+        public long Floats { get; } = floats;
+
+        public int First { get; private set; } = first;
+
+        public int Last { get; private set; } = last;
+
+        public long Offset { get; set; }
+
+        /// <summary>Makes the buffer alive at a step, and at those between.</summary>
+        public void Touch(int step)
+        {
+            First = Math.Min(First, step);
+            Last = Math.Max(Last, step);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using UNetSharp.Graph;
+using UNetSharp.Graph.Operations;
+
+namespace UNetSharp.Execution;
+
+/// <summary>
+/// Which values live inside of others: the input of a concatenation that nothing reads later is computed right where
+/// it lies in the wide result, so that the concatenation itself has nothing to copy.
+/// </summary>
+internal sealed class Placement
+{
+    private readonly Dictionary<Value, (Value Wide, int Channel)> _inside = [];
+
+    /// <summary>Decides for every value that the operations compute.</summary>
+    /// <param name="operations">Operations in the order in which they run.</param>
+    /// <param name="kept">Values that must lie on their own because a caller reads or writes them.</param>
+    public Placement(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept)
+    {
+        Dictionary<Value, Operation> lastReader = [];
+        HashSet<Value> computed = [];
+        foreach (Operation operation in operations)
+        {
+            computed.Add(operation.Output);
+            foreach (Value input in operation.Inputs)
+            {
+                lastReader[input] = operation;
+            }
+        }
+
+        foreach (Concatenation concatenation in operations.OfType<Concatenation>())
+        {
+            int channel = 0;
+            foreach (Value input in concatenation.Inputs)
+            {
+                if (lastReader[input] == concatenation && computed.Contains(input) && !kept.Contains(input))
+                {
+                    _inside.TryAdd(input, (concatenation.Output, channel));
+                }
+
+                channel += input.Shape.C;
+            }
+        }
+    }
+
+    /// <summary>The value that owns the memory, and the first of its channels that belongs to this one.</summary>
+    public (Value Owner, int Channel) Of(Value value)
+    {
+        int first = 0;
+        while (_inside.TryGetValue(value, out (Value Wide, int Channel) place))
+        {
+            value = place.Wide;
+            first += place.Channel;
+        }
+
+        return (value, first);
+    }
+}

@@ -1,0 +1,71 @@
+using UNetSharp.Execution;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Graph;
+
+/// <summary>
+/// One step of a graph. A subclass is one file that holds the shape rule (where it is created), forward, backward and
+/// cost. It keeps no numbers: memory belongs to the plan that runs it, so one graph may serve several plans.
+/// </summary>
+public abstract class Operation
+{
+    private protected Operation(Shape output, Value[] inputs, params Parameter[] parameters)
+    {
+        Inputs = inputs;
+        Parameters = parameters;
+        Output = new Value(output, this);
+    }
+
+    /// <summary>An operation that computes an existing value in place of the operations that led to it.</summary>
+    private protected Operation(Value output, IReadOnlyList<Value> inputs, IReadOnlyList<Parameter> parameters)
+    {
+        Inputs = inputs;
+        Parameters = parameters;
+        Output = output;
+    }
+
+    /// <summary>The value that the operation computes.</summary>
+    public Value Output { get; }
+
+    /// <summary>The values that it reads.</summary>
+    public IReadOnlyList<Value> Inputs { get; }
+
+    /// <summary>The parameters that it reads, trained or not.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Multiply-accumulate operations of one forward run.</summary>
+    public virtual long Macs => 0;
+
+    /// <summary>Whether <see cref="Backward"/> reads the values of the inputs.</summary>
+    internal virtual bool BackwardReadsInputs => false;
+
+    /// <summary>Whether <see cref="Backward"/> reads the values of the output.</summary>
+    internal virtual bool BackwardReadsOutput => false;
+
+    /// <summary>Floats that <see cref="Prepare"/> derives from parameters for <see cref="Forward"/>.</summary>
+    internal virtual long PreparedFloats => 0;
+
+    /// <summary>Floats that a training step keeps from forward to backward, beside inputs and output.</summary>
+    internal virtual long SavedFloats => 0;
+
+    /// <summary>Floats of scratch memory that <see cref="Forward"/> needs on so many threads.</summary>
+    internal virtual long ForwardScratch(int workers) => 0;
+
+    /// <summary>Floats of scratch memory that <see cref="Backward"/> needs on so many threads.</summary>
+    internal virtual long BackwardScratch(int workers) => 0;
+
+    /// <summary>Derives what depends on parameters alone; done again whenever they have changed.</summary>
+    internal virtual void Prepare(Run run)
+    {
+    }
+
+    /// <summary>Computes the output from the inputs.</summary>
+    internal abstract void Forward(Run run);
+
+    /// <summary>
+    /// Computes the gradients of inputs and parameters from the gradient of the output. A parameter's gradient is
+    /// written; an input's is written, or added to where <see cref="Run.Adds"/> says so, and only where
+    /// <see cref="Run.Wants"/> it.
+    /// </summary>
+    internal abstract void Backward(Run run);
+}

@@ -1,0 +1,147 @@
+using UNetSharp.Execution;
+using UNetSharp.Kernels;
+using UNetSharp.Kernels.Normalization;
+
+namespace UNetSharp.Graph.Operations;
+
+/// <summary>
+/// Batch norm of each channel (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167):
+/// y = (x − mean) / √(variance + eps) · weight + bias, with the batch's statistics in training and the running ones in
+/// inference. Training moves the running statistics by the momentum towards the batch's mean and unbiased variance.
+/// A rectifier that follows in training is computed in the same pass.
+/// </summary>
+public sealed unsafe class BatchNormalization : Operation
+{
+    private readonly BatchNormParameters _parameters;
+    private readonly float _slope;
+
+    internal BatchNormalization(Value x, BatchNormParameters parameters)
+        : base(x.Shape, [x], parameters.All)
+    {
+        _parameters = parameters;
+        _slope = 1;
+    }
+
+    private BatchNormalization(BatchNormalization norm, Rectifier rectifier)
+        : base(rectifier.Output, norm.Inputs, norm.Parameters)
+    {
+        _parameters = norm._parameters;
+        _slope = rectifier.Slope;
+    }
+
+    internal override bool BackwardReadsInputs => true;
+
+    internal override bool BackwardReadsOutput => _slope != 1;
+
+    // mean, 1 / √(variance + eps)
+    internal override long SavedFloats => 2 * Channels;
+
+    private int Channels => Output.Shape.C;
+
+    private int Pixels => (int)Output.Shape.Pixels;
+
+    /// <summary>This operation with a rectifier behind it, as one.</summary>
+    internal BatchNormalization Fused(Rectifier rectifier) => new(this, rectifier);
+
+    /// <summary>Scale and shift of a channel by the running statistics.</summary>
+    internal (float Scale, float Shift) RunningAffine(int c)
+    {
+        double invStd = 1 / Math.Sqrt((double)_parameters.RunningVariance.Data[c] + _parameters.Epsilon);
+        double scale = invStd * _parameters.Weight.Data[c];
+        return ((float)scale, (float)(_parameters.Bias.Data[c] - (scale * _parameters.RunningMean.Data[c])));
+    }
+
+    internal override long ForwardScratch(int workers) =>
+        (2 * Channels) + BatchStatistics.ScratchFloats(Pixels, Channels);
+
+    internal override long BackwardScratch(int workers) =>
+        (3 * Channels) + BatchNormGradient.ScratchFloats(Pixels, Channels);
+
+    internal override void Forward(Run run)
+    {
+        View x = run.Data(Inputs[0]);
+        float* scale = run.ForwardScratch(this);
+        float* shift = scale + Channels;
+        if (run.IsTraining)
+        {
+            float* mean = run.Saved(this);
+            float* invStd = mean + Channels;
+            float* variance = invStd;
+            BatchStatistics.Of(run.Workers, x, mean, variance, shift + Channels);
+            MoveRunningStatistics(mean, variance);
+            for (int c = 0; c < Channels; c++)
+            {
+                invStd[c] = (float)(1 / Math.Sqrt((double)variance[c] + _parameters.Epsilon));
+                scale[c] = invStd[c] * _parameters.Weight.Data[c];
+                shift[c] = _parameters.Bias.Data[c] - (mean[c] * scale[c]);
+            }
+        }
+        else
+        {
+            for (int c = 0; c < Channels; c++)
+            {
+                (scale[c], shift[c]) = RunningAffine(c);
+            }
+        }
+
+        ChannelAffine.Run(run.Workers, x, run.Data(Output), scale, shift, _slope);
+    }
+
+    internal override void Backward(Run run)
+    {
+        View x = run.Data(Inputs[0]);
+        View dy = run.Gradient(Output);
+        View y = BackwardReadsOutput ? run.Data(Output) : dy;
+        float* mean = run.Saved(this);
+        float* invStd = mean + Channels;
+        float* dweight = _parameters.Weight.GradientPointer;
+        float* dbias = _parameters.Bias.GradientPointer;
+        float* a = run.BackwardScratch(this);
+        float* b = a + Channels;
+        float* constant = b + Channels;
+        BatchNormGradient.Sums(run.Workers, x, y, dy, _slope, mean, invStd, dweight, dbias, constant + Channels);
+        if (!run.Wants(Inputs[0]))
+        {
+            return;
+        }
+
+        for (int c = 0; c < Channels; c++)
+        {
+            a[c] = _parameters.Weight.Data[c] * invStd[c];
+            b[c] = -a[c] * invStd[c] * dweight[c] / Pixels;
+            constant[c] = -a[c] * dbias[c] / Pixels;
+        }
+
+        BatchNormGradient.Input(
+            run.Workers, x, y, dy, run.Gradient(Inputs[0]), _slope, mean, a, b, constant, run.Adds(this, 0));
+    }
+
+    private void MoveRunningStatistics(float* mean, float* variance)
+    {
+        float momentum = _parameters.Momentum;
+        float unbiased = (float)((double)Pixels / Math.Max(1, Pixels - 1));
+        Span<float> runningMean = _parameters.RunningMean.Data;
+        Span<float> runningVariance = _parameters.RunningVariance.Data;
+        for (int c = 0; c < Channels; c++)
+        {
+            runningMean[c] = ((1 - momentum) * runningMean[c]) + (momentum * mean[c]);
+            runningVariance[c] = ((1 - momentum) * runningVariance[c]) + (momentum * variance[c] * unbiased);
+        }
+
+        _parameters.StepCount.Data[0]++;
+    }
+}
+
+/// <summary>The arrays of a batch norm, each with one value a channel, and its constants.</summary>
+internal sealed record BatchNormParameters(
+    Parameter Weight,
+    Parameter Bias,
+    Parameter RunningMean,
+    Parameter RunningVariance,
+    Parameter StepCount,
+    float Momentum,
+    float Epsilon)
+{
+    /// <summary>All arrays in PyTorch's order.</summary>
+    public Parameter[] All => [Weight, Bias, RunningMean, RunningVariance, StepCount];
+}

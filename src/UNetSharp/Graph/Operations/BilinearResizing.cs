@@ -1,0 +1,27 @@
+using UNetSharp.Execution;
+using UNetSharp.Kernels.Resampling;
+
+namespace UNetSharp.Graph.Operations;
+
+/// <summary>
+/// Bilinear resizing to a given size, PyTorch's interpolate(mode="bilinear"): (N, C, H, W) → (N, C, H′, W′).
+/// Backward: every source pixel gathers from the result pixels that read it, with the same weights.
+/// </summary>
+public sealed class BilinearResizing : Operation
+{
+    private readonly BilinearAxis _rows;
+    private readonly BilinearAxis _columns;
+
+    internal BilinearResizing(Value x, int height, int width, bool alignCorners)
+        : base(x.Shape with { H = height, W = width }, [x])
+    {
+        _rows = new BilinearAxis(x.Shape.H, height, alignCorners);
+        _columns = new BilinearAxis(x.Shape.W, width, alignCorners);
+    }
+
+    internal override void Forward(Run run) =>
+        BilinearResize.Run(run.Workers, run.Data(Inputs[0]), run.Data(Output), _rows, _columns);
+
+    internal override void Backward(Run run) => BilinearResizeGradient.Run(
+        run.Workers, run.Gradient(Output), run.Gradient(Inputs[0]), _rows, _columns, run.Adds(this, 0));
+}

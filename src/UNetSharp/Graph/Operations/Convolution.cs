@@ -1,0 +1,57 @@
+using UNetSharp.Kernels;
+using UNetSharp.Kernels.Convolution;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Graph.Operations;
+
+/// <summary>
+/// Convolution: y[n, o, h, w] = b[o] + Σ x[n, i, h · stride − padding + p · dilation, …] · weight[o, i, p, q].
+/// (N, inC, H, W) → (N, outC, H′, W′), H′ = (H + 2 · padding − dilation · (kernel − 1) − 1) / stride + 1.
+/// Backward: dx gathers dy through the same weights the other way round; dweight = Σ x ⊗ dy; db = Σ dy.
+/// </summary>
+public sealed class Convolution : FilterOperation
+{
+    private readonly Lattice[] _forward;
+    private readonly Lattice[] _backward;
+
+    internal Convolution(Value x, Parameter weight, Parameter? bias, Axis rows, Axis columns)
+        : base(ResultShape(x.Shape, weight, rows, columns), x, weight, bias)
+    {
+        _forward = [Lattice.OfConvolution(rows, columns, Output.Shape.H, Output.Shape.W)];
+        _backward = Lattice.OfTransposed(rows, columns, x.Shape.H, x.Shape.W);
+    }
+
+    private Convolution(Convolution convolution, BatchNormalization? norm, Rectifier? rectifier)
+        : base(convolution, norm, rectifier)
+    {
+        _forward = convolution._forward;
+        _backward = convolution._backward;
+    }
+
+    private protected override Lattice[] ForwardLattices => _forward;
+
+    private protected override Lattice[] BackwardLattices => _backward;
+
+    private protected override bool IsResultFirst => true;
+
+    internal override FilterOperation Fused(BatchNormalization? norm, Rectifier? rectifier) =>
+        new Convolution(this, norm, rectifier);
+
+    private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns)
+    {
+        if (weight.Dims[1] != x.C)
+        {
+            throw new ShapeException($"Convolution {weight.Name} of shape ({string.Join(", ", weight.Dims)}) reads "
+                + $"{weight.Dims[1]} channels, but its input is {x}.");
+        }
+
+        var result = new Shape(x.N, rows.Positions(x.H), columns.Positions(x.W), weight.Dims[0]);
+        if (result.H < 1 || result.W < 1)
+        {
+            throw new ShapeException($"Convolution {weight.Name}: an input of {x} is smaller than the kernel "
+                + $"({rows.Extent}x{columns.Extent} with padding {rows.Padding}). Use a larger image.");
+        }
+
+        return result;
+    }
+}

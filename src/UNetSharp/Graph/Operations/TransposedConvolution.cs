@@ -1,0 +1,59 @@
+using UNetSharp.Kernels;
+using UNetSharp.Kernels.Convolution;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Graph.Operations;
+
+/// <summary>
+/// Transposed convolution, the gradient of a convolution by its input: each input pixel adds its value times
+/// weight[i, o, p, q] to result pixel h · stride − padding + p · dilation.
+/// (N, inC, H, W) → (N, outC, H′, W′), H′ = (H − 1) · stride − 2 · padding + dilation · (kernel − 1) + 1 +
+/// output padding. Backward: dx is the convolution of dy; dweight = Σ dy ⊗ x; db = Σ dy.
+/// </summary>
+public sealed class TransposedConvolution : FilterOperation
+{
+    private readonly Lattice[] _forward;
+    private readonly Lattice[] _backward;
+
+    internal TransposedConvolution(
+        Value x, Parameter weight, Parameter? bias, Axis rows, Axis columns, int outputPadding)
+        : base(ResultShape(x.Shape, weight, rows, columns, outputPadding), x, weight, bias)
+    {
+        _forward = Lattice.OfTransposed(rows, columns, Output.Shape.H, Output.Shape.W);
+        _backward = [Lattice.OfConvolution(rows, columns, x.Shape.H, x.Shape.W)];
+    }
+
+    private TransposedConvolution(TransposedConvolution convolution, BatchNormalization? norm, Rectifier? rectifier)
+        : base(convolution, norm, rectifier)
+    {
+        _forward = convolution._forward;
+        _backward = convolution._backward;
+    }
+
+    private protected override Lattice[] ForwardLattices => _forward;
+
+    private protected override Lattice[] BackwardLattices => _backward;
+
+    private protected override bool IsResultFirst => false;
+
+    internal override FilterOperation Fused(BatchNormalization? norm, Rectifier? rectifier) =>
+        new TransposedConvolution(this, norm, rectifier);
+
+    private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns, int outputPadding)
+    {
+        if (weight.Dims[0] != x.C)
+        {
+            throw new ShapeException($"Transposed convolution {weight.Name} of shape "
+                + $"({string.Join(", ", weight.Dims)}) reads {weight.Dims[0]} channels, but its input is {x}.");
+        }
+
+        var result = new Shape(
+            x.N, rows.Transposed(x.H, outputPadding), columns.Transposed(x.W, outputPadding), weight.Dims[1]);
+        if (result.H < 1 || result.W < 1)
+        {
+            throw new ShapeException($"Transposed convolution {weight.Name} of {x} leaves no pixel: {result}.");
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,41 @@
+using UNetSharp.Graph.Operations;
+using UNetSharp.Kernels;
+
+namespace UNetSharp.Graph;
+
+/// <content>The operations that models are written with.</content>
+public sealed partial class Value
+{
+    /// <summary>Sum of two values of one shape.</summary>
+    public static Value operator +(Value a, Value b) => new Addition(a, b).Output;
+
+    /// <summary>Channels side by side: (N, C₁, H, W), (N, C₂, H, W), … → (N, C₁ + C₂ + …, H, W).</summary>
+    public static Value Concat(params Value[] inputs) => new Concatenation(inputs).Output;
+
+    /// <summary>ReLU, or with a slope its leaky form: max(x, 0) + slope · min(x, 0).</summary>
+    public Value Relu(float slope = 0) => new Rectifier(this, slope).Output;
+
+    /// <summary>1 / (1 + exp(−x)).</summary>
+    public Value Sigmoid() => new LogisticSigmoid(this).Output;
+
+    /// <summary>Softmax over the channels of each pixel.</summary>
+    public Value Softmax() => new ChannelSoftmax(this).Output;
+
+    /// <summary>
+    /// Maximum over windows of kernel × kernel pixels; the stride is the kernel's size unless given. In ceil mode the
+    /// result's size is rounded up.
+    /// </summary>
+    public Value MaxPool(int kernel, int? stride = null, int padding = 0, bool ceilMode = false)
+    {
+        var axis = new Axis(kernel, stride ?? kernel, padding);
+        return new MaxPooling(this, axis, axis, ceilMode).Output;
+    }
+
+    /// <summary>Bilinear resizing to height × width, as PyTorch's interpolate.</summary>
+    public Value Resize(int height, int width, bool alignCorners) =>
+        height == Shape.H && width == Shape.W ? this : new BilinearResizing(this, height, width, alignCorners).Output;
+
+    /// <summary>Zeros around the image; negative numbers crop.</summary>
+    public Value Pad(int left, int right, int top, int bottom) =>
+        (left, right, top, bottom) == default ? this : new Padding(this, left, right, top, bottom).Output;
+}

@@ -1,0 +1,105 @@
+using UNetSharp.Graph;
+using UNetSharp.Models.Layers;
+
+namespace UNetSharp.Models;
+
+/// <summary>
+/// U-Net (Ronneberger, Fischer and Brox 2015, https://arxiv.org/abs/1505.04597, figure 1) in the form in which it is
+/// mostly used today: convolutions are padded, so that the mask has the size of the image, and followed by batch norm.
+/// (N, channels, H, W) → logits (N, classes, H, W), for every H and W of at least 16.
+/// </summary>
+public sealed class UNet : Network
+{
+    private readonly DoubleConv _inc;
+    private readonly Down _down1, _down2, _down3, _down4;
+    private readonly Up _up1, _up2, _up3, _up4;
+    private readonly OutConv _outc;
+
+    /// <summary>Creates the network.</summary>
+    /// <param name="channels">Channels of the image.</param>
+    /// <param name="classes">Channels of the result.</param>
+    /// <param name="width">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
+    /// <param name="up">How feature maps are enlarged.</param>
+    /// <param name="seed">Chooses the starting values.</param>
+    public UNet(int channels, int classes, int width = 64, UpSampling up = UpSampling.Bilinear, int seed = 0)
+    {
+        (Channels, Classes) = (channels, classes);
+        int w = width;
+        int halved = up == UpSampling.Bilinear ? 2 : 1;
+        _inc = Add("inc", new DoubleConv(channels, w, w));
+        _down1 = Add("down1", new Down(w, 2 * w));
+        _down2 = Add("down2", new Down(2 * w, 4 * w));
+        _down3 = Add("down3", new Down(4 * w, 8 * w));
+        _down4 = Add("down4", new Down(8 * w, 16 * w / halved));
+        _up1 = Add("up1", new Up(16 * w, 8 * w / halved, up));
+        _up2 = Add("up2", new Up(8 * w, 4 * w / halved, up));
+        _up3 = Add("up3", new Up(4 * w, 2 * w / halved, up));
+        _up4 = Add("up4", new Up(2 * w, w, up));
+        _outc = Add("outc", new OutConv(w, classes));
+        Initialize(seed);
+    }
+
+    /// <inheritdoc/>
+    public override int Channels { get; }
+
+    /// <inheritdoc/>
+    public override int Classes { get; }
+
+    /// <inheritdoc/>
+    public override Value Forward(Value image)
+    {
+        Value x1 = _inc.Forward(image);       // H       ────────────────────────────────►┐
+        Value x2 = _down1.Forward(x1);        //  H/2     ───────────────────────────►┐   │
+        Value x3 = _down2.Forward(x2);        //   H/4     ──────────────────────►┐   │   │
+        Value x4 = _down3.Forward(x3);        //    H/8     ─────────────────►┐   │   │   │
+        Value y = _down4.Forward(x4);         //     H/16                     │   │   │   │
+        y = _up1.Forward(y, skip: x4);        //    H/8     ◄─────────────────┘   │   │   │
+        y = _up2.Forward(y, skip: x3);        //   H/4     ◄──────────────────────┘   │   │
+        y = _up3.Forward(y, skip: x2);        //  H/2     ◄───────────────────────────┘   │
+        y = _up4.Forward(y, skip: x1);        // H       ◄────────────────────────────────┘
+        return _outc.Forward(y);              // one logit for each class and pixel
+    }
+
+    /// <summary>One step down: halve the image, then two convolutions.</summary>
+    private sealed class Down : Module
+    {
+        private readonly DoubleConv _conv;
+
+        public Down(int inC, int outC) => _conv = Add("maxpool_conv.1", new DoubleConv(inC, outC, outC));
+
+        public Value Forward(Value x) => _conv.Forward(x.MaxPool(2));
+    }
+
+    /// <summary>One step up: double the image, put the skip in front, then two convolutions.</summary>
+    private sealed class Up : Module
+    {
+        private readonly ConvTranspose2d? _up;
+        private readonly DoubleConv _conv;
+
+        public Up(int inC, int outC, UpSampling up)
+        {
+            _up = up == UpSampling.Transpose ? Add("up", new ConvTranspose2d(inC, inC / 2, kernel: 2, stride: 2)) : null;
+            _conv = Add("conv", new DoubleConv(inC, outC, midC: up == UpSampling.Transpose ? outC : inC / 2));
+        }
+
+        public Value Forward(Value deep, Value skip)
+        {
+            Value x = _up?.Forward(deep) ?? deep.Resize(2 * deep.Shape.H, 2 * deep.Shape.W, alignCorners: true);
+
+            // Where the image's size was odd on the way down, a row or column is missing.
+            int high = skip.Shape.H - x.Shape.H;
+            int wide = skip.Shape.W - x.Shape.W;
+            x = x.Pad(left: wide / 2, right: wide - (wide / 2), top: high / 2, bottom: high - (high / 2));
+            return _conv.Forward(Value.Concat(skip, x));
+        }
+    }
+
+    private sealed class OutConv : Module
+    {
+        private readonly Conv2d _conv;
+
+        public OutConv(int inC, int classes) => _conv = Add("conv", new Conv2d(inC, classes, kernel: 1));
+
+        public Value Forward(Value x) => _conv.Forward(x);
+    }
+}
