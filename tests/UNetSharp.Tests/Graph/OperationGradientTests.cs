@@ -1,0 +1,151 @@
+using UNetSharp.Graph;
+using UNetSharp.Losses;
+using UNetSharp.Models.Layers;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Tests.Graph;
+
+/// <summary>Every operation's backward against finite differences.</summary>
+public sealed class OperationGradientTests
+{
+    [Theory]
+    [InlineData(1, 1, 0, 1)]
+    [InlineData(3, 1, 1, 1)]
+    [InlineData(3, 2, 1, 1)]
+    [InlineData(3, 1, 2, 2)]
+    [InlineData(2, 2, 0, 1)]
+    [InlineData(5, 3, 2, 1)]
+    public void Convolution(int kernel, int stride, int padding, int dilation)
+    {
+        Conv2d layer = Initialized(new Conv2d(3, 5, kernel, stride, padding, dilation));
+        GradientCheck.Verify(x => layer.Forward(x[0]), TestTensors.Random(new Shape(2, 6, 7, 3), seed: 1));
+    }
+
+    [Theory]
+    [InlineData(2, 2, 0, 0)]
+    [InlineData(3, 2, 1, 1)]
+    [InlineData(3, 1, 1, 0)]
+    [InlineData(4, 2, 1, 0)]
+    [InlineData(2, 3, 0, 0)]
+    public void Transposed_convolution(int kernel, int stride, int padding, int outputPadding)
+    {
+        ConvTranspose2d layer = Initialized(new ConvTranspose2d(3, 5, kernel, stride, padding, outputPadding));
+        GradientCheck.Verify(x => layer.Forward(x[0]), TestTensors.Random(new Shape(2, 4, 3, 3), seed: 1));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(17)]
+    public void Batch_norm(int channels)
+    {
+        BatchNorm2d layer = Initialized(new BatchNorm2d(channels));
+        GradientCheck.Verify(x => layer.Forward(x[0]), TestTensors.Random(new Shape(2, 3, 4, channels), seed: 1));
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    public void Batch_norm_and_rectifier_in_one_step(float slope)
+    {
+        BatchNorm2d layer = Initialized(new BatchNorm2d(9));
+        GradientCheck.Verify(
+            x => layer.Forward(x[0]).Relu(slope), TestTensors.Distinct(new Shape(2, 3, 2, 9), seed: 1));
+    }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(0.1f)]
+    public void Rectifier(float slope) =>
+        GradientCheck.Verify(x => x[0].Relu(slope), TestTensors.Distinct(new Shape(2, 3, 3, 5), seed: 1));
+
+    [Theory]
+    [InlineData(2, 2, 0, false, 4, 6, 3)]
+    [InlineData(2, 2, 0, false, 5, 7, 9)]
+    [InlineData(2, 2, 0, true, 5, 7, 9)]
+    [InlineData(3, 2, 1, false, 6, 5, 8)]
+    public void Max_pool(int kernel, int stride, int padding, bool ceilMode, int height, int width, int channels) =>
+        GradientCheck.Verify(
+            x => x[0].MaxPool(kernel, stride, padding, ceilMode),
+            TestTensors.Distinct(new Shape(2, height, width, channels), seed: 1));
+
+    [Theory]
+    [InlineData(3, 4, 6, 8, true)]
+    [InlineData(3, 4, 6, 8, false)]
+    [InlineData(5, 6, 3, 2, true)]
+    [InlineData(5, 6, 3, 2, false)]
+    [InlineData(1, 1, 4, 3, true)]
+    public void Resize(int height, int width, int newHeight, int newWidth, bool alignCorners) =>
+        GradientCheck.Verify(
+            x => x[0].Resize(newHeight, newWidth, alignCorners),
+            TestTensors.Random(new Shape(2, height, width, 9), seed: 1));
+
+    [Theory]
+    [InlineData(1, 2, 0, 1)]
+    [InlineData(-1, 1, -1, 0)]
+    public void Pad(int left, int right, int top, int bottom) =>
+        GradientCheck.Verify(
+            x => x[0].Pad(left, right, top, bottom), TestTensors.Random(new Shape(2, 3, 4, 5), seed: 1));
+
+    [Fact]
+    public void Concat_of_values_that_others_read_too() => GradientCheck.Verify(
+        x => Value.Concat(x[0].Sigmoid(), Value.Concat(x[1], x[0].Relu(0.5f)), x[0]) + Value.Concat(x[1], x[0], x[0], x[0]),
+        TestTensors.Distinct(new Shape(2, 3, 4, 3), seed: 1),
+        TestTensors.Distinct(new Shape(2, 3, 4, 7), seed: 2));
+
+    [Fact]
+    public void Skip_that_is_pooled_before_it_is_concatenated()
+    {
+        Conv2d last = Initialized(new Conv2d(4, 3, 3, padding: 1));
+        GradientCheck.Verify(
+            x =>
+            {
+                Value skip = x[0].Relu(0.5f);
+                Value deep = skip.MaxPool(2).Resize(4, 6, alignCorners: true);
+                return last.Forward(Value.Concat(skip, deep));
+            },
+            TestTensors.Distinct(new Shape(1, 4, 6, 2), seed: 1));
+    }
+
+    [Fact]
+    public void Sigmoid() => GradientCheck.Verify(x => x[0].Sigmoid(), TestTensors.Random(new Shape(2, 3, 3, 5), seed: 1));
+
+    [Fact]
+    public void Softmax() => GradientCheck.Verify(x => x[0].Softmax(), TestTensors.Random(new Shape(2, 3, 3, 5), seed: 1));
+
+    [Fact]
+    public void Sum_of_a_value_with_itself() =>
+        GradientCheck.Verify(x => x[0] + x[0], TestTensors.Random(new Shape(1, 2, 2, 3), seed: 1));
+
+    [Theory]
+    [InlineData("bce", 1)]
+    [InlineData("dice", 1)]
+    [InlineData("bce+dice", 1)]
+    [InlineData("ce", 3)]
+    [InlineData("dice", 3)]
+    [InlineData("ce+dice", 3)]
+    public void Loss(string name, int classes)
+    {
+        Tensor target = new(new Shape(2, 4, 5, 1));
+        for (int i = 0; i < target.Data.Length; i++)
+        {
+            target.Data[i] = i % 3 % Math.Max(2, classes);
+        }
+
+        GradientCheck.Verify(
+            x => LossCatalog.Create(name, classes)(x[0], x[1]),
+            inputs: [TestTensors.Random(new Shape(2, 4, 5, classes), seed: 1)],
+            constants: [target]);
+    }
+
+    private static T Initialized<T>(T layer)
+        where T : Module
+    {
+        var random = new Random(7);
+        foreach (Parameter parameter in layer.Parameters())
+        {
+            parameter.Initialize(random);
+        }
+
+        return layer;
+    }
+}
