@@ -1,0 +1,56 @@
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Models;
+using UNetSharp.Tensors;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Inference;
+
+/// <summary>
+/// Runs a network on images of any shape and gives probabilities: sigmoid of a single class, softmax of several. The
+/// plan of the shape seen last is kept, so a series of images of one size is planned once.
+/// </summary>
+/// <remarks>Not thread-safe. Disposing frees the memory at once.</remarks>
+public sealed class Predictor(Network network, Workers workers) : IDisposable
+{
+    private InferencePlan? _plan;
+    private Value? _images;
+    private Value? _probabilities;
+
+    /// <summary>Bytes of memory that the plan holds.</summary>
+    public long MemoryBytes => _plan?.MemoryBytes ?? 0;
+
+    /// <summary>Takes over the network's weights after they have changed.</summary>
+    public void Refresh() => _plan?.Prepare();
+
+    /// <summary>Probabilities of every pixel.</summary>
+    /// <param name="images">Images, (N, C, H, W).</param>
+    /// <returns>(N, K, H, W) in NHWC order; valid until the next call.</returns>
+    public ReadOnlySpan<float> Predict(Tensor images)
+    {
+        if (_plan is null || _images!.Shape != images.Shape)
+        {
+            PlanFor(images.Shape);
+        }
+
+        images.Data.CopyTo(_plan!.Input(_images!));
+        _plan.Run();
+        return _plan.Output(_probabilities!);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _plan?.Dispose();
+        _plan = null;
+    }
+
+    private void PlanFor(Shape shape)
+    {
+        Dispose();
+        _images = Value.Input(shape);
+        Value logits = network.Forward(_images);
+        _probabilities = network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
+        _plan = new InferencePlan(new GraphOf(_probabilities), workers);
+    }
+}

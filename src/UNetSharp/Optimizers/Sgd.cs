@@ -1,0 +1,28 @@
+using System.Runtime.Intrinsics;
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+
+namespace UNetSharp.Optimizers;
+
+/// <summary>
+/// Gradient descent with momentum as torch.optim.SGD:
+/// <code>g = g + decay · w        b = momentum · b + g (in the first step b = g)        w = w − lr · b</code>
+/// </summary>
+public sealed class Sgd(
+    IEnumerable<Parameter> parameters, float learningRate = 1e-2f, float weightDecay = 0, float momentum = 0)
+    : Optimizer(parameters, learningRate, statesPerValue: 1)
+{
+    private protected override void Update(Workers workers) =>
+        Run(workers, new Rule(LearningRate, weightDecay, momentum));
+
+    private readonly struct Rule(float rate, float decay, float momentum) : IUpdateRule
+    {
+        public Vector256<float> Apply(
+            Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second)
+        {
+            // The buffer starts as zeros, so the first step needs no case of its own.
+            first = (first * momentum) + gradient + (w * decay);
+            return w - (first * rate);
+        }
+    }
+}

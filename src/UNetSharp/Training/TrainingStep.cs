@@ -1,0 +1,73 @@
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Losses;
+using UNetSharp.Models;
+using UNetSharp.Optimizers;
+using UNetSharp.Tensors;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Training;
+
+/// <summary>
+/// One step of training: forward, loss, backward, optimizer. A plan is made for each shape of batch (a full one, and
+/// the rest at the end of an epoch) and kept, so that a step allocates nothing.
+/// </summary>
+public sealed class TrainingStep(Network network, Loss loss, Optimizer optimizer, Workers workers) : IDisposable
+{
+    // Images of many sizes train with batches of one; the plans of the sizes seen last are kept.
+    private const int MostPlans = 4;
+
+    private readonly List<ShapedPlan> _plans = [];
+
+    /// <summary>Bytes of memory that the plans hold.</summary>
+    public long MemoryBytes => _plans.Sum(plan => plan.Plan.MemoryBytes);
+
+    /// <summary>Trains on one batch.</summary>
+    /// <param name="images">Images, (N, C, H, W).</param>
+    /// <param name="targets">Truth, (N, 1, H, W): 0 or 1, or class indices.</param>
+    /// <returns>The loss before the weights were changed.</returns>
+    public float Run(Tensor images, Tensor targets)
+    {
+        ShapedPlan shaped = PlanFor(images.Shape, targets.Shape);
+        images.Data.CopyTo(shaped.Plan.Input(shaped.Images));
+        targets.Data.CopyTo(shaped.Plan.Input(shaped.Targets));
+        float value = shaped.Plan.Step();
+        optimizer.Step(workers);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ShapedPlan shaped in _plans)
+        {
+            shaped.Plan.Dispose();
+        }
+
+        _plans.Clear();
+    }
+
+    private ShapedPlan PlanFor(Shape images, Shape targets)
+    {
+        int index = _plans.FindIndex(plan => plan.Images.Shape == images && plan.Targets.Shape == targets);
+        if (index >= 0)
+        {
+            return _plans[index];
+        }
+
+        if (_plans.Count == MostPlans)
+        {
+            _plans[0].Plan.Dispose();
+            _plans.RemoveAt(0);
+        }
+
+        Value image = Value.Input(images);
+        Value target = Value.Input(targets);
+        Value result = loss(network.Forward(image), target);
+        var shaped = new ShapedPlan(new TrainingPlan(new GraphOf(result), result, workers), image, target);
+        _plans.Add(shaped);
+        return shaped;
+    }
+
+    private sealed record ShapedPlan(TrainingPlan Plan, Value Images, Value Targets);
+}

@@ -1,0 +1,206 @@
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Losses;
+using UNetSharp.Models.Layers;
+using UNetSharp.Tensors;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Tests.Golden;
+
+/// <summary>Every operation's forward and backward against PyTorch.</summary>
+public sealed class OperationGoldenTests
+{
+    private const double Tolerance = 2e-6;
+
+    public static TheoryData<string> Convolutions => GoldenFile.Cases("ops", "conv-");
+
+    public static TheoryData<string> TransposedConvolutions => GoldenFile.Cases("ops", "transposed-");
+
+    public static TheoryData<string> BatchNorms => GoldenFile.Cases("ops", "batchnorm-");
+
+    public static TheoryData<string> Rectifiers => GoldenFile.Cases("ops", "rectifier-");
+
+    public static TheoryData<string> MaxPools => GoldenFile.Cases("ops", "maxpool-");
+
+    public static TheoryData<string> Resizes => GoldenFile.Cases("ops", "resize-");
+
+    public static TheoryData<string> Pads => GoldenFile.Cases("ops", "pad-");
+
+    public static TheoryData<string> Concats => GoldenFile.Cases("ops", "concat-");
+
+    public static TheoryData<string> Losses => GoldenFile.Cases("losses");
+
+    [Theory]
+    [MemberData(nameof(Convolutions))]
+    public void Convolution(string name)
+    {
+        GoldenFile golden = new(name);
+        Conv2d layer = new(
+            golden.Image("x").Shape.C,
+            golden.Image("y").Shape.C,
+            golden.Int("kernel"),
+            golden.Int("stride"),
+            golden.Int("padding"),
+            golden.Int("dilation"),
+            golden.Flag("bias"));
+        Verify(golden, x => layer.Forward(x[0]), layer);
+    }
+
+    [Theory]
+    [MemberData(nameof(TransposedConvolutions))]
+    public void Transposed_convolution(string name)
+    {
+        GoldenFile golden = new(name);
+        ConvTranspose2d layer = new(
+            golden.Image("x").Shape.C,
+            golden.Image("y").Shape.C,
+            golden.Int("kernel"),
+            golden.Int("stride"),
+            golden.Int("padding"),
+            golden.Int("outputPadding"),
+            golden.Flag("bias"));
+        Verify(golden, x => layer.Forward(x[0]), layer);
+    }
+
+    [Theory]
+    [MemberData(nameof(BatchNorms))]
+    public void Batch_norm_with_its_running_statistics(string name)
+    {
+        GoldenFile golden = new(name);
+        Tensor x = golden.Image("x");
+        BatchNorm2d layer = new(x.Shape.C);
+        Parameter[] parameters = [.. layer.Parameters()];
+        Array.ForEach(parameters, parameter => parameter.Initialize(new Random(0)));
+
+        Verify(golden, values => layer.Forward(values[0]), layer);
+        AssertRunning(golden, parameters, step: 1);
+
+        foreach (ref float value in x.Data)
+        {
+            value *= 0.5f;
+        }
+
+        using var workers = new Workers(2);
+        Value input = Value.Input(x.Shape);
+        Value output = layer.Forward(input);
+        using TrainingPlan plan = new(new GraphOf(output), output, workers);
+        x.Data.CopyTo(plan.Input(input));
+        plan.Forward();
+        AssertRunning(golden, parameters, step: 2);
+
+        using InferencePlan inference = new(new GraphOf(output), workers);
+        golden.Image("x").Data.CopyTo(inference.Input(input));
+        inference.Run();
+        Close.Assert(golden.Image("eval").Data, inference.Output(output), Tolerance, "eval");
+    }
+
+    [Theory]
+    [MemberData(nameof(Rectifiers))]
+    public void Rectifier(string name)
+    {
+        GoldenFile golden = new(name);
+        Verify(golden, x => x[0].Relu(golden.Float("slope")));
+    }
+
+    [Fact]
+    public void Sigmoid() => Verify(new GoldenFile("ops/sigmoid-00"), x => x[0].Sigmoid());
+
+    [Fact]
+    public void Softmax() => Verify(new GoldenFile("ops/softmax-00"), x => x[0].Softmax());
+
+    [Fact]
+    public void Add() => Verify(new GoldenFile("ops/add-00"), x => x[0] + x[1]);
+
+    [Theory]
+    [MemberData(nameof(MaxPools))]
+    public void Max_pool_with_ties(string name)
+    {
+        GoldenFile golden = new(name);
+        Verify(golden, x => x[0].MaxPool(
+            golden.Int("kernel"), golden.Int("stride"), golden.Int("padding"), golden.Flag("ceilMode")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Resizes))]
+    public void Resize(string name)
+    {
+        GoldenFile golden = new(name);
+        Verify(golden, x => x[0].Resize(golden.Int("height"), golden.Int("width"), golden.Flag("alignCorners")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pads))]
+    public void Pad(string name)
+    {
+        GoldenFile golden = new(name);
+        Verify(golden, x => x[0].Pad(golden.Int("left"), golden.Int("right"), golden.Int("top"), golden.Int("bottom")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Concats))]
+    public void Concat(string name) => Verify(new GoldenFile(name), Value.Concat);
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Loss(string name)
+    {
+        GoldenFile golden = new(name);
+        Tensor logits = golden.Image("x");
+        Tensor target = golden.Image("target");
+        using var workers = new Workers(2);
+        Value x = Value.Input(logits.Shape);
+        Value t = Value.Input(target.Shape);
+        Value y = LossCatalog.Create(golden.Text("loss"), logits.Shape.C)(x, t);
+        using TrainingPlan plan = new(new GraphOf(y), y, workers, x);
+        logits.Data.CopyTo(plan.Input(x));
+        target.Data.CopyTo(plan.Input(t));
+
+        float loss = plan.Step();
+
+        Close.Assert(golden.Values("y"), [loss], Tolerance, "loss");
+        Close.Assert(golden.Image("dx").Data, plan.Gradient(x), Tolerance, "dx", floor: 0);
+    }
+
+    private static void AssertRunning(GoldenFile golden, Parameter[] parameters, int step)
+    {
+        Close.Assert(golden.Values($"mean{step}"), parameters[2].Data, Tolerance, "running_mean");
+        Close.Assert(golden.Values($"var{step}"), parameters[3].Data, Tolerance, "running_var");
+        Assert.Equal(step, parameters[4].Data[0]);
+    }
+
+    private static void Verify(GoldenFile golden, Func<Value[], Value> build, Module? layer = null)
+    {
+        if (layer is not null)
+        {
+            golden.Fill(layer);
+        }
+
+        string[] names = [.. new[] { "x", "x2", "x3" }.Where(golden.Has)];
+        Value[] inputs = [.. names.Select(name => Value.Input(golden.Image(name).Shape))];
+        Value y = build(inputs);
+        using var workers = new Workers(2);
+        using TrainingPlan plan = new(new GraphOf(y), y, workers, inputs);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            golden.Image(names[i]).Data.CopyTo(plan.Input(inputs[i]));
+        }
+
+        plan.Forward();
+        golden.Image("dy").Data.CopyTo(plan.Gradient(y));
+        plan.Backward();
+
+        Close.Assert(golden.Image("y").Data, plan.Output(y), Tolerance, "y");
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            Close.Assert(golden.Image("d" + names[i]).Data, plan.Gradient(inputs[i]), Tolerance, "d" + names[i]);
+        }
+
+        foreach (Parameter parameter in layer?.Parameters() ?? [])
+        {
+            if (golden.Has("d" + parameter.Name))
+            {
+                Close.Assert(golden.Values("d" + parameter.Name), parameter.Gradient, Tolerance, "d" + parameter.Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+"""Makes the golden files: what PyTorch computes for each operation, loss, optimizer and network.
+
+    /usr/bin/python3 tests/golden/make.py        (Debian: apt-get install python3-torch)
+
+Made with PyTorch 1.13.1 on the CPU, one thread. Each file is in the safetensors format: arrays in PyTorch's NCHW layout
+under the names used below, and the arguments of the case as text in the metadata. Two runs make the same bytes.
+"""
+import json
+import os
+import struct
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+
+
+def save(name, tensors, **arguments):
+    """Writes one file; the format is 8 bytes of header length, a JSON header, the numbers."""
+    header, data = {"__metadata__": {k: str(v) for k, v in arguments.items()}}, b""
+    for key, tensor in tensors.items():
+        tensor = tensor.detach().contiguous()
+        kind, tensor = ("I64", tensor) if tensor.dtype == torch.int64 else ("F32", tensor.float())
+        raw = tensor.numpy().tobytes()
+        header[key] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path = os.path.join(HERE, name + ".safetensors")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data)
+
+
+def rand(*shape):
+    return torch.rand(*shape) * 2 - 1
+
+
+def case(name, function, inputs, module=None, **arguments):
+    """Runs forward and, from a random gradient, backward; saves inputs, parameters, results and all gradients."""
+    for x in inputs:
+        x.requires_grad_(True)
+    y = function(*inputs)
+    dy = rand(*y.shape)
+    y.backward(dy)
+    tensors = {}
+    for i, x in enumerate(inputs):
+        suffix = "" if i == 0 else str(i + 1)
+        tensors["x" + suffix], tensors["dx" + suffix] = x, x.grad
+    tensors["y"], tensors["dy"] = y, dy
+    for key, parameter in module.named_parameters() if module else []:
+        tensors[key], tensors["d" + key] = parameter, parameter.grad
+    save("ops/" + name, tensors, **arguments)
+
+
+def convolutions():
+    #        kernel stride pad dilation bias   in  out  N   H   W
+    rows = [(1,     1,     0,  1,       True,  3,  5,   2,  5,  4),
+            (1,     1,     0,  1,       False, 32, 2,   1,  6,  7),
+            (3,     1,     1,  1,       True,  1,  8,   1,  7,  9),
+            (3,     1,     1,  1,       False, 3,  17,  2,  8,  7),
+            (3,     1,     0,  1,       True,  8,  13,  1,  9,  6),
+            (3,     1,     1,  1,       False, 16, 16,  1,  13, 11),
+            (3,     1,     1,  1,       True,  21, 31,  1,  5,  5),
+            (3,     1,     1,  1,       False, 40, 24,  1,  16, 16),
+            (3,     2,     1,  1,       True,  5,  6,   2,  9,  8),
+            (3,     1,     2,  2,       True,  4,  16,  1,  9,  10),
+            (3,     1,     4,  4,       False, 3,  7,   1,  3,  6),
+            (5,     1,     2,  1,       True,  3,  4,   1,  8,  9),
+            (5,     2,     0,  1,       False, 2,  9,   1,  11, 9),
+            (2,     2,     0,  1,       True,  13, 16,  1,  7,  6)]
+    for i, (k, s, p, d, bias, cin, cout, n, h, w) in enumerate(rows):
+        layer = nn.Conv2d(cin, cout, k, s, p, d, bias=bias)
+        case(f"conv-{i:02}", layer, [rand(n, cin, h, w)], layer, kernel=k, stride=s, padding=p, dilation=d, bias=bias)
+    #        kernel stride pad outpad bias   in  out  N   H   W
+    rows = [(2,     2,     0,  0,     True,  6,  3,   2,  4,  5),
+            (2,     2,     0,  0,     False, 32, 16,  1,  5,  3),
+            (3,     2,     0,  0,     True,  5,  17,  1,  4,  4),
+            (3,     2,     1,  1,     True,  4,  6,   1,  5,  4),
+            (3,     2,     1,  0,     False, 3,  5,   2,  3,  6),
+            (4,     2,     1,  0,     True,  7,  8,   1,  4,  5),
+            (3,     1,     1,  0,     True,  8,  9,   1,  6,  5)]
+    for i, (k, s, p, o, bias, cin, cout, n, h, w) in enumerate(rows):
+        layer = nn.ConvTranspose2d(cin, cout, k, s, p, o, bias=bias)
+        case(f"transposed-{i:02}", layer, [rand(n, cin, h, w)], layer,
+             kernel=k, stride=s, padding=p, outputPadding=o, bias=bias)
+
+
+def norms():
+    for i, (n, c, h, w) in enumerate([(2, 3, 5, 4), (1, 16, 7, 9), (3, 19, 4, 4)]):
+        layer = nn.BatchNorm2d(c)
+        with torch.no_grad():
+            layer.weight.copy_(rand(c) + 1.5)
+            layer.bias.copy_(rand(c))
+        x = (rand(n, c, h, w) * 3 + 5).requires_grad_(True)
+        tensors = {"weight": layer.weight.clone(), "bias": layer.bias.clone()}
+        y = layer(x)
+        dy = rand(*y.shape)
+        y.backward(dy)
+        tensors |= {"x": x, "y": y, "dy": dy, "dx": x.grad, "dweight": layer.weight.grad, "dbias": layer.bias.grad,
+                    "mean1": layer.running_mean.clone(), "var1": layer.running_var.clone()}
+        layer(x * 0.5)
+        tensors |= {"mean2": layer.running_mean.clone(), "var2": layer.running_var.clone()}
+        layer.eval()
+        tensors["eval"] = layer(x)
+        save(f"ops/batchnorm-{i:02}", tensors)
+
+
+def shapes():
+    for i, slope in enumerate([0.0, 0.1]):
+        case(f"rectifier-{i:02}", lambda x: F.leaky_relu(x, slope), [rand(2, 5, 4, 3)], slope=slope)
+    case("sigmoid-00", torch.sigmoid, [rand(2, 5, 4, 3) * 8])
+    case("softmax-00", lambda x: F.softmax(x, 1), [rand(2, 5, 4, 3) * 8])
+    pools = [(2, 2, 0, False, 6, 8, 8), (2, 2, 0, False, 7, 5, 9), (2, 2, 0, True, 7, 5, 17), (3, 2, 1, False, 8, 7, 5),
+             (3, 2, 1, True, 6, 9, 3), (3, 1, 1, False, 5, 4, 8)]
+    for i, (k, s, p, ceil, h, w, c) in enumerate(pools):
+        x = torch.round(rand(2, c, h, w) * 4) / 4  # many equal values: ties
+        case(f"maxpool-{i:02}", lambda x: F.max_pool2d(x, k, s, p, ceil_mode=ceil), [x],
+             kernel=k, stride=s, padding=p, ceilMode=ceil)
+    sizes = [(4, 5, 8, 10), (3, 4, 7, 9), (8, 7, 4, 3), (1, 1, 4, 3), (5, 6, 5, 11), (6, 6, 1, 1)]
+    for i, (h, w, hh, ww) in enumerate(sizes):
+        for align in (True, False):
+            case(f"resize-{2 * i + (0 if align else 1):02}",
+                 lambda x: F.interpolate(x, size=(hh, ww), mode="bilinear", align_corners=align),
+                 [rand(2, 9, h, w)], height=hh, width=ww, alignCorners=align)
+    for i, pad in enumerate([(1, 1, 1, 1), (0, 1, 2, 0), (-1, 0, 0, -2), (1, -1, -1, 2)]):
+        left, right, top, bottom = pad
+        case(f"pad-{i:02}", lambda x: F.pad(x, pad), [rand(2, 5, 4, 5)], left=left, right=right, top=top, bottom=bottom)
+    for i, widths in enumerate([(3, 5), (16, 16), (7, 1, 8)]):
+        case(f"concat-{i:02}", lambda *x: torch.cat(x, 1), [rand(2, c, 3, 4) for c in widths])
+    case("add-00", torch.add, [rand(2, 5, 4, 3), rand(2, 5, 4, 3)])
+
+
+def soft_dice(logits, target):
+    """1 - mean over images and classes of (2 sum(p t) + 1) / (sum(p) + sum(t) + 1)."""
+    if logits.shape[1] == 1:
+        p, t = torch.sigmoid(logits), target
+    else:
+        p, t = F.softmax(logits, 1), F.one_hot(target[:, 0].long(), logits.shape[1]).permute(0, 3, 1, 2).float()
+    dice = (2 * (p * t).sum((2, 3)) + 1) / (p.sum((2, 3)) + t.sum((2, 3)) + 1)
+    return 1 - dice.mean()
+
+
+def binary_cross_entropy(logits, target):
+    return F.binary_cross_entropy_with_logits(logits, target)
+
+
+def cross_entropy(logits, target):
+    return F.cross_entropy(logits, target[:, 0].long())
+
+
+LOSSES = {"bce": binary_cross_entropy, "dice": soft_dice, "ce": cross_entropy,
+          "bce+dice": lambda x, t: binary_cross_entropy(x, t) + soft_dice(x, t),
+          "ce+dice": lambda x, t: cross_entropy(x, t) + soft_dice(x, t)}
+
+
+def losses():
+    rows = [("bce", 1), ("dice", 1), ("bce+dice", 1), ("ce", 2), ("ce", 5), ("dice", 3), ("ce+dice", 4)]
+    for i, (name, classes) in enumerate(rows):
+        logits = (rand(2, classes, 6, 5) * 6).requires_grad_(True)
+        target = torch.randint(0, max(2, classes), (2, 1, 6, 5)).float()
+        target[1] = 0  # an empty mask
+        loss = LOSSES[name](logits, target)
+        loss.backward()
+        save(f"losses/{i:02}", {"x": logits, "target": target, "y": loss, "dx": logits.grad}, loss=name)
+
+
+class DoubleConv(nn.Module):
+    def __init__(self, cin, cout, mid=None):
+        super().__init__()
+        mid = mid or cout
+        self.double_conv = nn.Sequential(
+            nn.Conv2d(cin, mid, 3, padding=1, bias=False), nn.BatchNorm2d(mid), nn.ReLU(),
+            nn.Conv2d(mid, cout, 3, padding=1, bias=False), nn.BatchNorm2d(cout), nn.ReLU())
+
+    def forward(self, x):
+        return self.double_conv(x)
+
+
+class Down(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.maxpool_conv = nn.Sequential(nn.MaxPool2d(2), DoubleConv(cin, cout))
+
+    def forward(self, x):
+        return self.maxpool_conv(x)
+
+
+class Up(nn.Module):
+    def __init__(self, cin, cout, bilinear):
+        super().__init__()
+        self.up = (nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True) if bilinear
+                   else nn.ConvTranspose2d(cin, cin // 2, 2, stride=2))
+        self.conv = DoubleConv(cin, cout, cin // 2 if bilinear else None)
+
+    def forward(self, deep, skip):
+        x = self.up(deep)
+        high, wide = skip.shape[2] - x.shape[2], skip.shape[3] - x.shape[3]
+        x = F.pad(x, (wide // 2, wide - wide // 2, high // 2, high - high // 2))
+        return self.conv(torch.cat([skip, x], 1))
+
+
+class OutConv(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, 1)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+class UNet(nn.Module):
+    """The padded U-Net with batch norm, defined a second time, from its description."""
+
+    def __init__(self, channels, classes, width, bilinear):
+        super().__init__()
+        w, f = width, 2 if bilinear else 1
+        self.inc = DoubleConv(channels, w)
+        self.down1, self.down2 = Down(w, 2 * w), Down(2 * w, 4 * w)
+        self.down3, self.down4 = Down(4 * w, 8 * w), Down(8 * w, 16 * w // f)
+        self.up1, self.up2 = Up(16 * w, 8 * w // f, bilinear), Up(8 * w, 4 * w // f, bilinear)
+        self.up3, self.up4 = Up(4 * w, 2 * w // f, bilinear), Up(2 * w, w, bilinear)
+        self.outc = OutConv(w, classes)
+
+    def forward(self, x):
+        x1 = self.inc(x)
+        x2 = self.down1(x1)
+        x3 = self.down2(x2)
+        x4 = self.down3(x3)
+        x = self.down4(x4)
+        return self.outc(self.up4(self.up3(self.up2(self.up1(x, x4), x3), x2), x1))
+
+
+def networks():
+    i = 0
+    for bilinear in (True, False):
+        for n, channels, classes, h, w in [(2, 1, 1, 32, 32), (1, 3, 3, 37, 51)]:
+            net = UNet(channels, classes, 2, bilinear)
+            start = {"start." + k: v.clone() for k, v in net.state_dict().items()}
+            x = rand(n, channels, h, w)
+            y = net(x)
+            dy = rand(*y.shape)
+            y.backward(dy)
+            gradients = {"d." + k: v.grad for k, v in net.named_parameters()}
+            net.eval()
+            tensors = start | {"x": x, "y": y, "dy": dy, "eval": net(x)} | gradients
+            save(f"unet/{i:02}", tensors, up="bilinear" if bilinear else "transpose", width=2, classes=classes)
+            i += 1
+
+
+OPTIMIZERS = {
+    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=1e-5, weight_decay=1e-8, momentum=0.9, foreach=False),
+    "rmsprop-fast": lambda p: torch.optim.RMSprop(p, lr=1e-4, weight_decay=1e-3, momentum=0.9, foreach=False),
+    "adam": lambda p: torch.optim.Adam(p, lr=1e-3, weight_decay=1e-4, foreach=False),
+    "adamw": lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=1e-2, foreach=False),
+    "sgd": lambda p: torch.optim.SGD(p, lr=1e-2, weight_decay=1e-4, momentum=0.9, foreach=False)}
+
+
+def optimizers():
+    """Ten steps with given gradients."""
+    for name, make in OPTIMIZERS.items():
+        w = rand(37).requires_grad_(True)
+        tensors = {"start": w.clone()}
+        gradients = rand(10, 37)
+        optimizer = make([w])
+        for g in gradients:
+            w.grad = g.clone()
+            optimizer.step()
+        save(f"optimizers/{name}", tensors | {"gradients": gradients, "end": w})
+
+
+def training():
+    """Ten steps of a small network, alternating two batches. Says how far float32 itself is from float64."""
+    for name, make in OPTIMIZERS.items():
+        net = UNet(3, 1, 2, True)
+        start = {"start." + k: v.clone() for k, v in net.state_dict().items()}
+        images = torch.rand(2, 2, 3, 32, 32)
+        masks = (images.mean(2, keepdim=True) + 0.2 * rand(2, 2, 1, 32, 32) > 0.5).float()
+        values = {}
+        for dtype in (torch.float64, torch.float32):
+            net.load_state_dict({k[6:]: v for k, v in start.items()})
+            net = net.to(dtype)
+            optimizer = make(net.parameters())
+            values[dtype] = []
+            for step in range(10):
+                optimizer.zero_grad()
+                loss = LOSSES["bce+dice"](net(images[step % 2].to(dtype)), masks[step % 2].to(dtype))
+                loss.backward()
+                optimizer.step()
+                values[dtype].append(loss.item())
+        far = max(abs(a - b) / b for a, b in zip(values[torch.float32], values[torch.float64]))
+        print(f"training with {name}: {values[torch.float32]}, float32 is {far:.1e} from float64")
+        end = {"end." + k: v for k, v in net.state_dict().items()}
+        save(f"training/{name}", start | {"images": images, "masks": masks,
+                                          "losses": torch.tensor(values[torch.float32])} | end)
+
+
+for number, part in enumerate([convolutions, norms, shapes, losses, networks, optimizers, training]):
+    torch.manual_seed(number + 1)
+    part()
