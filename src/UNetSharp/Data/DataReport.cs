@@ -1,0 +1,179 @@
+namespace UNetSharp.Data;
+
+/// <summary>
+/// What a data set holds, found by reading every file once before training: what goes wrong elsewhere after hours is
+/// said here.
+/// </summary>
+public sealed class DataReport
+{
+    private const double FewForeground = 0.001;
+    private readonly List<string> _notes = [];
+    private readonly List<string> _errors;
+
+    private DataReport(DataFolder folder, IReadOnlyList<PairFacts> facts, IEnumerable<string> errors, int? classes)
+    {
+        Folder = folder;
+        Facts = facts;
+        _errors = [.. errors];
+        if (facts.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            RefuseSwappedFolders();
+            Classes = MaskMeaning.Of([.. facts.Select(fact => fact.Mask)], classes, _notes);
+            CountClasses();
+        }
+        catch (DataException e)
+        {
+            _errors.Add(e.Message);
+        }
+    }
+
+    /// <summary>The files.</summary>
+    public DataFolder Folder { get; }
+
+    /// <summary>What every readable pair holds.</summary>
+    public IReadOnlyList<PairFacts> Facts { get; }
+
+    /// <summary>What mask values mean; null if that is not clear.</summary>
+    public MaskClasses? Classes { get; }
+
+    /// <summary>Channels of the images: 1 if all are grey, else 3.</summary>
+    public int Channels => Facts.Any(fact => fact.Channels == 3) ? 3 : 1;
+
+    /// <summary>Share of all pixels in each class.</summary>
+    public IReadOnlyList<double> ClassShares { get; private set; } = [];
+
+    /// <summary>Masks that are background alone.</summary>
+    public IReadOnlyList<string> EmptyMasks { get; private set; } = [];
+
+    /// <summary>What is handled, or odd, and worth knowing.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>What stands in the way of training, a line each.</summary>
+    public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>Reads every pair of a folder.</summary>
+    /// <param name="folder">The pairs.</param>
+    /// <param name="read">Decodes a file.</param>
+    /// <param name="classes">Number of classes that the user named, 1 for background and foreground, or null.</param>
+    /// <param name="threads">Threads to read on.</param>
+    /// <param name="progress">Is told of every pair that is read: how many, of how many.</param>
+    public static DataReport Of(
+        DataFolder folder, PictureReader read, int? classes, int threads, Action<int, int>? progress = null)
+    {
+        var facts = new PairFacts?[folder.Pairs.Count];
+        string?[] errors = new string?[folder.Pairs.Count];
+        int done = 0;
+        Parallel.For(0, folder.Pairs.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        {
+            try
+            {
+                facts[i] = PairFacts.Read(folder.Pairs[i], read);
+            }
+            catch (DataException e)
+            {
+                errors[i] = e.Message;
+            }
+
+            progress?.Invoke(Interlocked.Increment(ref done), folder.Pairs.Count);
+        });
+        IEnumerable<string> unpaired = folder.ImagesWithoutMask.Select(path =>
+            $"{path}: has no mask in {folder.MasksPath}. Add the mask, or remove the image.");
+        return new DataReport(folder, [.. facts.OfType<PairFacts>()], errors.OfType<string>().Concat(unpaired), classes);
+    }
+
+    /// <summary>Ends with the first error, if there is one.</summary>
+    /// <exception cref="DataException">There are errors.</exception>
+    public void ThrowIfUnusable()
+    {
+        if (_errors.Count > 0)
+        {
+            throw new DataException(_errors.Count == 1 ? _errors[0]
+                : $"{_errors[0]} (and {_errors.Count - 1} more; 'unet data' lists them)");
+        }
+    }
+
+    /// <summary>The report as text.</summary>
+    public IEnumerable<string> Lines()
+    {
+        yield return $"pairs          {Folder.Pairs.Count} ({Folder.ImagesPath} and {Folder.MasksPath})";
+        yield return $"sizes          {Listed(Facts.Select(fact => fact.Size.ToString()))}";
+        yield return $"channels       {Listed(Facts.Select(fact => fact.Channels == 3 ? "colour" : "grey"))}";
+        yield return $"bit depth      {Listed(Facts.Select(fact => fact.BitDepth))}";
+        yield return $"mask values    {MaskText()}";
+        if (Classes is not null)
+        {
+            yield return $"classes        {(Classes.Classes == 1 ? "background and foreground" : $"{Classes.Classes}")}";
+            yield return $"shares         {string.Join(", ", ClassShares.Select((share, k) => $"{NameOf(k)} {share:P1}"))}";
+            yield return $"empty masks    {EmptyMasks.Count}";
+        }
+
+        foreach (string mask in Folder.MasksWithoutImage)
+        {
+            yield return $"note: {mask}: has no image in {Folder.ImagesPath}; it is not used.";
+        }
+
+        foreach (string line in _notes.Select(note => $"note: {note}").Concat(_errors.Select(error => $"error: {error}")))
+        {
+            yield return line;
+        }
+    }
+
+    private static string Listed(IEnumerable<string> facts) => string.Join(
+        ", ",
+        facts.GroupBy(fact => fact).OrderByDescending(group => group.Count()).Select(group => $"{group.Key} ({group.Count()})"));
+
+    private string NameOf(int index) =>
+        Classes!.Classes > 1 ? $"class {index}" : index == 0 ? "background" : "foreground";
+
+    private string MaskText()
+    {
+        const int Most = 12;
+        int[] values = [.. Facts.SelectMany(fact => fact.Mask.Counts.Keys).Distinct().Order()];
+        return values.Length <= Most
+            ? string.Join(", ", values.Select(MaskValues.Text))
+            : $"{values.Length} different, {MaskValues.Text(values[0])} to {MaskValues.Text(values[^1])}";
+    }
+
+    /// <summary>Images of a few values beside masks of many: the folders have changed places.</summary>
+    private void RefuseSwappedFolders()
+    {
+        bool areImagesFlat = Facts.All(fact => fact.ImageValueCount <= 4);
+        bool areMasksRich = Facts.All(fact => fact.Mask.Counts.Count > 16);
+        if (areImagesFlat && areMasksRich)
+        {
+            throw new DataException($"{Folder.ImagesPath}: the images hold at most 4 different values and the masks in "
+                + $"{Folder.MasksPath} many: the folders seem to have changed places. Exchange them.");
+        }
+    }
+
+    private void CountClasses()
+    {
+        long[] pixels = new long[Classes!.ClassCount];
+        List<string> empty = [];
+        foreach (PairFacts fact in Facts)
+        {
+            foreach ((int value, long count) in fact.Mask.Counts)
+            {
+                pixels[Classes.ClassOf(value)] += count;
+            }
+
+            if (fact.Mask.Counts.Keys.All(value => Classes.ClassOf(value) == 0))
+            {
+                empty.Add(fact.Pair.MaskPath);
+            }
+        }
+
+        ClassShares = [.. pixels.Select(count => (double)count / pixels.Sum())];
+        EmptyMasks = empty;
+        if (Classes.Classes == 1 && ClassShares[1] is < FewForeground or > 1 - FewForeground)
+        {
+            _notes.Add($"Foreground is {ClassShares[1]:P2} of all pixels: plain cross entropy tends to predict one class "
+                + "everywhere; use --loss bce+dice.");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Data;
+
+/// <summary>How a loader makes batches.</summary>
+/// <param name="BatchSize">Images of a batch; the last of an epoch holds the rest.</param>
+/// <param name="Crop">Side of a random square to cut out of every sample, or null for all of it.</param>
+/// <param name="Flips">Random flips.</param>
+/// <param name="Seed">Chooses order, crops and flips.</param>
+/// <param name="Threads">Threads that read files.</param>
+public sealed record LoaderSettings(int BatchSize, int? Crop, Flips Flips, int Seed, int Threads = 1);
+
+/// <summary>
+/// Reads the batches of one epoch ahead of their use, on threads of its own. Order, crops and flips follow from seed,
+/// epoch and the place in the epoch alone, so batches are the same whatever the number of threads.
+/// </summary>
+public sealed class Loader : IDisposable
+{
+    private readonly IReadOnlyList<ImagePair> _pairs;
+    private readonly SampleReader _reader;
+    private readonly LoaderSettings _settings;
+    private readonly int _epoch;
+    private readonly int[] _order;
+    private readonly int _ahead;
+    private readonly Thread[] _threads;
+    private readonly object _gate = new();
+    private readonly Dictionary<int, Batch> _ready = [];
+    private readonly List<Batch> _used = [];
+    private Exception? _failure;
+    private int _started;
+    private int _delivered;
+    private bool _isStopping;
+
+    /// <summary>Starts to read the epoch.</summary>
+    public Loader(IReadOnlyList<ImagePair> pairs, SampleReader reader, LoaderSettings settings, int epoch)
+    {
+        (_pairs, _reader, _settings, _epoch) = (pairs, reader, settings, epoch);
+        _order = [.. Enumerable.Range(0, pairs.Count)];
+        RandomOf(place: -1).Shuffle(_order);
+        _ahead = settings.Threads + 1;
+        _threads = [.. Enumerable.Range(0, settings.Threads).Select(_ => new Thread(ReadBatches) { IsBackground = true })];
+        Array.ForEach(_threads, thread => thread.Start());
+    }
+
+    /// <summary>Batches of the epoch.</summary>
+    public int Count => (_pairs.Count + _settings.BatchSize - 1) / _settings.BatchSize;
+
+    /// <summary>The batches in order. A batch is valid until the next one is taken.</summary>
+    /// <exception cref="DataException">A pair cannot be read.</exception>
+    public IEnumerable<Batch> Batches()
+    {
+        for (int index = 0; index < Count; index++)
+        {
+            Batch batch = Take(index);
+            yield return batch;
+            lock (_gate)
+            {
+                _used.Add(batch);
+            }
+        }
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        Array.ForEach(_threads, thread => thread.Join());
+    }
+
+    private Batch Take(int index)
+    {
+        lock (_gate)
+        {
+            Batch? batch;
+            while (!_ready.Remove(index, out batch))
+            {
+                if (_failure is not null)
+                {
+                    throw _failure is DataException ? new DataException(_failure.Message, _failure) : _failure;
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            _delivered = index + 1;
+            Monitor.PulseAll(_gate);
+            return batch;
+        }
+    }
+
+    private void ReadBatches()
+    {
+        try
+        {
+            while (NextIndex() is { } index)
+            {
+                Batch batch = ReadBatch(index);
+                lock (_gate)
+                {
+                    _ready[index] = batch;
+                    Monitor.PulseAll(_gate);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it belongs to whoever waits for the batch.
+            lock (_gate)
+            {
+                _failure ??= e;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private int? NextIndex()
+    {
+        lock (_gate)
+        {
+            while (!_isStopping && _failure is null && _started < Count && _started >= _delivered + _ahead)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return _isStopping || _failure is not null || _started >= Count ? null : _started++;
+        }
+    }
+
+    private Batch ReadBatch(int index)
+    {
+        int first = index * _settings.BatchSize;
+        int count = Math.Min(_settings.BatchSize, _pairs.Count - first);
+        Batch? batch = null;
+        string[] names = new string[count];
+        for (int n = 0; n < count; n++)
+        {
+            Sample sample = _reader.Read(_pairs[_order[first + n]]);
+            PictureSize size = _settings.Crop is { } side ? new PictureSize(side, side) : sample.Size;
+            var shape = new Shape(count, size.Height, size.Width, sample.Channels);
+            batch ??= Reusable(shape, names);
+            if (batch.Images.Shape != shape)
+            {
+                throw new DataException($"{_pairs[_order[first + n]].ImagePath}: is {sample.Size}, another image of its "
+                    + "batch is not. Give --size HxW or --crop N to bring images to one size, or --batch 1.");
+            }
+
+            names[n] = sample.Name;
+            sample.CopyTo(batch.Images, batch.Masks, n, PlacementOf(sample.Size, size, first + n));
+        }
+
+        return batch!;
+    }
+
+    private Batch Reusable(Shape shape, string[] names)
+    {
+        lock (_gate)
+        {
+            int index = _used.FindIndex(batch => batch.Images.Shape == shape);
+            if (index < 0)
+            {
+                return new Batch(new Tensor(shape), new Tensor(shape.WithChannels(1)), names);
+            }
+
+            Batch used = _used[index];
+            _used.RemoveAt(index);
+            return used with { Names = names };
+        }
+    }
+
+    private Placement PlacementOf(PictureSize sample, PictureSize part, int place)
+    {
+        Random random = RandomOf(place);
+        return new Placement(
+            Top: Offset(random, sample.Height, part.Height),
+            Left: Offset(random, sample.Width, part.Width),
+            FlipHorizontally: _settings.Flips is Flips.Horizontal or Flips.Both && random.Next(2) == 1,
+            FlipVertically: _settings.Flips is Flips.Vertical or Flips.Both && random.Next(2) == 1);
+    }
+
+    /// <summary>A random start of a part; one that is larger than the whole is centred.</summary>
+    private static int Offset(Random random, int whole, int part) =>
+        part <= whole ? random.Next(whole - part + 1) : (whole - part) / 2;
+
+    private Random RandomOf(int place) => new(SeedOf(_settings.Seed, _epoch, place));
+
+    /// <summary>Mixes numbers so that near ones give unlike seeds (the finalizer of MurmurHash3).</summary>
+    private static int SeedOf(int seed, int epoch, int place)
+    {
+        ulong x = ((ulong)(uint)seed << 40) ^ ((ulong)(uint)epoch << 20) ^ (uint)place;
+        x = (x ^ (x >> 33)) * 0xff51afd7ed558ccd;
+        x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53;
+        return (int)(x ^ (x >> 33));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace UNetSharp.Data;
+
+/// <summary>What the values of masks mean.</summary>
+/// <param name="Classes">Channels of the network's result: 1 for one foreground class, K for classes 0 to K − 1.</param>
+/// <param name="ClassOfValue">Class of each value of <see cref="MaskValues"/>; class 0 is the background.</param>
+/// <param name="IsThresholded">Whether values of 128 and more are foreground, and no table is used.</param>
+public sealed record MaskClasses(int Classes, IReadOnlyDictionary<int, int> ClassOfValue, bool IsThresholded = false)
+{
+    private const int Threshold = 128;
+
+    /// <summary>Number of classes with the background.</summary>
+    [JsonIgnore]
+    public int ClassCount => Math.Max(2, Classes);
+
+    /// <summary>The class of a value, or −1 if it has none.</summary>
+    public int ClassOf(int value) =>
+        IsThresholded ? (value >= Threshold ? 1 : 0) : ClassOfValue.GetValueOrDefault(value, -1);
+
+    /// <summary>The class of every pixel.</summary>
+    /// <exception cref="DataException">A value has no class.</exception>
+    public byte[] Read(string path, Picture mask)
+    {
+        byte[] classes = new byte[mask.Width * mask.Height];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            int value = MaskValues.At(mask, i);
+            int index = ClassOf(value);
+            classes[i] = index >= 0
+                ? (byte)index
+                : throw new DataException($"{path}: holds the value {MaskValues.Text(value)}, which stands for no class; "
+                    + $"known are {string.Join(", ", ClassOfValue.Keys.Select(MaskValues.Text))}. Correct the mask.");
+        }
+
+        return classes;
+    }
+}

@@ -1,0 +1,27 @@
+namespace UNetSharp.Data;
+
+/// <summary>What one pair of files holds.</summary>
+/// <param name="Pair">The files.</param>
+/// <param name="Size">Size of image and mask.</param>
+/// <param name="Channels">Channels of the image.</param>
+/// <param name="BitDepth">Number format of the image, for people.</param>
+/// <param name="ImageValueCount">Different values in the image, counted up to 17.</param>
+/// <param name="Mask">Values of the mask.</param>
+public sealed record PairFacts(
+    ImagePair Pair, PictureSize Size, int Channels, string BitDepth, int ImageValueCount, MaskValues Mask)
+{
+    private const int MostCounted = 17;
+
+    /// <summary>Reads both files.</summary>
+    /// <exception cref="DataException">One cannot be read, or their sizes differ.</exception>
+    internal static PairFacts Read(ImagePair pair, PictureReader read)
+    {
+        Picture image = read(pair.ImagePath);
+        Picture mask = read(pair.MaskPath);
+        var size = new PictureSize(image.Height, image.Width);
+        SampleReader.RequireSameSize(pair, size, new PictureSize(mask.Height, mask.Width));
+        string depth = image.FullScale switch { 255 => "8 bit", 65535 => "16 bit", _ => "float" };
+        int values = image.Samples.Distinct().Take(MostCounted).Count();
+        return new PairFacts(pair, size, image.Channels, depth, values, MaskValues.Of(pair.MaskPath, mask));
+    }
+}

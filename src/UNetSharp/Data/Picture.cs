@@ -1,0 +1,72 @@
+namespace UNetSharp.Data;
+
+/// <summary>A decoded image: raw sample values, the channels of a pixel together, pixels by rows.</summary>
+public sealed class Picture
+{
+    /// <summary>Wraps decoded samples.</summary>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="channels">1 for grey, 3 for red, green, blue.</param>
+    /// <param name="fullScale">The value of full brightness: 255, 65535, or 1 for floating point.</param>
+    /// <param name="samples">width · height · channels values.</param>
+    /// <exception cref="ArgumentException">The number of samples does not fit the sizes.</exception>
+    public Picture(int width, int height, int channels, float fullScale, float[] samples)
+    {
+        if (samples.Length != (long)width * height * channels)
+        {
+            throw new ArgumentException(
+                $"A picture of {width}x{height} pixels and {channels} channels has {(long)width * height * channels} "
+                    + $"samples, but {samples.Length} came.");
+        }
+
+        (Width, Height, Channels, FullScale, Samples) = (width, height, channels, fullScale, samples);
+    }
+
+    /// <summary>Columns.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>Samples of a pixel.</summary>
+    public int Channels { get; }
+
+    /// <summary>The value of full brightness.</summary>
+    public float FullScale { get; }
+
+    /// <summary>The values.</summary>
+    public float[] Samples { get; }
+
+    /// <summary>
+    /// The picture in 0..1 with so many channels: colour becomes grey by its luma (Rec. 601), grey is repeated.
+    /// </summary>
+    public float[] ToUnit(int channels)
+    {
+        float scale = 1 / FullScale;
+        float[] unit = new float[Width * Height * channels];
+        for (int i = 0; i < Width * Height; i++)
+        {
+            ReadOnlySpan<float> from = Samples.AsSpan(i * Channels, Channels);
+            Span<float> to = unit.AsSpan(i * channels, channels);
+            if (Channels == channels)
+            {
+                from.CopyTo(to);
+            }
+            else
+            {
+                to.Fill(Channels == 3 ? (0.299f * from[0]) + (0.587f * from[1]) + (0.114f * from[2]) : from[0]);
+            }
+
+            foreach (ref float value in to)
+            {
+                value *= scale;
+            }
+        }
+
+        return unit;
+    }
+}
+
+/// <summary>Decodes an image file. The library itself knows no file formats; UNetSharp.Imaging does.</summary>
+/// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
+public delegate Picture PictureReader(string path);

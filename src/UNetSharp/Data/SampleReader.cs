@@ -1,0 +1,36 @@
+namespace UNetSharp.Data;
+
+/// <summary>Reads pairs of files as samples: channels as the network wants them, values in 0..1, masks as classes.</summary>
+/// <param name="read">Decodes a file.</param>
+/// <param name="classes">What mask values mean.</param>
+/// <param name="channels">Channels of the network's image: 1 or 3.</param>
+/// <param name="size">Size to bring every pair to, or null to leave it.</param>
+public sealed class SampleReader(PictureReader read, MaskClasses classes, int channels, PictureSize? size)
+{
+    /// <summary>Reads a pair; the mask is resized by the nearest pixel only.</summary>
+    /// <exception cref="DataException">A file cannot be read, or image and mask differ in size.</exception>
+    public Sample Read(ImagePair pair)
+    {
+        Picture image = read(pair.ImagePath);
+        Picture mask = read(pair.MaskPath);
+        var own = new PictureSize(image.Height, image.Width);
+        RequireSameSize(pair, own, new PictureSize(mask.Height, mask.Width));
+        PictureSize target = size ?? own;
+        return new Sample(
+            pair.Name,
+            target,
+            channels,
+            Resampling.Bilinear(image.ToUnit(channels), own, target, channels),
+            Resampling.Nearest(classes.Read(pair.MaskPath, mask), own, target));
+    }
+
+    /// <summary>Checks that an image and its mask have one size.</summary>
+    internal static void RequireSameSize(ImagePair pair, PictureSize image, PictureSize mask)
+    {
+        if (image != mask)
+        {
+            throw new DataException($"{pair.MaskPath}: the mask is {mask}, but its image {pair.ImagePath} is {image}. "
+                + "Save both at one size.");
+        }
+    }
+}
