@@ -7,8 +7,7 @@ using System.Text.Json.Nodes;
 namespace UNetSharp.Interop;
 
 /// <summary>
-/// Writes the safetensors format, float32 and, for whole numbers, int64. The file appears under its name only when it
-/// is complete and on the disk: whatever ends the program earlier, the file that was there before stays.
+/// Writes the safetensors format, float32 and, for whole numbers, int64. The file is whole or not there.
 /// </summary>
 public static class SafetensorsWriter
 {
@@ -19,26 +18,18 @@ public static class SafetensorsWriter
     public static void Write(
         string path, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        string unfinished = path + ".part";
         try
         {
-            using (FileStream stream = new(unfinished, FileMode.Create, FileAccess.Write))
-            {
-                Write(stream, tensors, metadata);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
+            AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(unfinished);
             throw new CheckpointException($"{path}: cannot be written: {e.Message}", e);
         }
     }
 
     private static void Write(
-        FileStream stream, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+        Stream stream, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         byte[] header = Encoding.UTF8.GetBytes(Header(tensors, metadata));
         int padded = (header.Length + Alignment - 1) / Alignment * Alignment;

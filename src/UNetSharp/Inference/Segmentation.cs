@@ -1,0 +1,37 @@
+using UNetSharp.Data;
+
+namespace UNetSharp.Inference;
+
+/// <summary>What a network finds in a picture, at the picture's own size.</summary>
+/// <param name="Size">Height and width.</param>
+/// <param name="Channels">1: probability of the foreground; K: probability of each class.</param>
+/// <param name="Probabilities">Values in 0..1, (height, width, channels).</param>
+public sealed record Segmentation(PictureSize Size, int Channels, float[] Probabilities)
+{
+    /// <summary>
+    /// The class of every pixel. With one foreground class: 1 where its probability is above the threshold, else 0; with
+    /// several: the most probable one, whatever the threshold.
+    /// </summary>
+    public byte[] Classes(float threshold = 0.5f)
+    {
+        byte[] classes = new byte[Size.Height * Size.Width];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            ReadOnlySpan<float> pixel = Probabilities.AsSpan(i * Channels, Channels);
+            classes[i] = Channels == 1 ? (byte)(pixel[0] > threshold ? 1 : 0) : Largest(pixel);
+        }
+
+        return classes;
+    }
+
+    private static byte Largest(ReadOnlySpan<float> values)
+    {
+        int best = 0;
+        for (int k = 1; k < values.Length; k++)
+        {
+            best = values[k] > values[best] ? k : best;
+        }
+
+        return (byte)best;
+    }
+}

@@ -1,0 +1,66 @@
+using UNetSharp.Data;
+using UNetSharp.Execution;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Inference;
+
+/// <summary>
+/// Segments pictures with a trained network: brings a picture to the size and channels that the network knows, runs it,
+/// and brings the probabilities back to the picture's own size.
+/// </summary>
+/// <remarks>Calls from several threads take turns. Disposing frees the memory at once.</remarks>
+public sealed class Segmenter : IDisposable
+{
+    // Four poolings halve an image to at least one pixel.
+    private const int SmallestSide = 16;
+
+    private readonly Lock _turn = new();
+    private readonly Workers _workers;
+    private readonly Predictor _predictor;
+    private readonly NetworkDescription _description;
+
+    /// <summary>Takes a trained network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="threads">Threads to compute on.</param>
+    public Segmenter(TrainedNetwork network, int threads)
+    {
+        _description = network.Description;
+        _workers = new Workers(threads);
+        _predictor = new Predictor(network.Network, _workers);
+    }
+
+    /// <summary>Number of classes, with the background.</summary>
+    public int ClassCount => _description.Masks.ClassCount;
+
+    /// <summary>What mask values mean to the network.</summary>
+    public MaskClasses Masks => _description.Masks;
+
+    /// <summary>Loads a network from a file, or from the folder of a run.</summary>
+    /// <exception cref="Interop.CheckpointException">The file is missing, damaged or not one of ours.</exception>
+    public static Segmenter Load(string path, int? threads = null) =>
+        new(TrainedNetwork.Load(path), threads ?? Environment.ProcessorCount);
+
+    /// <summary>Segments a picture of any size.</summary>
+    public Segmentation Segment(Picture picture)
+    {
+        int channels = _description.Model.Channels;
+        var own = new PictureSize(picture.Height, picture.Width);
+        PictureSize size = _description.Size ?? new PictureSize(
+            Math.Max(SmallestSide, own.Height), Math.Max(SmallestSide, own.Width));
+        float[] image = Resampling.Bilinear(picture.ToUnit(channels), own, size, channels);
+        var input = new Tensor(new Shape(1, size.Height, size.Width, channels), image);
+        int classes = _description.Model.Classes;
+        lock (_turn)
+        {
+            ReadOnlySpan<float> probabilities = _predictor.Predict(input);
+            return new Segmentation(own, classes, Resampling.Bilinear(probabilities, size, own, classes));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _predictor.Dispose();
+        _workers.Dispose();
+    }
+}
