@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using static UNetSharp.Imaging.VipsLibrary;
+
+namespace UNetSharp.Imaging;
+
+/// <summary>An image of libvips: a recipe that is computed when its pixels are asked for.</summary>
+internal sealed unsafe class VipsImage : SafeHandle
+{
+    private VipsImage(nint image)
+        : base(0, ownsHandle: true) => SetHandle(image);
+
+    /// <summary>How samples are stored.</summary>
+    public enum SampleFormat
+    {
+        /// <summary>8 bit without sign.</summary>
+        Byte = 0,
+
+        /// <summary>16 bit without sign.</summary>
+        UShort = 2,
+
+        /// <summary>32 bit floating point.</summary>
+        Float = 6,
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    public int Width => vips_image_get_width(handle);
+
+    public int Height => vips_image_get_height(handle);
+
+    public int Bands => vips_image_get_bands(handle);
+
+    public bool HasAlpha => vips_image_hasalpha(handle) != 0;
+
+    public SampleFormat Format => (SampleFormat)vips_image_get_format(handle);
+
+    public int Interpretation => vips_image_get_interpretation(handle);
+
+    /// <summary>Wraps pixels, of which a copy is made.</summary>
+    public static VipsImage FromMemory<T>(ReadOnlySpan<T> samples, int width, int height, int bands, SampleFormat format)
+        where T : unmanaged
+    {
+        EnsureStarted();
+        fixed (T* data = samples)
+        {
+            nint image = vips_image_new_from_memory_copy(
+                data, (nuint)samples.Length * (nuint)sizeof(T), width, height, bands, (int)format);
+            return image != 0 ? new VipsImage(image) : throw new VipsException(TakeError());
+        }
+    }
+
+    /// <summary>Runs an operation that makes an image out of arguments.</summary>
+    public static VipsImage Make(string operation, params (string Name, string Value)[] arguments) =>
+        Call(operation, null, arguments, hasResult: true)!;
+
+    /// <summary>Runs an operation that makes an image out of this one.</summary>
+    public VipsImage Then(string operation, params (string Name, string Value)[] arguments) =>
+        Call(operation, this, arguments, hasResult: true)!;
+
+    /// <summary>Runs an operation that writes this image somewhere.</summary>
+    public void Save(string operation, params (string Name, string Value)[] arguments) =>
+        Call(operation, this, arguments, hasResult: false);
+
+    /// <summary>Computes the pixels: the channels of a pixel together, pixels by rows.</summary>
+    public T[] Pixels<T>()
+        where T : unmanaged
+    {
+        void* memory = vips_image_write_to_memory(handle, out nuint size);
+        if (memory == null)
+        {
+            throw new VipsException(TakeError());
+        }
+
+        try
+        {
+            return new ReadOnlySpan<T>(memory, checked((int)(size / (nuint)sizeof(T)))).ToArray();
+        }
+        finally
+        {
+            g_free(memory);
+        }
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        g_object_unref(handle);
+        return true;
+    }
+
+    private static VipsImage? Call(
+        string name, VipsImage? input, (string Name, string Value)[] arguments, bool hasResult)
+    {
+        EnsureStarted();
+        nint operation = vips_operation_new(name);
+        if (operation == 0)
+        {
+            throw new VipsException(TakeError());
+        }
+
+        foreach ((string argument, string value) in arguments)
+        {
+            if (vips_object_set_argument_from_string(operation, argument, value) != 0)
+            {
+                g_object_unref(operation);
+                throw new VipsException(TakeError());
+            }
+        }
+
+        if (input is not null)
+        {
+            SetImage(operation, "in", input);
+        }
+
+        nint built = vips_cache_operation_build(operation);
+        g_object_unref(operation);
+        if (built == 0)
+        {
+            throw new VipsException(TakeError());
+        }
+
+        VipsImage? result = hasResult ? GetImage(built, "out") : null;
+        vips_object_unref_outputs(built);
+        g_object_unref(built);
+        return result;
+    }
+
+    private static void SetImage(nint operation, string name, VipsImage image)
+    {
+        GValue value = default;
+        g_value_init(&value, vips_image_get_type());
+        g_value_set_object(&value, image.handle);
+        g_object_set_property(operation, name, &value);
+        g_value_unset(&value);
+    }
+
+    private static VipsImage GetImage(nint operation, string name)
+    {
+        GValue value = default;
+        g_value_init(&value, vips_image_get_type());
+        g_object_get_property(operation, name, &value);
+        nint image = g_value_dup_object(&value);
+        g_value_unset(&value);
+        return new VipsImage(image);
+    }
+}
+
+/// <summary>libvips refused; the message is its own, in one line.</summary>
+internal sealed class VipsException(string message) : Exception(message);
