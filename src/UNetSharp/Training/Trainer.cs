@@ -3,7 +3,6 @@ using UNetSharp.Data;
 using UNetSharp.Execution;
 using UNetSharp.Inference;
 using UNetSharp.Losses;
-using UNetSharp.Metrics;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
 
@@ -65,8 +64,7 @@ public sealed class Trainer
                 return false;
             }
 
-            ConfusionMatrix? scores = validation.Run();
-            _validationDice = scores?.MeanForegroundDice;
+            _validationDice = validation.Dice();
             bool isBest = _validationDice is null || BestDice is null || _validationDice > BestDice;
             BestDice = isBest ? _validationDice : BestDice;
             TrainingProgress done = Progress(epoch, Steps, meanLoss, isEpochDone: true);

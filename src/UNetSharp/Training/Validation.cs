@@ -16,26 +16,22 @@ internal sealed class Validation(
 {
     private readonly Predictor _predictor = new(network, workers);
 
-    /// <summary>Counts over all images; null if there are none.</summary>
-    public ConfusionMatrix? Run()
+    /// <summary>Mean over the images of the Dice of their foreground classes; null if there are no images.</summary>
+    public double? Dice()
     {
-        if (pairs.Count == 0)
-        {
-            return null;
-        }
-
         _predictor.Refresh();
-        ConfusionMatrix matrix = new(classCount);
-        foreach (Sample sample in pairs.Select(reader.Read))
-        {
-            Tensor image = new(new Shape(1, sample.Size.Height, sample.Size.Width, sample.Channels), sample.Image);
-            float[] probabilities = _predictor.Predict(image).ToArray();
-            matrix.Add(sample.Mask, new Segmentation(sample.Size, network.Classes, probabilities).Classes());
-        }
-
-        return matrix;
+        return pairs.Count == 0 ? null : pairs.Average(pair => Dice(reader.Read(pair)));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _predictor.Dispose();
+
+    private double Dice(Sample sample)
+    {
+        Tensor image = new(new Shape(1, sample.Size.Height, sample.Size.Width, sample.Channels), sample.Image);
+        float[] probabilities = _predictor.Predict(image).ToArray();
+        ConfusionMatrix matrix = new(classCount);
+        matrix.Add(sample.Mask, new Segmentation(sample.Size, network.Classes, probabilities).Classes());
+        return matrix.MeanForegroundDice;
+    }
 }

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using UNetSharp.Data;
+
+namespace UNetSharp.Cli.Commands;
+
+/// <summary>Options that several commands have, and how their texts are read.</summary>
+internal static class CommonOptions
+{
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "Threads to compute on",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    public static Option<string> Weights() => new("--weights")
+    {
+        Description = "Folder of a training run, or a file of weights",
+        Required = true,
+    };
+
+    /// <summary>A whole number of at least <paramref name="least"/>.</summary>
+    public static int AtLeast(int least, int value, string option) =>
+        value >= least ? value : throw new UsageException($"{option} {value}: give a number of at least {least}.");
+
+    /// <summary>"auto" is null, else a whole number.</summary>
+    public static int? AutoOrNumber(string text, string option)
+    {
+        if (text == "auto")
+        {
+            return null;
+        }
+
+        return int.TryParse(text, CultureInfo.InvariantCulture, out int number)
+            ? AtLeast(1, number, option)
+            : throw new UsageException($"{option} {text}: give a number, or auto.");
+    }
+
+    /// <summary>"HxW", for example 256x320.</summary>
+    public static PictureSize Size(string text)
+    {
+        string[] parts = text.Split('x', 'X');
+        return parts.Length == 2
+            && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int height)
+            && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int width)
+            && height > 0 && width > 0
+            ? new PictureSize(height, width)
+            : throw new UsageException($"--size {text}: give height and width, for example --size 256x320.");
+    }
+
+    /// <summary>One of some words.</summary>
+    public static string OneOf(IEnumerable<string> words, string text, string option) =>
+        words.Contains(text)
+            ? text
+            : throw new UsageException($"{option} {text}: give one of {string.Join(", ", words)}.");
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+using UNetSharp.Data;
+using UNetSharp.Imaging;
+using UNetSharp.Inference;
+
+namespace UNetSharp.Cli.Commands;
+
+/// <summary>Scores a trained network on a data set.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private static readonly string[] ScoreNames = ["dice", "iou", "precision", "recall"];
+
+    public static Command Build()
+    {
+        Option<string> weights = CommonOptions.Weights();
+        Option<string> data = new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
+        Option<bool> json = new("--json") { Description = "Print JSON" };
+        Option<int> threads = CommonOptions.Threads();
+        Command command = new("evaluate", "Score a trained network on a folder of images and masks.")
+        {
+            weights, data, json, threads,
+        };
+        command.SetAction(parsed => Guard.Run(() => Run(
+            parsed.GetRequiredValue(weights),
+            parsed.GetRequiredValue(data),
+            parsed.GetValue(json),
+            CommonOptions.AtLeast(1, parsed.GetValue(threads), "--threads"))));
+        return command;
+    }
+
+    private static int Run(string weights, string data, bool asJson, int threads)
+    {
+        using Segmenter segmenter = Segmenter.Load(weights, threads);
+        DataFolder folder = DataFolder.Find(data);
+        Evaluation evaluation = ProgressBar.Run(bar => Evaluation.Of(
+            segmenter,
+            folder.Pairs,
+            ImageFile.Read,
+            (done, count) => bar.Update((double)done / count, $"{done} of {count} images")));
+        if (asJson)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(evaluation, Readable));
+        }
+        else
+        {
+            Print(evaluation);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Print(Evaluation evaluation)
+    {
+        Table table = new Table().Border(TableBorder.Simple)
+            .AddColumn("class")
+            .AddColumns([.. ScoreNames.Select(name => new TableColumn(name).RightAligned())]);
+        foreach (ClassScores scores in evaluation.Classes)
+        {
+            table.AddRow(
+                $"{scores.Class}", Text(scores.Dice), Text(scores.Iou), Text(scores.Precision), Text(scores.Recall));
+        }
+
+        AnsiConsole.Write(table);
+        ImageScore worst = evaluation.Images.MinBy(image => image.Dice)!;
+        Console.WriteLine($"mean dice {Text(evaluation.MeanDice)} over {evaluation.Images.Count} images, pixel accuracy "
+            + $"{Text(evaluation.PixelAccuracy)}, worst {worst.Name} ({Text(worst.Dice)})");
+    }
+
+    private static string Text(double score) => score.ToString("f4", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using UNetSharp.Data;
+using UNetSharp.Imaging;
+using UNetSharp.Training;
+
+namespace UNetSharp.Cli;
+
+/// <summary>Trains where people watch: progress, and an end on Ctrl-C that keeps the weights of whole epochs.</summary>
+internal static class TrainingSession
+{
+    /// <summary>Trains and says how it went.</summary>
+    public static int Run(TrainingSettings settings, DataReport report, string runPath)
+    {
+        RunFolder run = new(runPath);
+        Trainer trainer = new(settings, report, ImageFile.Read, run);
+        using CancellationTokenSource cancellation = new();
+        using PosixSignalRegistration onInterrupt = CancelOn(PosixSignal.SIGINT, cancellation);
+        using PosixSignalRegistration onTerminate = CancelOn(PosixSignal.SIGTERM, cancellation);
+        bool isDone = ProgressBar.Run(bar => trainer.Run(progress => Show(bar, progress), cancellation.Token));
+        Console.WriteLine(trainer.BestDice is { } dice
+            ? string.Create(CultureInfo.InvariantCulture, $"best validation dice {dice:f4}; weights in {runPath}")
+            : $"weights in {runPath}");
+        return isDone ? ExitCode.Done : ExitCode.Interrupted;
+    }
+
+    private static PosixSignalRegistration CancelOn(PosixSignal signal, CancellationTokenSource cancellation) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            cancellation.Cancel();
+        });
+
+    private static void Show(ProgressBar bar, TrainingProgress progress)
+    {
+        double share = (progress.Epoch - 1 + ((double)progress.Step / progress.Steps)) / progress.Epochs;
+        string dice = progress.ValidationDice is { } value
+            ? string.Create(CultureInfo.InvariantCulture, $"  val dice {value:f4}")
+            : "";
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:f4}{dice}  {progress.ImagesPerSecond:f1} images/s  left {progress.TimeLeft:hh\\:mm\\:ss}");
+        bar.Update(share, text);
+        if (progress.IsEpochDone)
+        {
+            bar.Line(text);
+        }
+    }
+}
