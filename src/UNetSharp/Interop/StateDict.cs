@@ -29,14 +29,17 @@ public static class StateDict
                 .Where(parameter => parameter.Kind != ParameterKind.Counter && !byName.ContainsKey(parameter.Name))
                 .Select(parameter => parameter.Name),
         ];
-        string[] unexpected = [.. byName.Keys.Except(parameters.Select(parameter => parameter.Name))];
+        string[] unexpected =
+        [
+            .. byName.Keys.Except(parameters.Select(parameter => parameter.Name)).Select(CheckpointException.Shown),
+        ];
         string[] misshapen =
         [
             .. parameters
                 .Where(parameter => byName.TryGetValue(parameter.Name, out StoredTensor? tensor)
                     && !tensor.Dims.SequenceEqual(parameter.Dims))
-                .Select(parameter => $"{parameter.Name} ({string.Join("x", byName[parameter.Name].Dims)} in the file, "
-                    + $"{string.Join("x", parameter.Dims)} in the network)"),
+                .Select(parameter => $"{parameter.Name} ({Sizes(byName[parameter.Name].Dims)} in the file, "
+                    + $"{Sizes(parameter.Dims)} in the network)"),
         ];
         if (missing.Length + unexpected.Length + misshapen.Length > 0)
         {
@@ -53,6 +56,9 @@ public static class StateDict
             }
         }
     }
+
+    private static string Sizes(IReadOnlyList<int> dims) =>
+        dims.Count == 0 ? "a single number" : string.Join("x", dims);
 
     private static string Listed(string what, string[] names) =>
         names.Length == 0 ? $"none {what}"
