@@ -8,7 +8,7 @@ namespace UNetSharp.Tests.Interop;
 public sealed class SafetensorsHostileTests : IDisposable
 {
     private const string GoodHeader = """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""";
-    private readonly ScratchFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>Headers that are refused over eight bytes of data, and what the message says.</summary>
     public static TheoryData<string, string> Headers => new()

@@ -9,7 +9,7 @@ namespace UNetSharp.Tests.Interop;
 public sealed class SafetensorsTests : IDisposable
 {
     private static readonly Dictionary<string, string> NoMetadata = [];
-    private readonly ScratchFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>Bytes of numbers in every format, and the numbers.</summary>
     public static TheoryData<string, byte[], float[]> Formats => new()
