@@ -14,7 +14,7 @@ internal sealed record Cost(string Name, string? Version, double Ms, long PeakBy
 /// <param name="Ours">Our cost.</param>
 /// <param name="Peer">The peer's cost; null where it is absent.</param>
 /// <param name="PeerAbsence">Why it is absent.</param>
-/// <param name="Differences">Difference of each result, as a share of its largest value.</param>
+/// <param name="Agreement">How far apart the results are; null where the peer is absent.</param>
 internal sealed record Comparison(
     Work Work,
     double Flops,
@@ -22,7 +22,7 @@ internal sealed record Comparison(
     Cost Ours,
     Cost? Peer,
     string? PeerAbsence,
-    IReadOnlyDictionary<string, double> Differences)
+    Agreement? Agreement)
 {
     private const int WarmUps = 2;
 
@@ -43,22 +43,10 @@ internal sealed record Comparison(
             string results = Path.Combine(folder.FullName, "results.safetensors");
             work.Write(file);
             string? absence = StartSides(sides, threads);
-            Dictionary<string, double> differences = [];
-            IReadOnlyDictionary<string, float[]>? ours = null;
-            foreach (Side side in sides)
-            {
-                side.Load(work, file);
-                IReadOnlyDictionary<string, float[]> theirs = side.Check(results);
-                ours ??= theirs;
-                foreach ((string name, double difference) in Agreement.Of(work, side.Name, ours, theirs))
-                {
-                    differences[name] = Math.Max(difference, differences.GetValueOrDefault(name));
-                }
-            }
-
+            Agreement? agreement = CompareResults(sides, work, file, results);
             List<Cost> costs = Time(sides, rounds);
             return new Comparison(
-                work, work.Flops, rounds, costs[0], costs.Skip(1).MinBy(cost => cost.Ms), absence, differences);
+                work, work.Flops, rounds, costs[0], costs.Skip(1).MinBy(cost => cost.Ms), absence, agreement);
         }
         finally
         {
@@ -85,6 +73,18 @@ internal sealed record Comparison(
         }
 
         return null;
+    }
+
+    /// <summary>Makes all sides load the work and compares their first results with ours, the first side's.</summary>
+    private static Agreement? CompareResults(List<Side> sides, Work work, string file, string scratchFile)
+    {
+        sides.ForEach(side => side.Load(work, file));
+        IReadOnlyDictionary<string, float[]> ours = sides[0].Check(scratchFile);
+        Agreement[] all =
+        [
+            .. sides.Skip(1).Select(side => Agreement.Of(work, side.Name, ours, side.Check(scratchFile))),
+        ];
+        return all.Length == 0 ? null : all.Aggregate((a, b) => a.And(b));
     }
 
     private static List<Cost> Time(List<Side> sides, int rounds)

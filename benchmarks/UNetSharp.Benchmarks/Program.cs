@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using UNetSharp.Benchmarks;
 
 const int WrongUsage = 2;
@@ -16,16 +17,8 @@ Option<int?> rounds = new("--rounds") { Description = $"Timed runs of each side;
 Option<bool> quick = new("--quick") { Description = $"{QuickRounds} rounds" };
 Option<bool> layers = new("--layers") { Description = "Where our time goes, operation by operation; no peer" };
 Option<string?> json = new("--json") { Description = "Write JSON to a file, or with - to standard output" };
-foreach (Option<int> positive in new[] { threads })
-{
-    positive.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() < 1)
-        {
-            result.AddError($"{positive.Name} must be at least 1.");
-        }
-    });
-}
+threads.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int>()));
+rounds.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int?>() ?? 1));
 
 RootCommand root = new("Ours and Debian's PyTorch side by side, in turns, with the same weights, image and threads.")
 {
@@ -54,8 +47,21 @@ root.SetAction(parsed =>
 });
 
 ParseResult parsed = root.Parse(args);
-int code = parsed.Invoke();
-return parsed.Errors.Count > 0 ? WrongUsage : code;
+if (parsed.Errors.Count > 0)
+{
+    Console.Error.WriteLine($"benchmark: {parsed.Errors[0].Message.ReplaceLineEndings(" ")} See benchmarks/run --help.");
+    return WrongUsage;
+}
+
+return parsed.Invoke();
+
+static void RequirePositive(OptionResult result, int value)
+{
+    if (value < 1)
+    {
+        result.AddError($"{result.Option.Name} must be at least 1.");
+    }
+}
 
 static int Compare(Work[] works, int threads, int rounds, string? json)
 {

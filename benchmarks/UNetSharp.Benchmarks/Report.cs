@@ -18,7 +18,7 @@ internal static class Report
         {Cpu()}, {threads} threads; peak of float32 multiply-add measured here: {peakGflops:f0} GFLOP/s
         GFLOP/s are effective: the arithmetic of direct convolution by the time. Memory is the peak of the whole process.
 
-        {"work",-18} {"ours ms",8} {"GFLOP/s",8} {"of peak",8} {"MB",6}   {"torch ms",8} {"GFLOP/s",8} {"MB",6}   {"ratio",6}  layout, largest difference
+        {"work",-18} {"ours ms",8} {"GFLOP/s",8} {"of peak",8} {"MB",6}   {"torch ms",8} {"GFLOP/s",8} {"MB",6}   {"ratio",6}  layout; difference
         """);
 
     /// <summary>One comparison.</summary>
@@ -27,10 +27,16 @@ internal static class Report
         double gflops = Gflops(row, row.Ours);
         string ours = Text(
             $"{row.Work.Name,-18} {row.Ours.Ms,8:f0} {gflops,8:f0} {gflops / peakGflops,8:p0} {row.Ours.PeakBytes / Mega,6:f0}");
-        return row.Peer is not { } peer
-            ? Text($"{ours}   PyTorch is absent: {row.PeerAbsence}")
-            : Text($"{ours}   {peer.Ms,8:f0} {Gflops(row, peer),8:f0} {peer.PeakBytes / Mega,6:f0}   {row.Ratio,6:f2}  ")
-                + Text($"{peer.Name}, {row.Differences.Values.Max():g2} ({row.Differences.MaxBy(pair => pair.Value).Key})");
+        if (row.Peer is not { } peer || row.Agreement is not { } agreement)
+        {
+            return $"{ours}   PyTorch is absent: {row.PeerAbsence}";
+        }
+
+        string difference = row.Work.IsTraining
+            ? Text($"loss {agreement.Values:g1}, gradients {agreement.Gradients:g1}")
+            : Text($"logits {agreement.Values:g1}");
+        return Text($"{ours}   {peer.Ms,8:f0} {Gflops(row, peer),8:f0} {peer.PeakBytes / Mega,6:f0}   {row.Ratio,6:f2}  ")
+            + $"{peer.Name}; {difference}";
     }
 
     /// <summary>All that was measured.</summary>
@@ -54,8 +60,8 @@ internal static class Report
             ["peer_gflops"] = row.Peer is null ? null : Math.Round(Gflops(row, row.Peer), 1),
             ["ours_peak_bytes"] = row.Ours.PeakBytes,
             ["peer_peak_bytes"] = row.Peer?.PeakBytes,
-            ["differences"] = new JsonObject(
-                row.Differences.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+            ["difference"] = row.Agreement?.Values,
+            ["difference_of_gradients"] = row.Work.IsTraining ? row.Agreement?.Gradients : null,
         })]),
     }.ToJsonString(Readable);
 

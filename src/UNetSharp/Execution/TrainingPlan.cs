@@ -88,7 +88,7 @@ public sealed unsafe class TrainingPlan : IDisposable
     /// <summary>Computes the gradients and tells after each operation, for measuring.</summary>
     internal void Backward(Action<Operation> isDone)
     {
-        foreach (Operation operation in _operations.Reverse().Where(_schedule.IsDifferentiated))
+        foreach (Operation operation in Enumerable.Reverse(_operations).Where(_schedule.IsDifferentiated))
         {
             operation.Backward(_schedule.Run);
             isDone(operation);
