@@ -15,8 +15,8 @@ require_dotnet_10() {
 }
 
 no_dotnet() {
-    echo "unet: $1. Install it with: apt-get install dotnet-sdk-10.0 (Ubuntu; Debian with Microsoft's package source)," \
-        "dnf install dotnet-sdk-10.0 (Fedora), brew install dotnet (macOS), winget install Microsoft.DotNet.SDK.10" \
+    echo "unet: $1. Install it with: apt-get install dotnet-sdk-10.0 (Ubuntu; Debian with Microsoft's package" \
+        "source), dnf install dotnet-sdk-10.0 (Fedora), brew install dotnet (macOS), winget install Microsoft.DotNet.SDK.10" \
         "(Windows), or from https://dotnet.microsoft.com/download" >&2
     exit 1
 }

@@ -6,15 +6,15 @@ namespace UNetSharp.Benchmarks;
 /// <param name="Values">
 /// Of logits and losses: the largest difference, as a share of the largest value.
 /// </param>
-/// <param name="Gradients">Of gradients, each by itself: the norm of the difference by the norm of the gradient.</param>
+/// <param name="Gradients">Of gradients, each by itself: the norm of the difference by that of the gradient.</param>
 internal sealed record Agreement(double Values, double Gradients)
 {
     private const double MostOfValues = 1e-3;
 
     // The gradient of a rectifier jumps at zero. Some of the millions of activations lie so near that the rounding of
-    // float32 decides on which side, so correct gradients differ: at 256 x 256, PyTorch's own float32 gradients from its
-    // float64 ones by up to 6e-3 and those of its two memory layouts from each other by up to 8e-3; ours from float64 by
-    // up to 6e-3. A mistake is far larger. Exactness is for the tests, on shapes small enough to have none that near.
+    // float32 decides on which side, so correct gradients differ. Measured at 256 x 256: PyTorch's float32 gradients
+    // from its float64 ones by up to 6e-3, ours from the same by up to 6e-3, and those of PyTorch's two memory layouts
+    // from each other by up to 8e-3. Exactness is for the tests, on shapes small enough to have none that near.
     private const double MostOfGradients = 3e-2;
 
     /// <summary>Compares everything that the peer has computed.</summary>
@@ -52,7 +52,8 @@ internal sealed record Agreement(double Values, double Gradients)
         / theirs.Aggregate(0.0, (most, value) => Math.Max(most, Math.Abs(value)));
 
     private static double OfNorms(float[] ours, float[] theirs) =>
-        Math.Sqrt(Pairs(ours, theirs).Sum(pair => Square(pair.Ours - pair.Theirs)) / theirs.Sum(value => Square(value)));
+        Math.Sqrt(
+            Pairs(ours, theirs).Sum(pair => Square(pair.Ours - pair.Theirs)) / theirs.Sum(value => Square(value)));
 
     private static double Square(double value) => value * value;
 

@@ -93,7 +93,9 @@ internal sealed record Comparison(
         double bestPeer = warm.Skip(1).DefaultIfEmpty().Min();
         (Side Side, List<double> Ms)[] raced =
         [
-            .. sides.Where((_, i) => i == 0 || warm[i] <= ClearlySlower * bestPeer).Select(side => (side, new List<double>())),
+            .. sides
+                .Where((_, i) => i == 0 || warm[i] <= ClearlySlower * bestPeer)
+                .Select(side => (side, new List<double>())),
         ];
         for (int round = 0; round < rounds; round++)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace UNetSharp.Benchmarks;
 
@@ -17,6 +18,6 @@ internal static class ProcessMemory
         }
 
         string line = File.ReadLines(Status).Single(line => line.StartsWith(Peak, StringComparison.Ordinal));
-        return 1024 * long.Parse(line[Peak.Length..^"kB".Length].Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        return 1024 * long.Parse(line[Peak.Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture);
     }
 }

@@ -49,7 +49,8 @@ root.SetAction(parsed =>
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Console.Error.WriteLine($"benchmark: {parsed.Errors[0].Message.ReplaceLineEndings(" ")} See benchmarks/run --help.");
+    string error = parsed.Errors[0].Message.ReplaceLineEndings(" ");
+    Console.Error.WriteLine($"benchmark: {error} See benchmarks/run --help.");
     return WrongUsage;
 }
 

@@ -16,17 +16,18 @@ internal static class Report
     public static string Head(double peakGflops, int threads) => Text(
         $"""
         {Cpu()}, {threads} threads; peak of float32 multiply-add measured here: {peakGflops:f0} GFLOP/s
-        GFLOP/s are effective: the arithmetic of direct convolution by the time. Memory is the peak of the whole process.
+        GFLOP/s are effective: the arithmetic of direct convolution by the time. MB are the peak of the whole process.
 
-        {"work",-18} {"ours ms",8} {"GFLOP/s",8} {"of peak",8} {"MB",6}   {"torch ms",8} {"GFLOP/s",8} {"MB",6}   {"ratio",6}  layout; difference
-        """);
+        {"work",-18} {"ours ms",8} {"GFLOP/s",8} {"of peak",8} {"MB",6}
+        """)
+        + Text($"   {"torch ms",8} {"GFLOP/s",8} {"MB",6}   {"ratio",6}  layout; difference");
 
     /// <summary>One comparison.</summary>
     public static string Row(Comparison row, double peakGflops)
     {
         double gflops = Gflops(row, row.Ours);
-        string ours = Text(
-            $"{row.Work.Name,-18} {row.Ours.Ms,8:f0} {gflops,8:f0} {gflops / peakGflops,8:p0} {row.Ours.PeakBytes / Mega,6:f0}");
+        string ours = Text($"{row.Work.Name,-18} {row.Ours.Ms,8:f0} {gflops,8:f0} {gflops / peakGflops,8:p0} ")
+            + Text($"{row.Ours.PeakBytes / Mega,6:f0}");
         if (row.Peer is not { } peer || row.Agreement is not { } agreement)
         {
             return $"{ours}   PyTorch is absent: {row.PeerAbsence}";
@@ -35,8 +36,9 @@ internal static class Report
         string difference = row.Work.IsTraining
             ? Text($"loss {agreement.Values:g1}, gradients {agreement.Gradients:g1}")
             : Text($"logits {agreement.Values:g1}");
-        return Text($"{ours}   {peer.Ms,8:f0} {Gflops(row, peer),8:f0} {peer.PeakBytes / Mega,6:f0}   {row.Ratio,6:f2}  ")
-            + $"{peer.Name}; {difference}";
+        return ours
+            + Text($"   {peer.Ms,8:f0} {Gflops(row, peer),8:f0} {peer.PeakBytes / Mega,6:f0}   {row.Ratio,6:f2}")
+            + $"  {peer.Name}; {difference}";
     }
 
     /// <summary>All that was measured.</summary>

@@ -46,9 +46,13 @@ internal sealed class Side : IDisposable
 
     /// <summary>This program.</summary>
     public static Side Ours(int threads) =>
-        new("ours", Environment.ProcessPath!, [Assembly.GetExecutingAssembly().Location, "side", $"{threads}"], threads);
+        new(
+            "ours",
+            Environment.ProcessPath!, // dotnet, as there is no host of this program's own
+            [Assembly.GetExecutingAssembly().Location, "side", $"{threads}"],
+            threads);
 
-    /// <summary>Debian's PyTorch with memory laid out as "nchw" or "channels_last"; null where there is no Python.</summary>
+    /// <summary>Debian's PyTorch with the memory layout "nchw" or "channels_last"; null where there is no Python.</summary>
     public static Side? Torch(string layout, int threads) => File.Exists(Python)
         ? new(layout, Python, [Path.Combine(AppContext.BaseDirectory, "torch_peer.py"), $"{threads}", layout], threads)
         : null;

@@ -77,7 +77,7 @@ internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
     /// </summary>
     private static void Randomize(UNet network, Random random)
     {
-        foreach (Parameter parameter in network.Parameters().Where(parameter => parameter.Kind != ParameterKind.Counter))
+        foreach (Parameter parameter in network.Parameters().Where(p => p.Kind != ParameterKind.Counter))
         {
             bool isConvolution = parameter.Dims.Count == 4;
             bool isCentredOnOne = parameter.Name.EndsWith("weight", StringComparison.Ordinal)
