@@ -22,9 +22,12 @@ public static class ComparisonSheet
         for (int i = 0; i < rows.Count; i++)
         {
             (Picture picture, byte[] truth, byte[] prediction) = rows[i];
-            Place(sheet, size, i, 0, picture, Overlay.Display(picture));
-            Place(sheet, size, i, 1, picture, Overlay.Draw(picture, truth));
-            Place(sheet, size, i, 2, picture, Overlay.Draw(picture, prediction));
+            var own = new PictureSize(picture.Height, picture.Width);
+            PictureSize cell = Fitted(own);
+            Picture small = Resized(picture, own, cell);
+            Place(sheet, size, i, 0, cell, Overlay.Display(small));
+            Place(sheet, size, i, 1, cell, Overlay.Draw(small, Resampling.Nearest(truth, own, cell)));
+            Place(sheet, size, i, 2, cell, Overlay.Draw(small, Resampling.Nearest(prediction, own, cell)));
         }
 
         return (sheet, size);
@@ -32,22 +35,25 @@ public static class ComparisonSheet
 
     private static int Span(int cells) => Gutter + (cells * (CellSide + Gutter));
 
-    private static void Place(byte[] sheet, PictureSize size, int row, int column, Picture picture, byte[] rgb)
+    /// <summary>The largest size of the same shape that a cell has room for.</summary>
+    private static PictureSize Fitted(PictureSize own)
     {
-        double scale = Math.Min((double)CellSide / picture.Width, (double)CellSide / picture.Height);
-        var cell = new PictureSize(
-            Math.Max(1, (int)(picture.Height * scale)), Math.Max(1, (int)(picture.Width * scale)));
-        float[] resized = Resampling.Bilinear(
-            Array.ConvertAll(rgb, value => (float)value), new PictureSize(picture.Height, picture.Width), cell, 3);
+        double scale = Math.Min((double)CellSide / own.Width, (double)CellSide / own.Height);
+        return new PictureSize(Math.Max(1, (int)(own.Height * scale)), Math.Max(1, (int)(own.Width * scale)));
+    }
+
+    /// <summary>Resized before masks are drawn, so that outlines stay one pixel wide and in full colour.</summary>
+    private static Picture Resized(Picture picture, PictureSize own, PictureSize cell) => new(
+        cell.Width, cell.Height, picture.Channels, picture.FullScale,
+        Resampling.Bilinear(picture.Samples, own, cell, picture.Channels));
+
+    private static void Place(byte[] sheet, PictureSize size, int row, int column, PictureSize cell, byte[] rgb)
+    {
         int top = Span(row) + ((CellSide - cell.Height) / 2);
         int left = Span(column) + ((CellSide - cell.Width) / 2);
         for (int i = 0; i < cell.Height; i++)
         {
-            for (int j = 0; j < cell.Width * 3; j++)
-            {
-                sheet[((((top + i) * size.Width) + left) * 3) + j] =
-                    (byte)MathF.Round(resized[(i * cell.Width * 3) + j]);
-            }
+            rgb.AsSpan(i * cell.Width * 3, cell.Width * 3).CopyTo(sheet.AsSpan((((top + i) * size.Width) + left) * 3));
         }
     }
 }

@@ -1,18 +1,20 @@
-using System.Runtime.InteropServices;
 using UNetSharp.Data;
 using static UNetSharp.Imaging.VipsImage;
 
 namespace UNetSharp.Imaging;
 
 /// <summary>
-/// Image files in and out: PNG, JPEG, TIFF, WebP, BMP and GIF are read, PNG is written. Grey and colour, 8 and 16 bit and
-/// floating point; palettes, CMYK and other colour spaces become RGB, transparency is dropped, EXIF rotation applied. Of
-/// a file with several pages the first is read.
+/// Image files in and out: PNG, JPEG, TIFF, WebP, BMP and GIF are read, PNG is written. Grey and colour, 8 and 16 bit
+/// and floating point; palettes, CMYK and other colour spaces become RGB, transparency is dropped, EXIF rotation
+/// applied. Of a file with several pages the first is read.
 /// </summary>
 public static class ImageFile
 {
     /// <summary>Samples beyond which a file is refused before it is decoded: 4 GiB as float32.</summary>
     private const long MostSamples = 1L << 30;
+
+    /// <summary>Red, green, blue and transparency.</summary>
+    private const int MostBands = 4;
 
     // VipsInterpretation: grey of 8 and 16 bit, RGB of 8 and 16 bit.
     private const int Grey = 1;
@@ -20,6 +22,20 @@ public static class ImageFile
     private const int Rgb = 22;
     private const int Rgb16 = 25;
     private const int Multiband = 0;
+
+    /// <summary>The first bytes of a file of each kind, and libvips's name of its loader.</summary>
+    private static readonly (byte[] Mark, string Loader)[] Loaders =
+    [
+        ([0x89, (byte)'P', (byte)'N', (byte)'G'], "pngload"),
+        ([0xFF, 0xD8], "jpegload"),
+        ([(byte)'I', (byte)'I', 42, 0], "tiffload"),
+        ([(byte)'M', (byte)'M', 0, 42], "tiffload"),
+        ([(byte)'I', (byte)'I', 43, 0], "tiffload"), // BigTIFF
+        ([(byte)'M', (byte)'M', 0, 43], "tiffload"),
+        ([(byte)'R', (byte)'I', (byte)'F', (byte)'F'], "webpload"),
+        ([(byte)'G', (byte)'I', (byte)'F', (byte)'8'], "gifload"),
+        ([(byte)'B', (byte)'M'], "magickload"),
+    ];
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">The file is missing, damaged, too large or of an unknown kind.</exception>
@@ -35,14 +51,24 @@ public static class ImageFile
             using VipsImage file = Open(path);
             if ((long)file.Width * file.Height * file.Bands > MostSamples)
             {
-                throw new DataException($"{path}: {file.Width}x{file.Height} pixels of {file.Bands} channels are more than "
-                    + $"the {MostSamples} samples that are read at once. Cut the image into parts.");
+                throw new DataException($"{path}: {file.Width}x{file.Height} pixels of {file.Bands} channels are more "
+                    + $"than the {MostSamples} samples that are read at once. Cut the image into parts.");
             }
 
             using VipsImage upright = file.Then("autorot");
             using VipsImage plain = InGreyOrRgb(upright);
+            if (plain.Bands > MostBands)
+            {
+                throw new DataException($"{path}: has {plain.Bands} channels; images are grey or colour, with or "
+                    + "without transparency. Save the channels to be used as grey or RGB.");
+            }
+
             using VipsImage opaque = plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
-            return Decode(opaque);
+            return Decode(path, opaque);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path}: cannot be read: {e.Message}", e);
         }
         catch (VipsException e)
         {
@@ -74,26 +100,27 @@ public static class ImageFile
         Write(path, image, "srgb");
     }
 
+    /// <summary>
+    /// Opens a file with the one loader that its first bytes ask for. libvips knows many more formats, among them some
+    /// whose readers are not hardened; these stay out.
+    /// </summary>
     private static VipsImage Open(string path)
     {
-        VipsLibrary.EnsureStarted();
-        string? loader = IsBitmap(path)
-            ? "magickload"
-            : Marshal.PtrToStringUTF8(VipsLibrary.vips_foreign_find_load(path));
-        if (loader is null || (loader.Contains("Magick", StringComparison.Ordinal) && !IsBitmap(path)))
+        Span<byte> start = stackalloc byte[4];
+        using (FileStream stream = File.OpenRead(path))
         {
-            VipsLibrary.TakeError();
-            throw new DataException($"{path}: is no image of a known kind (PNG, JPEG, TIFF, WebP, BMP, GIF), or damaged.");
+            start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         }
 
-        return Make(loader, ("filename", path), ("fail_on", "truncated"));
-    }
+        foreach ((byte[] mark, string loader) in Loaders)
+        {
+            if (start.StartsWith(mark))
+            {
+                return Make(loader, ("filename", path), ("fail_on", "truncated"));
+            }
+        }
 
-    private static bool IsBitmap(string path)
-    {
-        Span<byte> start = stackalloc byte[2];
-        using FileStream stream = File.OpenRead(path);
-        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == 2 && start.SequenceEqual("BM"u8);
+        throw new DataException($"{path}: is no image of a known kind (PNG, JPEG, TIFF, WebP, BMP, GIF), or damaged.");
     }
 
     private static VipsImage InGreyOrRgb(VipsImage image) => image.Interpretation switch
@@ -104,7 +131,7 @@ public static class ImageFile
         _ => image.Then("colourspace", ("space", "srgb")),
     };
 
-    private static Picture Decode(VipsImage image)
+    private static Picture Decode(string path, VipsImage image)
     {
         (int width, int height, int bands) = (image.Width, image.Height, image.Bands);
         switch (image.Format)
@@ -113,11 +140,15 @@ public static class ImageFile
                 return new Picture(width, height, bands, 255, Array.ConvertAll(image.Pixels<byte>(), v => (float)v));
             case SampleFormat.UShort:
                 return new Picture(width, height, bands, 65535, Array.ConvertAll(image.Pixels<ushort>(), v => (float)v));
-            default:
+            case SampleFormat.Float or SampleFormat.Double:
                 using (VipsImage cast = image.Then("cast", ("format", "float")))
                 {
                     return new Picture(width, height, bands, 1, cast.Pixels<float>());
                 }
+
+            default: // signed or 32-bit whole numbers: nothing says which of them is white
+                throw new DataException($"{path}: holds signed or 32-bit whole numbers. Save it with 8 or 16 bit a "
+                    + "sample, or as floating point from 0 to 1.");
         }
     }
 
@@ -132,7 +163,11 @@ public static class ImageFile
         }
         catch (Exception e) when (e is VipsException or IOException or UnauthorizedAccessException)
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished))
+            {
+                File.Delete(unfinished);
+            }
+
             throw new DataException($"{path}: cannot be written: {e.Message}", e);
         }
     }

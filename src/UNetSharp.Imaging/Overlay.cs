@@ -49,7 +49,7 @@ public static class Overlay
         for (int i = 0; i < rgb.Length; i++)
         {
             float value = picture.Samples[(i / 3 * picture.Channels) + (picture.Channels == 3 ? i % 3 : 0)];
-            rgb[i] = (byte)Math.Clamp((value - low) / (high - low) * 255, 0, 255);
+            rgb[i] = (byte)Math.Clamp(MathF.Round((value - low) / (high - low) * 255), 0, 255);
         }
 
         return rgb;
@@ -81,5 +81,5 @@ public static class Overlay
         pixel[2] = Mixed(pixel[2], color.B, share);
     }
 
-    private static byte Mixed(byte under, byte over, float share) => (byte)(under + ((over - under) * share));
+    private static byte Mixed(byte under, byte over, float share) => (byte)MathF.Round(under + ((over - under) * share));
 }

@@ -20,6 +20,9 @@ internal sealed unsafe class VipsImage : SafeHandle
 
         /// <summary>32 bit floating point.</summary>
         Float = 6,
+
+        /// <summary>64 bit floating point.</summary>
+        Double = 8,
     }
 
     public override bool IsInvalid => handle == 0;
@@ -29,8 +32,6 @@ internal sealed unsafe class VipsImage : SafeHandle
     public int Height => vips_image_get_height(handle);
 
     public int Bands => vips_image_get_bands(handle);
-
-    public bool HasAlpha => vips_image_hasalpha(handle) != 0;
 
     public SampleFormat Format => (SampleFormat)vips_image_get_format(handle);
 
@@ -112,12 +113,14 @@ internal sealed unsafe class VipsImage : SafeHandle
         }
 
         nint built = vips_cache_operation_build(operation);
-        g_object_unref(operation);
         if (built == 0)
         {
+            vips_object_unref_outputs(operation); // a failed operation may have made some of them
+            g_object_unref(operation);
             throw new VipsException(TakeError());
         }
 
+        g_object_unref(operation);
         VipsImage? result = hasResult ? GetImage(built, "out") : null;
         vips_object_unref_outputs(built);
         g_object_unref(built);

@@ -52,9 +52,6 @@ internal static unsafe partial class VipsLibrary
     [LibraryImport(Vips)]
     internal static partial void vips_object_unref_outputs(nint operation);
 
-    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial nint vips_foreign_find_load(string path);
-
     [LibraryImport(Vips)]
     internal static partial nint vips_image_new_from_memory_copy(
         void* data, nuint size, int width, int height, int bands, int format);
@@ -76,9 +73,6 @@ internal static unsafe partial class VipsLibrary
 
     [LibraryImport(Vips)]
     internal static partial int vips_image_get_interpretation(nint image);
-
-    [LibraryImport(Vips)]
-    internal static partial int vips_image_hasalpha(nint image);
 
     [LibraryImport(Vips)]
     internal static partial nuint vips_image_get_type();
@@ -117,12 +111,6 @@ internal static unsafe partial class VipsLibrary
     private static partial void vips_cache_set_max(int operations);
 
     [LibraryImport(Vips)]
-    private static partial void vips_block_untrusted_set(int state);
-
-    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial void vips_operation_block_set(string name, int state);
-
-    [LibraryImport(Vips)]
     private static partial nint vips_error_buffer();
 
     [LibraryImport(Vips)]
@@ -158,12 +146,9 @@ internal static unsafe partial class VipsLibrary
                 e);
         }
 
-        // Files are read on threads of ours, each once. Formats whose readers are not hardened stay shut, but for BMP,
-        // which goes through ImageMagick and is let in by its first bytes only (see ImageFile).
+        // Files are read on threads of ours, each once.
         vips_concurrency_set(1);
         vips_cache_set_max(0);
-        vips_block_untrusted_set(1);
-        vips_operation_block_set("VipsForeignLoadMagick", 0);
         return true;
     }
 

@@ -26,18 +26,17 @@ public sealed class DataFolder
     private DataFolder(string images, string masks)
     {
         Dictionary<string, string> imageByName = ByName(images, path => Path.GetFileNameWithoutExtension(path));
-        Dictionary<string, string> maskByName = ByName(masks, NameOfMask);
+        Dictionary<string, string> maskByName = ByName(masks, path => NameOfMask(path, imageByName));
         ImagesPath = images;
         MasksPath = masks;
         Pairs =
         [
             .. from image in imageByName
                where maskByName.ContainsKey(image.Key)
-               orderby image.Key
                select new ImagePair(image.Key, image.Value, maskByName[image.Key]),
         ];
-        ImagesWithoutMask = [.. imageByName.Where(image => !maskByName.ContainsKey(image.Key)).Select(i => i.Value).Order()];
-        MasksWithoutImage = [.. maskByName.Where(mask => !imageByName.ContainsKey(mask.Key)).Select(m => m.Value).Order()];
+        ImagesWithoutMask = [.. imageByName.Where(image => !maskByName.ContainsKey(image.Key)).Select(i => i.Value)];
+        MasksWithoutImage = [.. maskByName.Where(mask => !imageByName.ContainsKey(mask.Key)).Select(m => m.Value)];
     }
 
     /// <summary>Folder of the images.</summary>
@@ -46,7 +45,7 @@ public sealed class DataFolder
     /// <summary>Folder of the masks.</summary>
     public string MasksPath { get; }
 
-    /// <summary>The pairs, by name.</summary>
+    /// <summary>The pairs, by name as people count: 2 before 10.</summary>
     public IReadOnlyList<ImagePair> Pairs { get; }
 
     /// <summary>Images for which no mask was found.</summary>
@@ -75,15 +74,18 @@ public sealed class DataFolder
             }
         }
 
-        string seen = string.Join(", ", Directory.GetDirectories(directory).Select(Path.GetFileName).Order().Take(8));
         throw new DataException($"{directory}: no images with masks here. Expected two folders such as images/ and "
-            + $"masks/, imgs/ and masks/, Training_Images/ and Training_Labels/, or train/image and train/label; found "
-            + (seen.Length == 0 ? "no folders." : $"{seen}."));
+            + "masks/, imgs/ and masks/, Training_Images/ and Training_Labels/, or train/image and train/label; found "
+            + $"{Seen(directory)}.");
     }
 
-    /// <summary>The image files of a folder, by name.</summary>
+    /// <summary>The image files of a folder, by name as people count; hidden files are left out.</summary>
     public static IReadOnlyList<string> ImageFiles(string directory) =>
-        [.. Directory.GetFiles(directory).Where(path => Extensions.Contains(Path.GetExtension(path))).Order()];
+    [
+        .. Directory.GetFiles(directory)
+            .Where(path => Extensions.Contains(Path.GetExtension(path)) && !Path.GetFileName(path).StartsWith('.'))
+            .Order(NaturalOrder.Instance),
+    ];
 
     private static DataFolder NotEmpty(DataFolder folder)
     {
@@ -99,13 +101,26 @@ public sealed class DataFolder
     }
 
     private static string? Subfolder(string root, string name) =>
-        Directory.GetDirectories(root).FirstOrDefault(
+        Directory.GetDirectories(root).Order(StringComparer.Ordinal).FirstOrDefault(
             path => string.Equals(Path.GetFileName(path), name, StringComparison.OrdinalIgnoreCase));
 
-    private static string NameOfMask(string path)
+    /// <summary>The first few things in a folder, for messages.</summary>
+    private static string Seen(string directory)
+    {
+        const int Most = 8;
+        string[] names = [.. Directory.GetFileSystemEntries(directory)
+            .Select(path => Path.GetFileName(path) + (Directory.Exists(path) ? "/" : ""))
+            .Order(NaturalOrder.Instance)];
+        string shown = string.Join(", ", names.Take(Most));
+        return names.Length switch { 0 => "nothing", <= Most => shown, _ => $"{shown} and {names.Length - Most} more" };
+    }
+
+    /// <summary>The name of a mask's image: its own without "_mask", unless an image bears that too.</summary>
+    private static string NameOfMask(string path, Dictionary<string, string> imageByName)
     {
         string name = Path.GetFileNameWithoutExtension(path);
-        return name.EndsWith(MaskSuffix, StringComparison.OrdinalIgnoreCase) ? name[..^MaskSuffix.Length] : name;
+        bool hasSuffix = name.EndsWith(MaskSuffix, StringComparison.OrdinalIgnoreCase);
+        return hasSuffix && !imageByName.ContainsKey(name) ? name[..^MaskSuffix.Length] : name;
     }
 
     private static Dictionary<string, string> ByName(string folder, Func<string, string> nameOf)

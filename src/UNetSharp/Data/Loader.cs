@@ -25,11 +25,11 @@ public sealed class Loader : IDisposable
     private readonly Thread[] _threads;
     private readonly object _gate = new();
     private readonly Dictionary<int, Batch> _ready = [];
+    private readonly Dictionary<int, Exception> _failed = [];
     private readonly List<Batch> _used = [];
-    private Exception? _failure;
     private int _started;
     private int _delivered;
-    private bool _isStopping;
+    private volatile bool _isStopping;
 
     /// <summary>Starts to read the epoch.</summary>
     public Loader(IReadOnlyList<ImagePair> pairs, SampleReader reader, LoaderSettings settings, int epoch)
@@ -60,7 +60,7 @@ public sealed class Loader : IDisposable
         }
     }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>Ends the threads, once each is done with the pair that it is reading.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -79,9 +79,9 @@ public sealed class Loader : IDisposable
             Batch? batch;
             while (!_ready.Remove(index, out batch))
             {
-                if (_failure is not null)
+                if (_failed.TryGetValue(index, out Exception? failure))
                 {
-                    throw _failure is DataException ? new DataException(_failure.Message, _failure) : _failure;
+                    throw failure is DataException ? new DataException(failure.Message, failure) : failure;
                 }
 
                 Monitor.Wait(_gate);
@@ -95,24 +95,31 @@ public sealed class Loader : IDisposable
 
     private void ReadBatches()
     {
-        try
+        while (NextIndex() is { } index)
         {
-            while (NextIndex() is { } index)
+            Batch? batch = null;
+            Exception? failure = null;
+            try
             {
-                Batch batch = ReadBatch(index);
-                lock (_gate)
-                {
-                    _ready[index] = batch;
-                    Monitor.PulseAll(_gate);
-                }
+                batch = ReadBatch(index);
             }
-        }
-        catch (Exception e)
-        {
-            // Whatever it is, it belongs to whoever waits for the batch.
+            catch (Exception e)
+            {
+                // Whatever it is, it belongs to whoever waits for this batch; those before it are still delivered.
+                failure = e;
+            }
+
             lock (_gate)
             {
-                _failure ??= e;
+                if (batch is not null)
+                {
+                    _ready[index] = batch;
+                }
+                else if (failure is not null)
+                {
+                    _failed[index] = failure;
+                }
+
                 Monitor.PulseAll(_gate);
             }
         }
@@ -122,16 +129,17 @@ public sealed class Loader : IDisposable
     {
         lock (_gate)
         {
-            while (!_isStopping && _failure is null && _started < Count && _started >= _delivered + _ahead)
+            while (!_isStopping && _started < Count && _started >= _delivered + _ahead)
             {
                 Monitor.Wait(_gate);
             }
 
-            return _isStopping || _failure is not null || _started >= Count ? null : _started++;
+            return _isStopping || _failed.Count > 0 || _started >= Count ? null : _started++;
         }
     }
 
-    private Batch ReadBatch(int index)
+    /// <summary>Reads a batch; null when the loader is disposed of meanwhile.</summary>
+    private Batch? ReadBatch(int index)
     {
         int first = index * _settings.BatchSize;
         int count = Math.Min(_settings.BatchSize, _pairs.Count - first);
@@ -139,6 +147,11 @@ public sealed class Loader : IDisposable
         string[] names = new string[count];
         for (int n = 0; n < count; n++)
         {
+            if (_isStopping)
+            {
+                return null;
+            }
+
             Sample sample = _reader.Read(_pairs[_order[first + n]]);
             PictureSize size = _settings.Crop is { } side ? new PictureSize(side, side) : sample.Size;
             var shape = new Shape(count, size.Height, size.Width, sample.Channels);
@@ -153,7 +166,7 @@ public sealed class Loader : IDisposable
             sample.CopyTo(batch.Images, batch.Masks, n, PlacementOf(sample.Size, size, first + n));
         }
 
-        return batch!;
+        return batch;
     }
 
     private Batch Reusable(Shape shape, string[] names)

@@ -8,7 +8,8 @@ namespace UNetSharp.Data;
 /// <param name="IsThresholded">Whether values of 128 and more are foreground, and no table is used.</param>
 public sealed record MaskClasses(int Classes, IReadOnlyDictionary<int, int> ClassOfValue, bool IsThresholded = false)
 {
-    private const int Threshold = 128;
+    /// <summary>The least value that is foreground in thresholded masks.</summary>
+    internal const int Threshold = 128;
 
     /// <summary>Number of classes with the background.</summary>
     [JsonIgnore]

@@ -8,10 +8,12 @@ namespace UNetSharp.Data;
 internal static class MaskMeaning
 {
     private const int MostClasses = 256;
-    private const int MostColors = 32;
+
+    /// <summary>More indices than this come from something else than classes, unless the user says so.</summary>
+    private const int MostIndices = 64;
+
+    private const int MostLevels = 32;
     private const int MostSuggestedClasses = 64;
-    private const int JpegSmear = 32;
-    private const double JpegShare = 0.95;
 
     /// <summary>Decides for all masks of a data set.</summary>
     /// <param name="masks">The values of every mask.</param>
@@ -20,18 +22,25 @@ internal static class MaskMeaning
     /// <exception cref="DataException">The values make no sense.</exception>
     public static MaskClasses Of(IReadOnlyList<MaskValues> masks, int? wanted, List<string> notes)
     {
+        if (wanted is < 1 or > MostClasses)
+        {
+            throw new DataException($"--classes {wanted} is not possible: give 1 for background and foreground, or 2 to "
+                + $"{MostClasses}.");
+        }
+
         SortedSet<int> values = [.. masks.SelectMany(mask => mask.Counts.Keys)];
         if (values.Count == 1)
         {
             throw new DataException($"{masks[0].Path}: this and every other mask holds nothing but the value "
-                + $"{MaskValues.Text(values.Min)}, so there is nothing to learn. Are these the masks?");
+                + $"{MaskValues.Text(values.Min)}, so there is nothing to learn. Are these the masks, and are their objects "
+                + "perhaps in the alpha channel, which is not read?");
         }
 
-        return wanted is > 1 ? Indexed(masks, values, wanted.Value)
+        return wanted is > 1 ? Indexed(masks, values, wanted.Value, notes)
             : TwoValues(masks, values, notes)
-            ?? (IsSmearedByJpeg(masks) ? Thresholded(notes) : null)
             ?? (wanted is null ? Several(values, notes) : null)
-            ?? throw Odd(masks, values);
+            ?? (IsSmearedByJpeg(masks, values) ? Thresholded(notes) : null)
+            ?? throw Odd(masks, values, LeastExpected(masks, values), "a two-class mask holds 0 and 1, or 0 and 255");
     }
 
     /// <summary>Two values in every mask; one mask may use 0 and 1, another 0 and 255.</summary>
@@ -71,73 +80,113 @@ internal static class MaskMeaning
 
     private static MaskClasses? Several(SortedSet<int> values, List<string> notes)
     {
-        bool hasColors = values.Any(value => value >= MaskValues.ColorMark);
-        bool isIndexed = values.Min == 0 && values.Max == values.Count - 1 && values.Count <= MostClasses;
-        if (isIndexed)
+        if (IsIndexed(values))
         {
+            notes.Add($"Masks hold the class indices 0 to {values.Max}.");
             return InOrder(values);
         }
 
-        if (hasColors ? values.Count > MostColors : !IsEvenlySpread(values))
-        {
-            return null;
-        }
-
-        notes.Add($"Mask values are read as classes: "
-            + string.Join(", ", values.Select((value, index) => $"{MaskValues.Text(value)} = {index}")) + ".");
-        return InOrder(values);
+        return IsEvenlySpread(values) || IsFewColors(values) ? InOrder(values, notes) : null;
     }
 
-    private static MaskClasses Indexed(IReadOnlyList<MaskValues> masks, SortedSet<int> values, int classes)
+    /// <summary>The user's word: indices below the number of classes, or as many values in ascending order.</summary>
+    private static MaskClasses Indexed(
+        IReadOnlyList<MaskValues> masks, SortedSet<int> values, int classes, List<string> notes)
     {
-        if (values.Count <= classes && (values.Max >= classes) && (classes == 2 || IsEvenlySpread(values)))
+        if (values.Max < classes)
         {
-            return new MaskClasses(classes, InOrder(values).ClassOfValue);
+            return new MaskClasses(classes, Enumerable.Range(0, classes).ToDictionary(index => index, index => index));
         }
 
-        return values.Max < classes
-            ? new MaskClasses(classes, Enumerable.Range(0, classes).ToDictionary(index => index, index => index))
-            : throw Odd(masks, [.. values.Where(value => value >= classes)], $"the {classes} classes are 0 to {classes - 1}");
+        return values.Count == classes
+            ? InOrder(values, notes)
+            : throw Odd(masks, values, Rarest(masks, values).First(value => value >= classes),
+                $"{classes} classes are the values 0 to {classes - 1}, or exactly {classes} values");
+    }
+
+    private static MaskClasses InOrder(SortedSet<int> values, List<string> notes)
+    {
+        notes.Add("Mask values are read as classes: "
+            + string.Join(", ", values.Select((value, index) => $"{MaskValues.Text(value)} = {index}")) + ".");
+        return InOrder(values);
     }
 
     private static MaskClasses InOrder(SortedSet<int> values) =>
         new(values.Count, values.Select((value, index) => (value, index)).ToDictionary(p => p.value, p => p.index));
 
+    private static bool IsIndexed(SortedSet<int> values) =>
+        values.Min == 0 && values.Max == values.Count - 1 && values.Count <= MostIndices;
+
+    private static bool IsFewColors(SortedSet<int> values) =>
+        values.Max >= MaskValues.ColorMark && values.Count <= MostLevels;
+
+    /// <summary>Greys from black to white at even distances, one more or less for rounding.</summary>
     private static bool IsEvenlySpread(SortedSet<int> values)
     {
-        int[] sorted = [.. values];
-        double step = (double)(sorted[^1] - sorted[0]) / (sorted.Length - 1);
-        return sorted[0] == 0 && step > 1.5
-            && sorted.Select((value, index) => Math.Abs(value - (index * step))).All(distance => distance <= 1);
+        double step = (double)values.Max / (values.Count - 1);
+        return values.Min == 0 && values.Max is byte.MaxValue or ushort.MaxValue && values.Count <= MostLevels
+            && values.Select((value, index) => Math.Abs(value - (index * step))).All(distance => distance <= 1);
     }
 
-    private static bool IsSmearedByJpeg(IReadOnlyList<MaskValues> masks)
+    /// <summary>
+    /// Nearly all pixels close to black or white, and a blur between them. Class indices beside 255 crowd at the ends,
+    /// too, but leave the middle empty, and nobody saves them as JPEG.
+    /// </summary>
+    private static bool IsSmearedByJpeg(IReadOnlyList<MaskValues> masks, SortedSet<int> values)
     {
-        long atEnds = masks.Sum(mask => mask.Counts
-            .Where(pair => pair.Key <= JpegSmear || pair.Key is >= 255 - JpegSmear and <= 255)
-            .Sum(pair => pair.Value));
-        return masks.All(mask => mask.Counts.Keys.Max() <= 255)
-            && masks.Any(mask => mask.Counts.Keys.Count(value => value is not 0 and not 255) > 8)
-            && atEnds >= JpegShare * masks.Sum(mask => mask.Pixels);
+        const int Crowd = 32;
+        const double LeastShare = 0.95;
+        const int FewestInBetween = 8;
+        bool isInBetween(int value) => value is > Crowd and < byte.MaxValue - Crowd;
+        if (values.Min >= MaskClasses.Threshold || values.Max is < MaskClasses.Threshold or > byte.MaxValue)
+        {
+            return false;
+        }
+
+        long inBetween = masks.Sum(
+            mask => mask.Counts.Where(count => isInBetween(count.Key)).Sum(count => count.Value));
+        bool isBlurred = values.Count(isInBetween) >= FewestInBetween
+            || masks.Where(mask => mask.Counts.Keys.Any(value => value is not 0 and not byte.MaxValue)).All(IsLossy);
+        return isBlurred && inBetween <= (1 - LeastShare) * masks.Sum(mask => mask.Pixels);
     }
 
-    /// <summary>The error for values of which the rarest, by files and then by pixels, is taken for the wrong one.</summary>
-    private static DataException Odd(IReadOnlyList<MaskValues> masks, SortedSet<int> values, string? rule = null)
+    private static bool IsLossy(MaskValues mask) =>
+        Path.GetExtension(mask.Path).ToUpperInvariant() is ".JPG" or ".JPEG" or ".WEBP";
+
+    /// <summary>The rarest value without which the others make sense; if there is none, the rarest of all.</summary>
+    private static int LeastExpected(IReadOnlyList<MaskValues> masks, SortedSet<int> values)
     {
-        int odd = values
-            .Where(value => value != 0)
-            .OrderBy(value => masks.Count(mask => mask.Counts.ContainsKey(value)))
-            .ThenBy(value => masks.Sum(mask => mask.Counts.GetValueOrDefault(value)))
-            .First();
+        int[] rarest = [.. Rarest(masks, values)];
+        foreach (int value in rarest)
+        {
+            SortedSet<int> others = [.. values.Where(other => other != value)];
+            if (others.Count == 2 || IsIndexed(others) || IsEvenlySpread(others) || IsFewColors(others))
+            {
+                return value;
+            }
+        }
+
+        return rarest[0];
+    }
+
+    /// <summary>The values but 0, those of the fewest files and then of the fewest pixels first.</summary>
+    private static IEnumerable<int> Rarest(IReadOnlyList<MaskValues> masks, SortedSet<int> values) => values
+        .Where(value => value != 0)
+        .OrderBy(value => masks.Count(mask => mask.Counts.ContainsKey(value)))
+        .ThenBy(value => masks.Sum(mask => mask.Counts.GetValueOrDefault(value)));
+
+    /// <summary>The error that names the first file with a value that does not belong.</summary>
+    private static DataException Odd(IReadOnlyList<MaskValues> masks, SortedSet<int> values, int odd, string rule)
+    {
         MaskValues first = masks.First(mask => mask.Counts.ContainsKey(odd));
+        long pixels = first.Counts[odd];
         string all = values.Count <= 8
             ? string.Join(", ", values.Select(MaskValues.Text))
             : $"{values.Count} values from {MaskValues.Text(values.Min)} to {MaskValues.Text(values.Max)}";
-        rule ??= $"a two-class mask holds 0 and 1, or 0 and 255, and the masks here hold {all}";
         string mend = values.Max < MostSuggestedClasses
             ? $"Correct the mask, or pass --classes {values.Max + 1} if the values are class indices."
             : "Correct the mask.";
-        return new DataException($"{first.Path}: holds the value {MaskValues.Text(odd)} "
-            + $"({first.Counts[odd]} pixels), but {rule}. {mend}");
+        return new DataException($"{first.Path}: holds the value {MaskValues.Text(odd)} ({pixels} "
+            + $"{(pixels == 1 ? "pixel" : "pixels")}), but {rule}, and the masks here hold {all}. {mend}");
     }
 }

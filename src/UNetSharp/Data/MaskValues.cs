@@ -5,11 +5,14 @@ namespace UNetSharp.Data;
 /// green and blue in one number, marked by <see cref="ColorMark"/>.
 /// </summary>
 /// <param name="Path">The mask.</param>
-/// <param name="Counts">Pixels by value, in the order of the values.</param>
+/// <param name="Counts">Pixels by value, in the order of the values; at most <see cref="MostCounted"/> values.</param>
 public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Counts)
 {
     /// <summary>Marks a value as a colour.</summary>
     public const int ColorMark = 1 << 24;
+
+    /// <summary>A file with more values than this is a photograph, and which ones it holds is of no interest.</summary>
+    internal const int MostCounted = 4096;
 
     /// <summary>Number of pixels.</summary>
     public long Pixels => Counts.Values.Sum();
@@ -18,22 +21,42 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
     public static MaskValues Of(string path, Picture mask)
     {
         SortedDictionary<int, long> counts = [];
-        for (int i = 0; i < mask.Width * mask.Height; i++)
+        int pixels = mask.Width * mask.Height;
+        for (int start = 0; start < pixels;)
         {
-            int value = At(mask, i);
-            counts[value] = counts.GetValueOrDefault(value) + 1;
+            int value = At(mask, start);
+            int end = start + 1;
+            while (end < pixels && At(mask, end) == value)
+            {
+                end++; // runs of one value are long in a mask: count them, not single pixels
+            }
+
+            if (counts.Count < MostCounted || counts.ContainsKey(value))
+            {
+                counts[value] = counts.GetValueOrDefault(value) + end - start;
+            }
+
+            start = end;
         }
 
         return new MaskValues(path, counts);
     }
 
-    /// <summary>The value of pixel <paramref name="i"/>; floating-point masks from 0 to 1 count as 0 to 255.</summary>
+    /// <summary>
+    /// The value of pixel <paramref name="i"/>; floating-point masks from 0 to 1 count as 0 to 255, and so do 16-bit
+    /// colours.
+    /// </summary>
     public static int At(Picture mask, int i)
     {
-        float scale = mask.FullScale == 1 ? 255 : 1;
+        float scale = mask.FullScale switch
+        {
+            1 => 255,
+            ushort.MaxValue when mask.Channels == 3 && !IsGrey(mask, i) => 255f / ushort.MaxValue,
+            _ => 1,
+        };
         ReadOnlySpan<float> pixel = mask.Samples.AsSpan(i * mask.Channels, mask.Channels);
         int red = (int)MathF.Round(pixel[0] * scale);
-        if (mask.Channels < 3 || (pixel[0] == pixel[1] && pixel[1] == pixel[2]))
+        if (mask.Channels < 3 || IsGrey(mask, i))
         {
             return red;
         }
@@ -41,6 +64,9 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
         (int green, int blue) = ((int)MathF.Round(pixel[1] * scale), (int)MathF.Round(pixel[2] * scale));
         return ColorMark | (red << 16) | (green << 8) | blue;
     }
+
+    private static bool IsGrey(Picture mask, int i) =>
+        mask.Samples[3 * i] == mask.Samples[(3 * i) + 1] && mask.Samples[3 * i] == mask.Samples[(3 * i) + 2];
 
     /// <summary>A value as people write it: 255, or #FF0000.</summary>
     public static string Text(int value) =>

@@ -7,14 +7,15 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
 {
     /// <summary>
     /// Sets a share of the pairs aside for validation, chosen by the seed: at least one if the share is above zero, and
-    /// never all.
+    /// never all. Both parts keep the order of the pairs.
     /// </summary>
     public static Split ByShare(IReadOnlyList<ImagePair> pairs, double share, int seed)
     {
-        ImagePair[] shuffled = [.. pairs];
+        int[] shuffled = [.. Enumerable.Range(0, pairs.Count)];
         new Random(seed).Shuffle(shuffled);
         int count = share <= 0 ? 0 : Math.Clamp((int)Math.Round(pairs.Count * share), 1, Math.Max(1, pairs.Count - 1));
         return pairs.Count < 2 ? new Split(pairs, []) : new Split(
-            [.. shuffled[count..].OrderBy(pair => pair.Name)], [.. shuffled[..count].OrderBy(pair => pair.Name)]);
+            [.. shuffled[count..].Order().Select(index => pairs[index])],
+            [.. shuffled[..count].Order().Select(index => pairs[index])]);
     }
 }

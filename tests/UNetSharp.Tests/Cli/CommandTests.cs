@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Text.Json;
+using UNetSharp.Imaging;
+using UNetSharp.Tests.Training;
+
+namespace UNetSharp.Tests.Cli;
+
+/// <summary>The program as a user starts it: exit codes, one line for every error, and the files that it leaves.</summary>
+public sealed class CommandTests
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "unet.dll");
+
+    [Fact]
+    public void A_network_is_trained_used_and_scored()
+    {
+        using DiscData data = new(6);
+        string run = data.In("run");
+
+        (int code, string output, _) = Run(
+            "train", "--data", data.Root, "--out", run, "--base", "4", "--epochs", "20", "--optimizer", "adam", "--lr", "5e-3",
+            "--batch", "2", "--flips", "none", "--threads", "2");
+        Assert.Equal(0, code);
+        Assert.Contains("best validation dice", output, StringComparison.Ordinal);
+
+        Assert.Equal(0, Run(
+            "predict", "--weights", run, "--input", data.In("images"), "--out", data.In("out"), "--overlay",
+            "--probabilities").Code);
+        Assert.Equal(18, Directory.GetFiles(data.In("out")).Length);
+        Assert.Equal([0f, 255f], ImageFile.Read(data.In("out", "disc-0.png")).Samples.Distinct().Order());
+
+        (code, output, _) = Run("evaluate", "--weights", run, "--data", data.Root, "--json");
+        Assert.Equal(0, code);
+        using var scores = JsonDocument.Parse(output);
+        Assert.InRange(scores.RootElement.GetProperty("meanDice").GetDouble(), 0.8, 1);
+        Assert.Equal(6, scores.RootElement.GetProperty("images").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("--no-such-option")]
+    [InlineData("--size", "large")]
+    [InlineData("--loss", "hinge")]
+    [InlineData("--loss", "ce")]
+    [InlineData("--optimizer", "lion")]
+    [InlineData("--channels", "2")]
+    [InlineData("--epochs", "0")]
+    [InlineData("--epochs", "many")]
+    [InlineData("--lr", "0")]
+    [InlineData("--val", "1")]
+    public void Wrong_usage_is_one_line_and_exit_code_2(params string[] options)
+    {
+        using DiscData data = new(2);
+
+        AssertRefused(2, options[0], ["train", "--data", data.Root, "--out", data.In("run"), .. options]);
+
+        Assert.False(Directory.Exists(data.In("run")));
+    }
+
+    [Fact]
+    public void A_folder_without_images_is_refused()
+    {
+        using DiscData data = new(1);
+
+        AssertRefused(1, "no images with masks", ["data", data.In("images")]);
+    }
+
+    [Fact]
+    public void An_image_without_its_mask_is_refused_by_name()
+    {
+        using DiscData data = new(3);
+        File.Delete(data.In("masks", "disc-1.png"));
+
+        AssertRefused(1, data.In("images", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+    }
+
+    [Fact]
+    public void A_truncated_image_is_refused_by_name()
+    {
+        using DiscData data = new(3);
+        string file = data.In("images", "disc-2.png");
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..200]);
+
+        AssertRefused(1, file, ["train", "--data", data.Root, "--out", data.In("run")]);
+    }
+
+    [Fact]
+    public void A_mask_of_another_size_is_refused_with_both_sizes()
+    {
+        using DiscData data = new(3);
+        ImageFile.WriteGrey(data.In("masks", "disc-0.png"), new byte[20 * 10], 20, 10);
+
+        string line = AssertRefused(1, data.In("masks", "disc-0.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+
+        Assert.Contains("20x10", line, StringComparison.Ordinal);
+        Assert.Contains("32x32", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_odd_value_in_a_mask_is_refused_by_name()
+    {
+        using DiscData data = new(3);
+        byte[] mask = new byte[32 * 32];
+        (mask[40], mask[41]) = (255, 7);
+        ImageFile.WriteGrey(data.In("masks", "disc-1.png"), mask, 32, 32);
+
+        string line = AssertRefused(1, data.In("masks", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+
+        Assert.Contains("the value 7 (1 pixels)", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_that_are_none_are_refused_by_name()
+    {
+        using DiscData data = new(1);
+        string file = data.In("images", "disc-0.png");
+
+        AssertRefused(1, file, ["predict", "--weights", file, "--input", file, "--out", data.In("out")]);
+        AssertRefused(1, "no such file", ["predict", "--weights", "nowhere", "--input", file, "--out", data.In("out")]);
+    }
+
+    private static string AssertRefused(int code, string part, string[] arguments)
+    {
+        (int actual, _, string errors) = Run(arguments);
+        string[] lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string line = Assert.Single(lines);
+        Assert.Contains(part, line, StringComparison.Ordinal);
+        Assert.StartsWith("unet", line, StringComparison.Ordinal);
+        Assert.Equal(code, actual);
+        return line;
+    }
+
+    private static (int Code, string Output, string Errors) Run(params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+}

@@ -1,0 +1,103 @@
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Losses;
+using UNetSharp.Models;
+using UNetSharp.Optimizers;
+using UNetSharp.Tensors;
+using UNetSharp.Tests.Graph;
+using UNetSharp.Training;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Tests.Execution;
+
+public sealed class PlanTests
+{
+    private static readonly Shape ImageShape = new(1, 32, 48, 3);
+
+    [Fact]
+    public void Inference_allocates_nothing_in_the_steady_state()
+    {
+        using Workers workers = new(2);
+        UNet network = new(3, 1, width: 4);
+        Value x = Value.Input(ImageShape);
+        Value y = network.Forward(x);
+        using InferencePlan plan = new(new GraphOf(y), workers);
+        TestTensors.Random(ImageShape, seed: 1).Data.CopyTo(plan.Input(x));
+
+        Assert.Equal(0, AllocatedBy(plan.Run));
+    }
+
+    [Fact]
+    public void A_training_step_allocates_nothing_in_the_steady_state()
+    {
+        using Workers workers = new(2);
+        UNet network = new(3, 1, width: 4);
+        Optimizer optimizer = Adam.Create(network.Parameters());
+        using TrainingStep step = new(network, LossCatalog.Create("bce+dice", 1), optimizer, workers);
+        Tensor image = TestTensors.Random(ImageShape, seed: 1);
+        Tensor mask = new(ImageShape.WithChannels(1));
+
+        Assert.Equal(0, AllocatedBy(() => step.Run(image, mask)));
+    }
+
+    [Fact]
+    public void Running_twice_gives_the_same_bits()
+    {
+        using Workers workers = new(2);
+        UNet network = new(3, 2, width: 4, UpSampling.Transpose);
+        Value x = Value.Input(ImageShape);
+        Value y = network.Forward(x);
+        using InferencePlan plan = new(new GraphOf(y), workers);
+        Tensor image = TestTensors.Random(ImageShape, seed: 1);
+
+        float[] Run()
+        {
+            image.Data.CopyTo(plan.Input(x));
+            plan.Run();
+            return plan.Output(y).ToArray();
+        }
+
+        Assert.Equal(Run(), Run());
+    }
+
+    [Fact]
+    public void Inference_needs_less_memory_than_all_values_together()
+    {
+        using Workers workers = new(1);
+        Value y = new UNet(3, 1, width: 8).Forward(Value.Input(new Shape(1, 128, 128, 3)));
+        GraphOf graph = new(y);
+        using InferencePlan plan = new(graph, workers);
+
+        long all = graph.Operations.Sum(operation => operation.Output.Shape.Count) * sizeof(float);
+
+        Assert.InRange(plan.MemoryBytes, 1, all / 2);
+    }
+
+    [Fact]
+    public void An_image_that_is_too_small_is_refused_with_its_size()
+    {
+        ShapeException e = Assert.Throws<ShapeException>(
+            () => new UNet(3, 1, width: 4).Forward(Value.Input(new Shape(1, 8, 64, 3))));
+
+        Assert.Contains("too small", e.Message, StringComparison.Ordinal);
+    }
+
+    private static long AllocatedBy(Action action)
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            action();
+        }
+
+        // Compilation in the background may allocate on this thread's behalf once; the least of several runs counts.
+        long least = long.MaxValue;
+        for (int i = 0; i < 5; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
+    }
+}

@@ -1,0 +1,133 @@
+using UNetSharp.Data;
+using UNetSharp.Imaging;
+
+namespace UNetSharp.Tests.Imaging;
+
+/// <summary>Files of 4 x 3 pixels: grey is 20 · row + 10 · column, colour (60 · column, 80 · row, 200).</summary>
+public class ImageFileReadTests
+{
+    private static readonly float[] Grey = [0, 10, 20, 30, 20, 30, 40, 50, 40, 50, 60, 70];
+    private static readonly float[] Checks = [0, 255, 0, 255, 255, 0, 255, 0, 0, 255, 0, 255];
+
+    private static readonly float[] Colour =
+        [.. Enumerable.Range(0, 12).SelectMany(i => new float[] { 60 * (i % 4), 80 * (i / 4), 200 })];
+
+    [Theory]
+    [InlineData("grey8.png")]
+    [InlineData("grey8.tif")]
+    [InlineData("pages.tif")] // the first of two pages
+    [InlineData("transparent-grey.png")]
+    public void Grey_files_have_one_channel(string name) => AssertPicture(name, 1, 255, Grey);
+
+    [Theory]
+    [InlineData("colour8.png")]
+    [InlineData("colour8.tif")]
+    [InlineData("colour24.bmp")]
+    [InlineData("colour32.bmp")]
+    [InlineData("colour.webp")]
+    [InlineData("transparent.png")]
+    public void Colour_files_have_three_channels_and_lose_transparency(string name) =>
+        AssertPicture(name, 3, 255, Colour);
+
+    [Theory]
+    [InlineData("grey16.png")]
+    [InlineData("grey16.tif")]
+    public void Sixteen_bit_samples_keep_their_values(string name) =>
+        AssertPicture(name, 1, 65535, [.. Grey.Select(value => value * 1000 % 65536)]);
+
+    [Fact]
+    public void Floating_point_samples_keep_their_values() =>
+        AssertPicture("float.tif", 1, 1, [.. Grey.Select(value => value / 100)]);
+
+    [Theory]
+    [InlineData("onebit.png")]
+    [InlineData("onebit.tif")]
+    public void One_bit_is_0_and_255(string name) => AssertPicture(name, 1, 255, Checks);
+
+    [Fact]
+    public void Grey_bitmaps_are_read()
+    {
+        AssertSamples("grey8.bmp", Grey);
+        AssertSamples("onebit.bmp", Checks);
+    }
+
+    [Theory]
+    [InlineData("palette.png")]
+    [InlineData("palette.gif")]
+    public void Palettes_become_colours(string name)
+    {
+        float[] row = [0, 0, 0, 255, 0, 0, 0, 128, 255, 0, 0, 0];
+        AssertPicture(name, 3, 255, [.. row, .. row, .. row]);
+    }
+
+    [Theory]
+    [InlineData("flat.jpg", 2)]
+    [InlineData("cmyk.jpg", 60)] // ink has its own red; without conversion it would be another colour altogether
+    public void Jpeg_files_are_colour_also_when_saved_as_ink(string name, float tolerance)
+    {
+        Picture picture = ImageFile.Read(Fixtures.Of(name));
+
+        Assert.Equal((24, 16, 3), (picture.Width, picture.Height, picture.Channels));
+        Assert.Equal(200, picture.Samples[0], tolerance);
+        Assert.Equal(60, picture.Samples[1], tolerance);
+        Assert.Equal(20, picture.Samples[2], tolerance);
+    }
+
+    [Fact]
+    public void Pictures_of_a_turned_camera_are_turned_back()
+    {
+        Picture picture = ImageFile.Read(Fixtures.Of("rotated.jpg"));
+
+        Assert.Equal((16, 24), (picture.Width, picture.Height));
+        Assert.InRange(picture.Samples[0], 230, 250); // left half was bright: turned clockwise, it is the top
+        Assert.InRange(picture.Samples[^1], 0, 10);
+    }
+
+    [Theory]
+    [InlineData("picture [1].png")]
+    [InlineData("picture[page=1].png")]
+    [InlineData("Überzug 漢字.png")]
+    public void Names_with_brackets_and_other_letters_are_read(string name)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File(name);
+        File.Copy(Fixtures.Of("grey8.png"), path);
+
+        Assert.Equal(Grey, ImageFile.Read(path).Samples);
+    }
+
+    [Fact]
+    public void A_file_is_known_by_its_content_not_its_extension()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("really-a-png.jpg");
+        File.Copy(Fixtures.Of("grey8.png"), path);
+
+        Assert.Equal(Grey, ImageFile.Read(path).Samples);
+    }
+
+    [Fact]
+    public void Many_threads_read_at_once()
+    {
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            AssertSamples(i % 2 == 0 ? "grey8.png" : "grey8.tif", Grey);
+        });
+    }
+
+    private static void AssertPicture(string name, int channels, float fullScale, float[] samples)
+    {
+        Picture picture = ImageFile.Read(Fixtures.Of(name));
+
+        Assert.Equal((4, 3, channels, fullScale), (picture.Width, picture.Height, picture.Channels, picture.FullScale));
+        Assert.Equal(samples, picture.Samples);
+    }
+
+    /// <summary>The samples of a grey picture, whether it came with one channel or with three equal ones.</summary>
+    private static void AssertSamples(string name, float[] grey)
+    {
+        Picture picture = ImageFile.Read(Fixtures.Of(name));
+
+        Assert.Equal([.. grey.SelectMany(value => Enumerable.Repeat(value, picture.Channels))], picture.Samples);
+    }
+}

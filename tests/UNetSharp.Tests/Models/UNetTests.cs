@@ -1,0 +1,56 @@
+using UNetSharp.Graph;
+using UNetSharp.Models;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Tests.Models;
+
+public sealed class UNetTests
+{
+    [Theory]
+    [InlineData(UpSampling.Transpose, 31_037_698, 118)]
+    [InlineData(UpSampling.Bilinear, 17_263_042, 110)]
+    public void Parameters_are_as_many_as_in_the_published_checkpoints(UpSampling up, int count, int tensors)
+    {
+        Parameter[] parameters = [.. new UNet(channels: 3, classes: 2, width: 64, up).Parameters()];
+
+        Assert.Equal(count, parameters.Where(parameter => parameter.Kind == ParameterKind.Trained).Sum(p => p.Count));
+        Assert.Equal(tensors, parameters.Length);
+        Assert.Equal("inc.double_conv.0.weight", parameters[0].Name);
+        Assert.Contains(parameters, parameter => parameter.Name == "down1.maxpool_conv.1.double_conv.4.running_var");
+        Assert.Equal("outc.conv.bias", parameters[^1].Name);
+    }
+
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(17, 31)]
+    [InlineData(50, 99)]
+    public void Logits_have_the_size_of_the_image(int height, int width)
+    {
+        foreach (UpSampling up in Enum.GetValues<UpSampling>())
+        {
+            Value y = new UNet(1, 4, width: 2, up).Forward(Value.Input(new Shape(2, height, width, 1)));
+
+            Assert.Equal(new Shape(2, height, width, 4), y.Shape);
+        }
+    }
+
+    [Fact]
+    public void Starting_weights_are_uniform_within_the_bound_of_PyTorch()
+    {
+        Parameter weight = new UNet(3, 1, width: 32).Parameters().First();
+        float bound = 1 / MathF.Sqrt(3 * 9);
+
+        Assert.All(weight.Data.ToArray(), value => Assert.InRange(value, -bound, bound));
+        Assert.InRange(weight.Data.ToArray().Select(Math.Abs).Max(), 0.95f * bound, bound);
+        Assert.InRange(weight.Data.ToArray().Average(), -0.1f * bound, 0.1f * bound);
+    }
+
+    [Fact]
+    public void The_seed_chooses_the_starting_weights()
+    {
+        float[] First(int seed) => new UNet(1, 1, width: 2, seed: seed).Parameters().First().Data.ToArray();
+
+        Assert.Equal(First(1), First(1));
+        Assert.NotEqual(First(1), First(2));
+    }
+}

@@ -1,0 +1,121 @@
+using UNetSharp.Data;
+using UNetSharp.Imaging;
+using UNetSharp.Inference;
+using UNetSharp.Models;
+using UNetSharp.Optimizers;
+using UNetSharp.Training;
+
+namespace UNetSharp.Tests.Training;
+
+public sealed class TrainerTests
+{
+    [Fact]
+    public void Four_images_are_learnt_by_heart()
+    {
+        using DiscData data = new(4);
+
+        Trainer trainer = Train(data, Settings(epochs: 30) with { ValidationShare = 0 }, "run");
+
+        Assert.Null(trainer.BestDice);
+        using Segmenter segmenter = Segmenter.Load(data.In("run", "last.safetensors"), threads: 2);
+        Evaluation evaluation = Evaluation.Of(segmenter, DataFolder.Find(data.Root).Pairs, ImageFile.Read);
+        Assert.InRange(evaluation.MeanDice, 0.95, 1);
+    }
+
+    [Fact]
+    public void Weights_do_not_depend_on_the_number_of_threads()
+    {
+        using DiscData data = new(5);
+
+        Train(data, Settings(epochs: 2) with { Threads = 1 }, "one");
+        Train(data, Settings(epochs: 2) with { Threads = 3 }, "three");
+
+        Assert.Equal(
+            File.ReadAllBytes(data.In("one", "last.safetensors")), File.ReadAllBytes(data.In("three", "last.safetensors")));
+    }
+
+    [Fact]
+    public void A_run_leaves_its_settings_and_a_line_for_each_epoch()
+    {
+        using DiscData data = new(5);
+
+        Train(data, Settings(epochs: 3), "run");
+
+        string[] log = File.ReadAllLines(data.In("run", "log.csv"));
+        Assert.Equal("epoch,loss,validation_dice,images_per_second,seconds", log[0]);
+        Assert.Equal(["1", "2", "3"], log[1..].Select(line => line.Split(',')[0]));
+        Assert.Contains("\"Epochs\": 3", File.ReadAllText(data.In("run", "config.json")), StringComparison.Ordinal);
+        Assert.True(File.Exists(data.In("run", "best.safetensors")));
+        Assert.Empty(Directory.GetFiles(data.In("run"), "*.part"));
+    }
+
+    [Fact]
+    public void A_folder_that_holds_a_run_is_not_overwritten()
+    {
+        using DiscData data = new(4);
+        Train(data, Settings(epochs: 1), "run");
+
+        TrainingException e = Assert.Throws<TrainingException>(() => new RunFolder(data.In("run")));
+
+        Assert.Contains("holds a training run already", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_stops_training_and_names_the_images()
+    {
+        using DiscData data = new(4);
+        TrainingSettings settings = Settings(epochs: 50) with { Optimizer = new OptimizerSettings("sgd", 1e30f) };
+
+        TrainingException e = Assert.Throws<TrainingException>(() => Train(data, settings, "run"));
+
+        Assert.Contains("disc-", e.Message, StringComparison.Ordinal);
+        Assert.Contains("--lr", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cancelled_run_keeps_the_weights_of_whole_epochs()
+    {
+        using DiscData data = new(4);
+        using CancellationTokenSource cancellation = new();
+        Trainer trainer = Make(data, Settings(epochs: 50), "run");
+
+        bool isDone = trainer.Run(
+            progress =>
+            {
+                if (progress.Epoch == 2)
+                {
+                    cancellation.Cancel();
+                }
+            },
+            cancellation.Token);
+
+        Assert.False(isDone);
+        Assert.Equal(2, File.ReadAllLines(data.In("run", "log.csv")).Length);
+    }
+
+    private static TrainingSettings Settings(int epochs) => new(
+        new ModelSettings("unet", Channels: 1, Classes: 1, Width: 4, UpSampling.Bilinear),
+        Size: null,
+        Crop: null,
+        epochs,
+        BatchSize: 2,
+        new OptimizerSettings("adam", 5e-3f),
+        Loss: "bce+dice",
+        ValidationShare: 0.25,
+        Flips.None,
+        Seed: 1,
+        Threads: 2);
+
+    private static Trainer Train(DiscData data, TrainingSettings settings, string run)
+    {
+        Trainer trainer = Make(data, settings, run);
+        Assert.True(trainer.Run(_ => { }, CancellationToken.None));
+        return trainer;
+    }
+
+    private static Trainer Make(DiscData data, TrainingSettings settings, string run)
+    {
+        DataReport report = DataReport.Of(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 2);
+        return new Trainer(settings, report, ImageFile.Read, new RunFolder(data.In(run)));
+    }
+}
