@@ -1,66 +1,98 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json.Nodes;
+using System.CommandLine.Parsing;
 using UNetSharp.Benchmarks;
-using UNetSharp.Execution;
 
-Option<string?> only = new("--only") { Description = $"One of {string.Join(", ", Work.All.Select(work => work.Name))}" };
+const int WrongUsage = 2;
+const int FullRounds = 7;
+const int QuickRounds = 3;
+
+Option<string?> only = new("--only") { Description = "One work, by name" };
+only.AcceptOnlyFromAmong([.. Work.All.Select(work => work.Name)]);
 Option<int> threads = new("--threads")
 {
     Description = "Threads of both sides",
     DefaultValueFactory = _ => Environment.ProcessorCount,
 };
-Option<int> rounds = new("--rounds") { Description = "Timed runs of each side", DefaultValueFactory = _ => 7 };
-Option<bool> json = new("--json") { Description = "Print JSON" };
-Option<string> script = new("--peer-script") { Required = true, Description = "peers/torch_peer.py" };
-RootCommand root = new("Ours and PyTorch side by side, in turns, with the same weights, image and threads.")
+Option<int?> rounds = new("--rounds") { Description = $"Timed runs of each side; {FullRounds} unless --quick" };
+Option<bool> quick = new("--quick") { Description = $"{QuickRounds} rounds" };
+Option<bool> layers = new("--layers") { Description = "Where our time goes, operation by operation; no peer" };
+Option<string?> json = new("--json") { Description = "Write JSON to a file, or with - to standard output" };
+threads.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int>()));
+rounds.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int?>() ?? 1));
+
+RootCommand root = new("Ours and Debian's PyTorch side by side, in turns, with the same weights, image and threads.")
 {
-    only, threads, rounds, json, script,
+    only, threads, rounds, quick, layers, json,
 };
+Argument<int> sideThreads = new("threads");
+Command side = new("side", "Our side of a comparison; commands come from standard input.") { sideThreads };
+side.Hidden = true;
+side.SetAction(parsed => OurSide.Serve(parsed.GetValue(sideThreads)));
+root.Add(side);
 root.SetAction(parsed =>
 {
-    using Workers workers = new(parsed.GetValue(threads));
-    bool asJson = parsed.GetValue(json);
-    double peak = FmaPeak.Measure(workers.Count);
-    JsonArray results = [];
-    if (!asJson)
+    IEnumerable<Work> works = Work.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name);
+    int count = parsed.GetValue(rounds) ?? (parsed.GetValue(quick) ? QuickRounds : FullRounds);
+    if (parsed.GetValue(layers))
     {
-        Console.WriteLine(Text($"{workers.Count} threads, float32 peak measured here {peak:f0} GFLOP/s"));
-        Console.WriteLine(Text($"{"work",-18} {"ours ms",9} {"GFLOP/s",8} {"of peak",8} {"torch ms",9} {"ratio",6}  layout, error"));
+        foreach (Work work in works)
+        {
+            LayerTimes.Print(work, parsed.GetValue(threads), count, Console.Out);
+        }
+
+        return 0;
     }
 
-    foreach (Work work in Work.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name))
+    return Compare([.. works], parsed.GetValue(threads), count, parsed.GetValue(json));
+});
+
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    string error = parsed.Errors[0].Message.ReplaceLineEndings(" ");
+    Console.Error.WriteLine($"benchmark: {error} See benchmarks/run --help.");
+    return WrongUsage;
+}
+
+return parsed.Invoke();
+
+static void RequirePositive(OptionResult result, int value)
+{
+    if (value < 1)
     {
-        var row = Comparison.Of(work, workers, parsed.GetRequiredValue(script), parsed.GetValue(rounds));
-        double? ratio = row.PeerMs / row.OursMs;
-        results.Add(new JsonObject
+        result.AddError($"{result.Option.Name} must be at least 1.");
+    }
+}
+
+static int Compare(Work[] works, int threads, int rounds, string? json)
+{
+    TextWriter output = json == "-" ? Console.Error : Console.Out;
+    double peak = FmaPeak.Measure(threads);
+    output.WriteLine(Report.Head(peak, threads));
+    List<Comparison> rows = [];
+    try
+    {
+        foreach (Work work in works)
         {
-            ["work"] = work.Name,
-            ["peer"] = row.PeerMs is null ? null : "torch",
-            ["ours_ms"] = row.OursMs,
-            ["peer_ms"] = row.PeerMs,
-            ["ratio"] = ratio,
-            ["gflops"] = row.Gflops,
-            ["planBytes"] = row.PlanBytes,
-            ["peerLayout"] = row.PeerLayout,
-            ["error"] = row.Error,
-        });
-        if (!asJson)
-        {
-            string peer = row.PeerMs is null
-                ? "PyTorch is not installed (apt-get install python3-torch)"
-                : Text($"{row.PeerMs,9:f0} {ratio,6:f2}  {row.PeerLayout}, {row.Error:g2}");
-            Console.WriteLine(Text(
-                $"{work.Name,-18} {row.OursMs,9:f0} {row.Gflops,8:f0} {row.Gflops / peak,8:p0} {peer}"));
+            rows.Add(Comparison.Of(work, threads, rounds));
+            output.WriteLine(Report.Row(rows[^1], peak));
         }
     }
-
-    if (asJson)
+    catch (BenchmarkException e)
     {
-        JsonObject all = new() { ["peakGflops"] = peak, ["threads"] = workers.Count, ["results"] = results };
-        Console.WriteLine(all.ToJsonString());
+        Console.Error.WriteLine($"benchmark: {e.Message}");
+        return 1;
     }
-});
-return root.Parse(args).Invoke();
 
-static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    string text = Report.Json(peak, threads, rows);
+    if (json == "-")
+    {
+        Console.WriteLine(text);
+    }
+    else if (json is not null)
+    {
+        File.WriteAllText(json, text + "\n");
+    }
+
+    return 0;
+}

@@ -1,16 +1,12 @@
-using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Interop;
-using UNetSharp.Losses;
 using UNetSharp.Models;
-using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
-using UNetSharp.Training;
 using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Benchmarks;
 
-/// <summary>What is measured: a network on one image of 3 channels, 2 classes.</summary>
+/// <summary>What is measured: a bilinear U-Net on one square image of 3 channels, 2 classes.</summary>
 /// <param name="Name">Name in the results.</param>
 /// <param name="Width">Channels at full size.</param>
 /// <param name="Side">Height and width of the image.</param>
@@ -19,6 +15,14 @@ namespace UNetSharp.Benchmarks;
 /// </param>
 internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
 {
+    public const string Image = "image";
+    public const string Target = "target";
+    public const int Channels = 3;
+    public const int Classes = 2;
+
+    // Forward, the gradient by the input and the gradient by the weights are each as much work as a forward run.
+    private const int RunsPerTrainingStep = 3;
+
     public static IReadOnlyList<Work> All { get; } =
     [
         new("unet64-infer-256", 64, 256, false),
@@ -27,113 +31,66 @@ internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
         new("unet64-train-256", 64, 256, true),
         new("unet64-train-512", 64, 512, true),
     ];
-}
 
-/// <summary>Our side of a work.</summary>
-internal sealed class OurSide : IDisposable
-{
-    private readonly Work _work;
-    private readonly UNet _network;
-    private readonly Tensor _image;
-    private readonly Tensor _target;
-    private readonly Value _input;
-    private readonly Value _logits;
-    private readonly InferencePlan? _inference;
-    private readonly TrainingStep? _training;
+    /// <summary>
+    /// Parameters whose gradients are compared: of the first and last layers, the widest, and some between.
+    /// </summary>
+    public static IReadOnlyList<string> ComparedGradients { get; } =
+    [
+        "inc.double_conv.0.weight", "inc.double_conv.1.weight", "down1.maxpool_conv.1.double_conv.3.weight",
+        "down4.maxpool_conv.1.double_conv.0.weight", "down4.maxpool_conv.1.double_conv.4.bias",
+        "up1.conv.double_conv.1.weight", "up4.conv.double_conv.0.weight", "outc.conv.weight", "outc.conv.bias",
+    ];
 
-    public OurSide(Work work, Workers workers)
+    public Shape ImageShape => new(1, Side, Side, Channels);
+
+    public Shape TargetShape => new(1, Side, Side, 1);
+
+    public UNet Network() => new(Channels, Classes, Width, seed: 1);
+
+    /// <summary>Multiplications and additions that direct convolution needs.</summary>
+    public double Flops =>
+        2.0 * new GraphOf(Network().Forward(Value.Input(ImageShape))).Macs * (IsTraining ? RunsPerTrainingStep : 1);
+
+    /// <summary>Writes weights, image and target for both sides, in PyTorch's layout.</summary>
+    public void Write(string path)
     {
-        _work = work;
-        _network = new UNet(3, 2, work.Width, seed: 1);
         var random = new Random(2);
-        _image = new Tensor(new Shape(1, work.Side, work.Side, 3));
-        _target = new Tensor(new Shape(1, work.Side, work.Side, 1));
-        foreach (ref float value in _image.Data)
-        {
-            value = random.NextSingle();
-        }
-
-        for (int i = 0; i < _target.Data.Length; i++)
-        {
-            _target.Data[i] = _image.Data[3 * i] > 0.6f ? 1 : 0;
-        }
-
-        _input = Value.Input(_image.Shape);
-        _logits = _network.Forward(_input);
-        GraphOf graph = new(_logits);
-        Macs = graph.Macs * (work.IsTraining ? 3 : 1);
-        if (work.IsTraining)
-        {
-            _training = new TrainingStep(_network, CrossEntropy.Of, new RmsProp(_network.Parameters()), workers);
-        }
-        else
-        {
-            _inference = new InferencePlan(graph, workers);
-        }
-    }
-
-    /// <summary>Multiplications and additions of a run; a training step counts three forward runs.</summary>
-    public long Macs { get; }
-
-    /// <summary>Bytes that the plan holds.</summary>
-    public long MemoryBytes => _inference?.MemoryBytes ?? _training!.MemoryBytes;
-
-    /// <summary>Writes weights, image and target for the peer.</summary>
-    public void Save(string path)
-    {
-        StoredTensor image = new("image", [1, 3, _work.Side, _work.Side], Planes(_image));
-        StoredTensor target = new("target", [1, 1, _work.Side, _work.Side], _target.Data.ToArray());
-        SafetensorsWriter.Write(path, [.. StateDict.Of(_network), image, target], new Dictionary<string, string>());
+        UNet network = Network();
+        Randomize(network, random);
+        float[] image = Values(Channels * Side * Side, () => MathF.Sqrt(3) * Uniform(random, 0, 1));
+        float[] target = Values(Side * Side, () => random.Next(Classes));
+        SafetensorsWriter.Write(
+            path,
+            [
+                .. StateDict.Of(network),
+                new StoredTensor(Image, [1, Channels, Side, Side], image),
+                new StoredTensor(Target, [1, 1, Side, Side], target),
+            ],
+            new Dictionary<string, string>());
     }
 
     /// <summary>
-    /// One run whose results are compared: logits, or the loss and the gradients of the first and the last convolution.
+    /// Makes the comparison of results mean something. PyTorch's starting weights have the variance 1 / 3 fanIn, with
+    /// which an image fades on its way through the network; with 2 / fanIn values keep their size. Batch norms get
+    /// numbers of their own in place of zeros and ones.
     /// </summary>
-    public float[] Check()
+    private static void Randomize(UNet network, Random random)
     {
-        if (_training is null)
+        foreach (Parameter parameter in network.Parameters().Where(p => p.Kind != ParameterKind.Counter))
         {
-            Run();
-            Tensor logits = new(_logits.Shape, _inference!.Output(_logits));
-            return Planes(logits);
+            bool isConvolution = parameter.Dims.Count == 4;
+            bool isCentredOnOne = parameter.Name.EndsWith("weight", StringComparison.Ordinal)
+                || parameter.Name.EndsWith("running_var", StringComparison.Ordinal);
+            foreach (ref float value in parameter.Data)
+            {
+                value = isConvolution ? value * MathF.Sqrt(6) : Uniform(random, isCentredOnOne ? 1 : 0, 0.2f);
+            }
         }
-
-        float loss = _training.Run(_image, _target);
-        Parameter Named(string name) => _network.Parameters().Single(parameter => parameter.Name == name);
-        return
-        [
-            loss, .. Named("inc.double_conv.0.weight").Gradient, .. Named("outc.conv.weight").Gradient,
-        ];
     }
 
-    /// <summary>One run.</summary>
-    public void Run()
-    {
-        if (_training is not null)
-        {
-            _training.Run(_image, _target);
-            return;
-        }
+    private static float Uniform(Random random, float centre, float reach) =>
+        centre + (reach * ((2 * random.NextSingle()) - 1));
 
-        _image.Data.CopyTo(_inference!.Input(_input));
-        _inference.Run();
-    }
-
-    public void Dispose()
-    {
-        _inference?.Dispose();
-        _training?.Dispose();
-    }
-
-    private static float[] Planes(Tensor tensor)
-    {
-        (int channels, int pixels) = (tensor.Shape.C, (int)tensor.Shape.Pixels);
-        float[] planes = new float[channels * pixels];
-        for (int i = 0; i < planes.Length; i++)
-        {
-            planes[i] = tensor.Data[(i % pixels * channels) + (i / pixels)];
-        }
-
-        return planes;
-    }
+    private static float[] Values(int count, Func<float> next) => [.. Enumerable.Range(0, count).Select(_ => next())];
 }

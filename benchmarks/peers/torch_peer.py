@@ -1,10 +1,13 @@
 """The PyTorch side of the benchmark: a process that loads the same weights and image and times itself.
 
-Reads one JSON command a line from standard input and answers each with one JSON line:
-    {"do": "load", "file": F, "train": bool, "channels_last": bool}    network, image and target from a safetensors file
-    {"do": "check", "out": F}                                          one run; results are written to F as float32
-    {"do": "run"}                                                      one timed run: {"seconds": s}
-    {"do": "memory"}                                                   peak memory of the process: {"bytes": b}
+    torch_peer.py THREADS nchw|channels_last
+
+Says {"version": V}, or {"absent": REASON} without PyTorch. Then reads one JSON command a line from standard input and
+answers each with one JSON line:
+    {"do": "load", "work": W, "file": F, "train": bool}     network, image and target from a safetensors file
+    {"do": "check", "out": F, "gradients": [NAME, ...]}     the first run; its results are written to F as safetensors
+    {"do": "run"}                                           one timed run: {"ms": t}
+    {"do": "memory"}                                        peak memory of the process: {"bytes": b}
 """
 import json
 import re
@@ -12,9 +15,13 @@ import struct
 import sys
 import time
 
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
+try:
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+except ImportError as error:
+    print(json.dumps({"absent": str(error)}), flush=True)
+    sys.exit()
 
 
 class DoubleConv(nn.Module):
@@ -70,17 +77,29 @@ def read(path):
             for name, e in header.items() if name != "__metadata__"}
 
 
+def write(path, tensors):
+    header, data = {}, b""
+    for name, tensor in tensors.items():
+        raw = tensor.detach().contiguous().numpy().tobytes()
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data)
+
+
 class Peer:
-    def load(self, file, train, channels_last):
+    def __init__(self, layout):
+        self.layout = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}[layout]
+
+    def load(self, work, file, train):
         tensors = read(file)
-        self.x, self.target = tensors.pop("image"), tensors.pop("target").long()[:, 0]
+        self.x = tensors.pop("image").contiguous(memory_format=self.layout)
+        self.target = tensors.pop("target").long()[:, 0]
         first, last = tensors["inc.double_conv.0.weight"], tensors["outc.conv.weight"]
         self.net = UNet(first.shape[1], last.shape[0], first.shape[0])
         self.net.load_state_dict(tensors)
-        self.net.train(train)
-        if channels_last:
-            self.net = self.net.to(memory_format=torch.channels_last)
-            self.x = self.x.to(memory_format=torch.channels_last)
+        self.net.train(train).to(memory_format=self.layout)
         self.optimizer = torch.optim.RMSprop(self.net.parameters(), lr=1e-5, weight_decay=1e-8, momentum=0.9)
         return {}
 
@@ -94,19 +113,21 @@ class Peer:
         self.optimizer.step()
         return loss
 
-    def check(self, out):
-        result = self.step()
-        if self.net.training:
-            result = torch.cat([result.reshape(1), self.net.inc.double_conv[0].weight.grad.flatten(),
-                                self.net.outc.conv.weight.grad.flatten()])
-        with open(out, "wb") as file:
-            file.write(result.detach().contiguous().numpy().tobytes())
+    def check(self, out, gradients):
+        """Logits; or two losses, a step apart, and gradients of the first step."""
+        first = self.step()
+        if not self.net.training:
+            write(out, {"logits": first})
+        else:
+            parameters = dict(self.net.named_parameters())
+            results = {name: parameters[name].grad.clone() for name in gradients}
+            write(out, results | {"loss": first, "loss after a step": self.step()})
         return {}
 
     def run(self):
         begin = time.perf_counter()
         self.step()
-        return {"seconds": time.perf_counter() - begin}
+        return {"ms": 1e3 * (time.perf_counter() - begin)}
 
     def memory(self):
         with open("/proc/self/status") as file:
@@ -114,7 +135,7 @@ class Peer:
 
 
 torch.set_num_threads(int(sys.argv[1]))
-peer = Peer()
+peer = Peer(sys.argv[2])
 print(json.dumps({"version": torch.__version__}), flush=True)
 for line in sys.stdin:
     command = json.loads(line)

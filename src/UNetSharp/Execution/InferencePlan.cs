@@ -49,6 +49,16 @@ public sealed unsafe class InferencePlan : IDisposable
     /// <summary>Values of an output of the graph, in NHWC order; valid until the next run.</summary>
     public ReadOnlySpan<float> Output(Value output) => Span(_schedule.Run.Data(output));
 
+    /// <summary>Computes the outputs and tells after each operation, for measuring.</summary>
+    internal void Run(Action<Operation> isDone)
+    {
+        foreach (Operation operation in _operations)
+        {
+            operation.Forward(_schedule.Run);
+            isDone(operation);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _schedule.Arena.Dispose();
 

@@ -74,6 +74,27 @@ public sealed unsafe class TrainingPlan : IDisposable
         }
     }
 
+    /// <summary>Computes the outputs and tells after each operation, for measuring.</summary>
+    internal void Forward(Action<Operation> isDone)
+    {
+        foreach (Operation operation in _operations)
+        {
+            operation.Prepare(_schedule.Run);
+            operation.Forward(_schedule.Run);
+            isDone(operation);
+        }
+    }
+
+    /// <summary>Computes the gradients and tells after each operation, for measuring.</summary>
+    internal void Backward(Action<Operation> isDone)
+    {
+        foreach (Operation operation in Enumerable.Reverse(_operations).Where(_schedule.IsDifferentiated))
+        {
+            operation.Backward(_schedule.Run);
+            isDone(operation);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _schedule.Arena.Dispose();
 

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Losses;
+using UNetSharp.Optimizers;
+using UNetSharp.Tensors;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Benchmarks;
+
+/// <summary>Where our time goes: milliseconds, effective GFLOP/s and share of every operation of a work.</summary>
+internal sealed class LayerTimes
+{
+    private const int WarmUps = 3;
+
+    private readonly Dictionary<string, Row> _rows = [];
+    private long _last;
+
+    /// <summary>Prints the table of a work.</summary>
+    public static void Print(Work work, int threads, int rounds, TextWriter output)
+    {
+        var times = new LayerTimes();
+        using var workers = new Workers(threads);
+        if (work.IsTraining)
+        {
+            times.Train(work, workers, rounds);
+        }
+        else
+        {
+            times.Infer(work, workers, rounds);
+        }
+
+        times.Print(work, output);
+    }
+
+    private void Infer(Work work, Workers workers, int rounds)
+    {
+        Value image = Value.Input(work.ImageShape);
+        using InferencePlan plan = new(new GraphOf(work.Network().Forward(image)), workers);
+        Repeat(rounds, () =>
+        {
+            Fill(plan.Input(image));
+            _last = Stopwatch.GetTimestamp();
+            plan.Run(Took("forward", runs: 1));
+        });
+    }
+
+    private void Train(Work work, Workers workers, int rounds)
+    {
+        Models.UNet network = work.Network();
+        Value image = Value.Input(work.ImageShape);
+        Value target = Value.Input(work.TargetShape);
+        Value loss = CrossEntropy.Of(network.Forward(image), target);
+        var optimizer = new RmsProp(network.Parameters());
+        using TrainingPlan plan = new(new GraphOf(loss), loss, workers);
+        Repeat(rounds, () =>
+        {
+            Fill(plan.Input(image));
+            plan.Input(target).Clear();
+            _last = Stopwatch.GetTimestamp();
+            plan.Forward(Took("forward", runs: 1));
+            plan.Gradient(loss).Fill(1);
+            plan.Backward(Took("backward", runs: 2));
+            optimizer.Step(workers);
+            Add("optimizer", "RMSprop", Shape.Scalar, 0);
+        });
+    }
+
+    private void Repeat(int rounds, Action run)
+    {
+        for (int round = -WarmUps; round < rounds; round++)
+        {
+            if (round == 0)
+            {
+                _rows.Clear();
+            }
+
+            run();
+        }
+    }
+
+    // Done before every run, as a plan reuses the memory of inputs once they are read.
+    private static void Fill(Span<float> image)
+    {
+        var random = new Random(1);
+        foreach (ref float value in image)
+        {
+            value = random.NextSingle();
+        }
+    }
+
+    private Action<Operation> Took(string phase, int runs) =>
+        operation => Add(phase, NameOf(operation), operation.Output.Shape, 2.0 * operation.Macs * runs);
+
+    private void Add(string phase, string name, Shape shape, double flops)
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (!_rows.TryGetValue($"{phase} {name} {shape}", out Row? row))
+        {
+            row = new Row(phase, name, shape, flops);
+            _rows.Add($"{phase} {name} {shape}", row);
+        }
+
+        row.Ms.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds);
+        _last = Stopwatch.GetTimestamp();
+    }
+
+    private static string NameOf(Operation operation)
+    {
+        string layer = operation.Parameters.Count == 0 ? "" : operation.Parameters[0].Name;
+        int end = layer.LastIndexOf('.');
+        return end < 0 ? operation.GetType().Name.Split('`')[0] : $"{operation.GetType().Name} {layer[..end]}";
+    }
+
+    private void Print(Work work, TextWriter output)
+    {
+        double total = _rows.Values.Sum(row => row.Median);
+        output.WriteLine(Report.Text(
+            $"{work.Name}: {total:f1} ms, {_rows.Values.Sum(row => row.Flops) / total / 1e6:f0} effective GFLOP/s"));
+        output.WriteLine(Report.Text($"{"ms",9} {"GFLOP/s",8} {"share",6}  {"phase",-9} operation"));
+        foreach (Row row in _rows.Values)
+        {
+            string speed = row.Flops == 0 ? "" : Report.Text($"{row.Flops / row.Median / 1e6:f0}");
+            output.WriteLine(Report.Text(
+                $"{row.Median,9:f2} {speed,8} {row.Median / total,6:p1}  {row.Phase,-9} {row.Name} {row.Shape}"));
+        }
+
+        output.WriteLine();
+    }
+
+    private sealed record Row(string Phase, string Name, Shape Shape, double Flops)
+    {
+        public List<double> Ms { get; } = [];
+
+        public double Median => Ms.Order().ElementAt(Ms.Count / 2);
+    }
+}

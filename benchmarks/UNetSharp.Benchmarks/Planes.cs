@@ -1,0 +1,35 @@
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Benchmarks;
+
+/// <summary>PyTorch's order of one image, channel by channel, and ours, pixel by pixel.</summary>
+internal static class Planes
+{
+    public static Tensor ToTensor(Shape shape, ReadOnlySpan<float> planes)
+    {
+        Tensor tensor = new(shape);
+        for (int i = 0; i < planes.Length; i++)
+        {
+            tensor.Data[Place(shape, i)] = planes[i];
+        }
+
+        return tensor;
+    }
+
+    public static float[] Of(Shape shape, ReadOnlySpan<float> pixels)
+    {
+        float[] planes = new float[pixels.Length];
+        for (int i = 0; i < planes.Length; i++)
+        {
+            planes[i] = pixels[Place(shape, i)];
+        }
+
+        return planes;
+    }
+
+    private static int Place(Shape shape, int index)
+    {
+        int pixels = (int)shape.Pixels;
+        return (index % pixels * shape.C) + (index / pixels);
+    }
+}

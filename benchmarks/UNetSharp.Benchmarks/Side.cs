@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using UNetSharp.Interop;
+
+namespace UNetSharp.Benchmarks;
+
+/// <summary>
+/// One side of a comparison: a process that loads a work, runs it on command and reports the time that it took itself.
+/// A command is one line of JSON on its standard input; the answer is one line on its standard output.
+/// </summary>
+internal sealed class Side : IDisposable
+{
+    private const string Python = "/usr/bin/python3";
+    private const int PatienceMs = 5000;
+
+    private readonly Process _process;
+    private string _lastWords = "";
+
+    private Side(string name, string program, string[] arguments, int threads)
+    {
+        Name = name;
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["OMP_NUM_THREADS"] = $"{threads}";
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => _lastWords = line.Data is { Length: > 0 } words ? words : _lastWords;
+        _process.BeginErrorReadLine();
+        JsonNode hello = Answer();
+        Version = (string?)hello["version"];
+        Absence = (string?)hello["absent"];
+    }
+
+    /// <summary>The program, and how it lays out memory where that can be chosen.</summary>
+    public string Name { get; }
+
+    /// <summary>The program's version.</summary>
+    public string? Version { get; }
+
+    /// <summary>Why the program is not there; null if it is.</summary>
+    public string? Absence { get; }
+
+    /// <summary>This program.</summary>
+    public static Side Ours(int threads) =>
+        new(
+            "ours",
+            Environment.ProcessPath!, // dotnet, as there is no host of this program's own
+            [Assembly.GetExecutingAssembly().Location, "side", $"{threads}"],
+            threads);
+
+    /// <summary>Debian's PyTorch with the memory layout "nchw" or "channels_last"; null where there is no Python.</summary>
+    public static Side? Torch(string layout, int threads) => File.Exists(Python)
+        ? new(layout, Python, [Path.Combine(AppContext.BaseDirectory, "torch_peer.py"), $"{threads}", layout], threads)
+        : null;
+
+    /// <summary>Builds the network of a work with weights and image from a file.</summary>
+    public void Load(Work work, string file) => Ask(new JsonObject
+    {
+        ["do"] = "load",
+        ["work"] = work.Name,
+        ["train"] = work.IsTraining,
+        ["file"] = file,
+    });
+
+    /// <summary>The results of the first run, by name.</summary>
+    public IReadOnlyDictionary<string, float[]> Check(string scratchFile)
+    {
+        JsonArray gradients = [.. Work.ComparedGradients.Select(name => (JsonNode)name)];
+        Ask(new JsonObject { ["do"] = "check", ["out"] = scratchFile, ["gradients"] = gradients });
+        return SafetensorsReader.Read(scratchFile).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
+    }
+
+    /// <summary>Milliseconds of one run.</summary>
+    public double Run() => (double)Ask(new JsonObject { ["do"] = "run" })["ms"]!;
+
+    /// <summary>The most memory that the process has had at once.</summary>
+    public long PeakBytes() => (long)Ask(new JsonObject { ["do"] = "memory" })["bytes"]!;
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(PatienceMs))
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private JsonNode Ask(JsonObject command)
+    {
+        _process.StandardInput.WriteLine(command.ToJsonString());
+        return Answer();
+    }
+
+    private JsonNode Answer()
+    {
+        if (_process.StandardOutput.ReadLine() is { } line)
+        {
+            return JsonNode.Parse(line)!;
+        }
+
+        _process.WaitForExit();
+        throw new BenchmarkException($"{Name} has ended with exit code {_process.ExitCode}: {_lastWords}");
+    }
+}
