@@ -49,12 +49,19 @@ public sealed class TrainingStep(Network network, Loss loss, Optimizer optimizer
 
     private ShapedPlan PlanFor(Shape images, Shape targets)
     {
-        int index = _plans.FindIndex(plan => plan.Images.Shape == images && plan.Targets.Shape == targets);
-        if (index >= 0)
+        foreach (ShapedPlan known in _plans)
         {
-            return _plans[index];
+            if (known.Images.Shape == images && known.Targets.Shape == targets)
+            {
+                return known;
+            }
         }
 
+        return AddPlan(images, targets);
+    }
+
+    private ShapedPlan AddPlan(Shape images, Shape targets)
+    {
         if (_plans.Count == MostPlans)
         {
             _plans[0].Plan.Dispose();

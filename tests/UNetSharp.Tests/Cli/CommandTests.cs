@@ -104,7 +104,7 @@ public sealed class CommandTests
 
         string line = AssertRefused(1, data.In("masks", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
 
-        Assert.Contains("the value 7 (1 pixels)", line, StringComparison.Ordinal);
+        Assert.Contains("the value 7 (1 pixel)", line, StringComparison.Ordinal);
     }
 
     [Fact]
