@@ -101,6 +101,10 @@ internal static unsafe partial class VipsLibrary
     [LibraryImport(GLib)]
     internal static partial void g_free(void* memory);
 
+    [LibraryImport(GLib, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial uint g_log_set_handler(
+        string domain, int levels, delegate* unmanaged<nint, int, nint, nint, void> handler, nint data);
+
     [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int vips_init(string program);
 
@@ -149,7 +153,16 @@ internal static unsafe partial class VipsLibrary
         // Files are read on threads of ours, each once.
         vips_concurrency_set(1);
         vips_cache_set_max(0);
+
+        // It warns of damaged files on standard error, beside the error that becomes our one line.
+        const int Warning = 1 << 4; // G_LOG_LEVEL_WARNING
+        g_log_set_handler("VIPS", Warning, &Ignore, 0);
         return true;
+    }
+
+    [UnmanagedCallersOnly]
+    private static void Ignore(nint domain, int level, nint message, nint data)
+    {
     }
 
     /// <summary>A value of GObject's type system.</summary>

@@ -251,30 +251,45 @@ def networks():
             i += 1
 
 
+RMSPROP, ADAM, ADAMW, SGD = torch.optim.RMSprop, torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD
 OPTIMIZERS = {
-    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=1e-5, weight_decay=1e-8, momentum=0.9, foreach=False),
-    "rmsprop-fast": lambda p: torch.optim.RMSprop(p, lr=1e-4, weight_decay=1e-3, momentum=0.9, foreach=False),
-    "adam": lambda p: torch.optim.Adam(p, lr=1e-3, weight_decay=1e-4, foreach=False),
-    "adamw": lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=1e-2, foreach=False),
-    "sgd": lambda p: torch.optim.SGD(p, lr=1e-2, weight_decay=1e-4, momentum=0.9, foreach=False)}
+    "rmsprop": (RMSPROP, dict(lr=1e-5, weight_decay=1e-8, momentum=0.9)),
+    "rmsprop-fast": (RMSPROP, dict(lr=1e-4, weight_decay=1e-3, momentum=0.9)),
+    "adam": (ADAM, dict(lr=1e-3, weight_decay=1e-4)),
+    "adamw": (ADAMW, dict(lr=1e-3, weight_decay=1e-2)),
+    "sgd": (SGD, dict(lr=1e-2, weight_decay=1e-4, momentum=0.9))}
+OTHER_ARGUMENTS = {
+    "rmsprop-defaults": (RMSPROP, dict()),
+    "rmsprop-all": (RMSPROP, dict(lr=3e-3, weight_decay=0.1, momentum=0.5, alpha=0.9, eps=1e-3)),
+    "adam-defaults": (ADAM, dict()),
+    "adam-all": (ADAM, dict(lr=3e-3, weight_decay=0.1, betas=(0.8, 0.95), eps=1e-3)),
+    "adamw-defaults": (ADAMW, dict()),
+    "adamw-all": (ADAMW, dict(lr=3e-3, weight_decay=0.1, betas=(0.8, 0.95), eps=1e-3)),
+    "sgd-plain": (SGD, dict(lr=0.1)),
+    "sgd-decay": (SGD, dict(lr=0.1, weight_decay=0.1)),
+    "sgd-momentum": (SGD, dict(lr=0.1, momentum=0.5))}
 
 
 def optimizers():
-    """Ten steps with given gradients."""
-    for name, make in OPTIMIZERS.items():
+    """Ten steps with given gradients; what the optimizer remembers is under its name in PyTorch's state dict."""
+    for name, (optimizer_class, arguments) in (OPTIMIZERS | OTHER_ARGUMENTS).items():
         w = rand(37).requires_grad_(True)
         tensors = {"start": w.clone()}
         gradients = rand(10, 37)
-        optimizer = make([w])
+        optimizer = optimizer_class([w], foreach=False, **arguments)
         for g in gradients:
             w.grad = g.clone()
             optimizer.step()
-        save(f"optimizers/{name}", tensors | {"gradients": gradients, "end": w})
+        state = {"state." + k: v for k, v in optimizer.state[w].items() if torch.is_tensor(v) and v.dim() == 1}
+        group = {k: v for k, v in optimizer.param_groups[0].items() if type(v) in (int, float)}
+        group |= {f"beta{i + 1}": v for i, v in enumerate(optimizer.param_groups[0].get("betas", []))}
+        save(f"optimizers/{name}", tensors | {"gradients": gradients, "end": w} | state,
+             algorithm=optimizer_class.__name__, **group)
 
 
 def training():
     """Ten steps of a small network, alternating two batches. Says how far float32 itself is from float64."""
-    for name, make in OPTIMIZERS.items():
+    for name, (optimizer_class, arguments) in OPTIMIZERS.items():
         net = UNet(3, 1, 2, True)
         start = {"start." + k: v.clone() for k, v in net.state_dict().items()}
         images = torch.rand(2, 2, 3, 32, 32)
@@ -283,7 +298,7 @@ def training():
         for dtype in (torch.float64, torch.float32):
             net.load_state_dict({k[6:]: v for k, v in start.items()})
             net = net.to(dtype)
-            optimizer = make(net.parameters())
+            optimizer = optimizer_class(net.parameters(), foreach=False, **arguments)
             values[dtype] = []
             for step in range(10):
                 optimizer.zero_grad()

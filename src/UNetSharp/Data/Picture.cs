@@ -42,7 +42,6 @@ public sealed class Picture
     /// </summary>
     public float[] ToUnit(int channels)
     {
-        float scale = 1 / FullScale;
         float[] unit = new float[Width * Height * channels];
         for (int i = 0; i < Width * Height; i++)
         {
@@ -59,7 +58,7 @@ public sealed class Picture
 
             foreach (ref float value in to)
             {
-                value *= scale;
+                value /= FullScale; // not times 1 / 255, so that values are those of Python to the last bit
             }
         }
 

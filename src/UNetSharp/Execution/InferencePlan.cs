@@ -11,13 +11,13 @@ namespace UNetSharp.Execution;
 /// <remarks>Not thread-safe. Disposing frees the memory at once.</remarks>
 public sealed unsafe class InferencePlan : IDisposable
 {
-    private readonly IReadOnlyList<Operation> _operations;
+    private readonly Operation[] _operations;
     private readonly Schedule _schedule;
 
     /// <summary>Plans the graph for its shapes and prepares the weights as they are now.</summary>
     public InferencePlan(GraphOf graph, Workers workers)
     {
-        _operations = Fusion.ForInference(graph.Operations, graph.Outputs.ToHashSet());
+        _operations = [.. Fusion.ForInference(graph.Operations, graph.Outputs.ToHashSet())];
         _schedule = new Schedule(_operations, graph.Inputs, graph.Outputs, workers, loss: null, differentiateBy: []);
         Prepare();
     }

@@ -12,7 +12,7 @@ namespace UNetSharp.Execution;
 /// <remarks>Not thread-safe. Disposing frees the memory at once.</remarks>
 public sealed unsafe class TrainingPlan : IDisposable
 {
-    private readonly IReadOnlyList<Operation> _operations;
+    private readonly Operation[] _operations;
     private readonly Schedule _schedule;
     private readonly Value _loss;
 
@@ -24,7 +24,7 @@ public sealed unsafe class TrainingPlan : IDisposable
     public TrainingPlan(GraphOf graph, Value loss, Workers workers, params Value[] differentiateBy)
     {
         _loss = loss;
-        _operations = Fusion.ForTraining(graph.Operations, graph.Outputs.Concat(differentiateBy).ToHashSet());
+        _operations = [.. Fusion.ForTraining(graph.Operations, graph.Outputs.Concat(differentiateBy).ToHashSet())];
         _schedule = new Schedule(_operations, graph.Inputs, graph.Outputs, workers, loss, differentiateBy);
     }
 
@@ -65,7 +65,7 @@ public sealed unsafe class TrainingPlan : IDisposable
     /// <summary>Computes the gradients, starting from <see cref="Gradient"/> of the loss.</summary>
     public void Backward()
     {
-        for (int i = _operations.Count - 1; i >= 0; i--)
+        for (int i = _operations.Length - 1; i >= 0; i--)
         {
             if (_schedule.IsDifferentiated(_operations[i]))
             {

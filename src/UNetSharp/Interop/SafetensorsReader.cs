@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Numerics;
 using System.Text.Json;
 
 namespace UNetSharp.Interop;
@@ -15,19 +15,8 @@ public static class SafetensorsReader
     private const long MostHeaderBytes = 100_000_000;
     private const int MostDims = 8;
 
-    // Bytes of a number, and how to make float32 of a run of them.
-    private static readonly Dictionary<string, (int Bytes, Action<byte[], float[]> ToFloat)> Types = new()
-    {
-        ["F32"] = (4, (from, to) => MemoryMarshal.Cast<byte, float>(from).CopyTo(to)),
-        ["F64"] = (8, (from, to) => Convert<double>(from, to, value => (float)value)),
-        ["F16"] = (2, (from, to) => Convert<Half>(from, to, value => (float)value)),
-        ["BF16"] = (2, (from, to) => Convert<ushort>(from, to, value => BitConverter.Int32BitsToSingle(value << 16))),
-        ["I64"] = (8, (from, to) => Convert<long>(from, to, value => value)),
-        ["I32"] = (4, (from, to) => Convert<int>(from, to, value => value)),
-        ["I16"] = (2, (from, to) => Convert<short>(from, to, value => value)),
-        ["U8"] = (1, (from, to) => Convert<byte>(from, to, value => value)),
-        ["BOOL"] = (1, (from, to) => Convert<byte>(from, to, value => value)),
-    };
+    // Numbers pass through a buffer of this size, a multiple of every number's, on their way to float32.
+    private const int BlockBytes = 1 << 20;
 
     /// <summary>Reads a file whole.</summary>
     /// <returns>The arrays in the order of the file, and its metadata.</returns>
@@ -48,6 +37,11 @@ public static class SafetensorsReader
     private static (IReadOnlyList<StoredTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(
         FileStream stream, string path)
     {
+        if (!stream.CanSeek)
+        {
+            throw new CheckpointException($"{path}: cannot be read: it is a pipe or a device; name a file.");
+        }
+
         byte[] lengthBytes = new byte[LengthBytes];
         if (stream.ReadAtLeast(lengthBytes, LengthBytes, throwOnEndOfStream: false) < LengthBytes)
         {
@@ -55,7 +49,7 @@ public static class SafetensorsReader
         }
 
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
-        if (headerLength is 0 or > MostHeaderBytes || headerLength > (ulong)(stream.Length - LengthBytes))
+        if (headerLength is 0 or > MostHeaderBytes || (long)headerLength > stream.Length - LengthBytes)
         {
             throw Damaged(path, $"its header claims {headerLength} bytes");
         }
@@ -64,7 +58,9 @@ public static class SafetensorsReader
         stream.ReadExactly(header);
         long dataLength = stream.Length - stream.Position;
         (List<Entry> entries, Dictionary<string, string> metadata) = ParseHeader(header, dataLength, path);
-        StoredTensor[] tensors = [.. entries.Select(entry => ReadTensor(stream, stream.Length - dataLength, entry))];
+        long dataStart = stream.Position;
+        byte[] block = new byte[Math.Min(BlockBytes, dataLength)];
+        StoredTensor[] tensors = [.. entries.Select(entry => ReadTensor(stream, dataStart, entry, block))];
         return (tensors, metadata);
     }
 
@@ -81,7 +77,7 @@ public static class SafetensorsReader
             {
                 if (!names.Add(property.Name))
                 {
-                    throw Damaged(path, $"it names '{property.Name}' twice");
+                    throw Damaged(path, $"it names '{CheckpointException.Shown(property.Name)}' twice");
                 }
 
                 if (property.Name == "__metadata__")
@@ -102,29 +98,33 @@ public static class SafetensorsReader
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException
             or KeyNotFoundException or ArgumentException)
         {
-            throw new CheckpointException($"{path}: is no safetensors file, or damaged: its header is not readable.", e);
+            throw new CheckpointException(
+                $"{path}: is no safetensors file, or damaged: its header is not readable.", e);
         }
     }
 
     private static Entry ParseEntry(JsonProperty property, long dataLength, string path)
     {
+        string name = property.Name;
         string type = property.Value.GetProperty("dtype").GetString() ?? "";
-        if (!Types.TryGetValue(type, out (int Bytes, Action<byte[], float[]> ToFloat) format))
+        if (!NumberFormat.ByName.TryGetValue(type, out NumberFormat? format))
         {
-            throw Damaged(path, $"'{property.Name}' has the unknown number format '{type}'");
+            throw Damaged(path, $"'{CheckpointException.Shown(name)}' has the unknown number format "
+                + $"'{CheckpointException.Shown(type)}'");
         }
 
         long[] dims = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
         long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(at => at.GetInt64())];
         bool isPlausible = offsets.Length == 2 && offsets[0] >= 0 && offsets[1] >= offsets[0]
-            && offsets[1] <= dataLength && dims.Length <= MostDims && dims.All(size => size is >= 0 and <= int.MaxValue);
-        Int128 count = isPlausible ? dims.Aggregate((Int128)1, (product, size) => product * size) : -1;
+            && offsets[1] <= dataLength
+            && dims.Length <= MostDims && dims.All(size => size is >= 0 and <= int.MaxValue);
+        BigInteger count = isPlausible ? dims.Aggregate(BigInteger.One, (product, size) => product * size) : -1;
         if (!isPlausible || count > Array.MaxLength || count * format.Bytes != offsets[1] - offsets[0])
         {
-            throw Damaged(path, $"shape and place of '{property.Name}' do not fit the file");
+            throw Damaged(path, $"shape and place of '{CheckpointException.Shown(name)}' do not fit the file");
         }
 
-        return new Entry(property.Name, type, [.. dims.Select(size => (int)size)], offsets[0], offsets[1]);
+        return new Entry(name, [.. dims.Select(size => (int)size)], (int)count, offsets[0], offsets[1], type);
     }
 
     private static void RefuseOverlaps(List<Entry> entriesByPlace, string path)
@@ -133,34 +133,31 @@ public static class SafetensorsReader
         {
             if (after.Begin < before.End)
             {
-                throw Damaged(path, $"'{before.Name}' and '{after.Name}' overlap");
+                throw Damaged(path, $"'{CheckpointException.Shown(before.Name)}' and "
+                    + $"'{CheckpointException.Shown(after.Name)}' overlap");
             }
         }
     }
 
-    private static StoredTensor ReadTensor(FileStream stream, long dataStart, Entry entry)
+    private static StoredTensor ReadTensor(FileStream stream, long dataStart, Entry entry, byte[] block)
     {
-        byte[] bytes = new byte[entry.End - entry.Begin];
         stream.Position = dataStart + entry.Begin;
-        stream.ReadExactly(bytes);
-        (int size, Action<byte[], float[]> toFloat) = Types[entry.Type];
-        float[] values = new float[bytes.Length / size];
-        toFloat(bytes, values);
-        return new StoredTensor(entry.Name, entry.Dims, values, IsInteger: entry.Type.StartsWith('I'));
-    }
-
-    private static void Convert<T>(byte[] from, float[] to, Func<T, float> convert)
-        where T : unmanaged
-    {
-        ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(from);
-        for (int i = 0; i < to.Length; i++)
+        NumberFormat format = NumberFormat.ByName[entry.Type];
+        float[] values = new float[entry.Count];
+        int blockCount = block.Length / format.Bytes;
+        for (int start = 0; start < values.Length; start += blockCount)
         {
-            to[i] = convert(values[i]);
+            int count = Math.Min(blockCount, values.Length - start);
+            Span<byte> bytes = block.AsSpan(0, count * format.Bytes);
+            stream.ReadExactly(bytes);
+            format.ToFloat(bytes, values.AsSpan(start, count));
         }
+
+        return new StoredTensor(entry.Name, entry.Dims, values, IsInteger: entry.Type.StartsWith('I'));
     }
 
     private static CheckpointException Damaged(string path, string what) =>
         new($"{path}: is no safetensors file, or damaged: {what}.");
 
-    private sealed record Entry(string Name, string Type, int[] Dims, long Begin, long End);
+    private sealed record Entry(string Name, int[] Dims, int Count, long Begin, long End, string Type);
 }

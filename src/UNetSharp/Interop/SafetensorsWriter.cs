@@ -12,12 +12,16 @@ namespace UNetSharp.Interop;
 public static class SafetensorsWriter
 {
     private const int Alignment = 8;
+    private const string MetadataName = "__metadata__";
 
-    /// <summary>Writes a file.</summary>
+    /// <summary>Writes a file. The same arrays and metadata make the same bytes.</summary>
+    /// <exception cref="ArgumentException">Two arrays have one name, or one's values are not as many as its sizes say.
+    /// </exception>
     /// <exception cref="CheckpointException">The file cannot be written; nothing is left behind.</exception>
     public static void Write(
         string path, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
+        RequireReadable(tensors);
         try
         {
             AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
@@ -25,6 +29,24 @@ public static class SafetensorsWriter
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static void RequireReadable(IReadOnlyList<StoredTensor> tensors)
+    {
+        HashSet<string> names = [MetadataName];
+        foreach (StoredTensor tensor in tensors)
+        {
+            if (!names.Add(tensor.Name))
+            {
+                throw new ArgumentException($"Only one array can have the name '{tensor.Name}'.", nameof(tensors));
+            }
+
+            if (tensor.Dims.Aggregate(1L, (product, size) => product * size) != tensor.Values.Length)
+            {
+                throw new ArgumentException($"'{tensor.Name}' of shape ({string.Join(", ", tensor.Dims)}) comes with "
+                    + $"{tensor.Values.Length} values.", nameof(tensors));
+            }
         }
     }
 
@@ -58,8 +80,9 @@ public static class SafetensorsWriter
         var header = new JsonObject();
         if (metadata.Count > 0)
         {
-            header["__metadata__"] = new JsonObject(
-                metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value))));
+            header[MetadataName] = new JsonObject(metadata
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value))));
         }
 
         long offset = 0;

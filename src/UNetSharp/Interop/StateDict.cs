@@ -5,8 +5,6 @@ namespace UNetSharp.Interop;
 /// <summary>Parameters of a network to and from named arrays.</summary>
 public static class StateDict
 {
-    private const int MostNamesInMessage = 5;
-
     /// <summary>Copies of all parameters, in the order of PyTorch's state dict.</summary>
     public static IReadOnlyList<StoredTensor> Of(Module network) =>
     [
@@ -21,30 +19,13 @@ public static class StateDict
     /// <exception cref="CheckpointException">Names or shapes differ; the message lists them.</exception>
     public static void Load(Module network, IReadOnlyList<StoredTensor> tensors, string source)
     {
-        Dictionary<string, StoredTensor> byName = tensors.ToDictionary(tensor => tensor.Name);
         Parameter[] parameters = [.. network.Parameters()];
-        string[] missing =
+        ArraySlot[] slots =
         [
-            .. parameters
-                .Where(parameter => parameter.Kind != ParameterKind.Counter && !byName.ContainsKey(parameter.Name))
-                .Select(parameter => parameter.Name),
+            .. parameters.Select(parameter => new ArraySlot(
+                parameter.Name, parameter.Dims, MayBeMissing: parameter.Kind == ParameterKind.Counter)),
         ];
-        string[] unexpected = [.. byName.Keys.Except(parameters.Select(parameter => parameter.Name))];
-        string[] misshapen =
-        [
-            .. parameters
-                .Where(parameter => byName.TryGetValue(parameter.Name, out StoredTensor? tensor)
-                    && !tensor.Dims.SequenceEqual(parameter.Dims))
-                .Select(parameter => $"{parameter.Name} ({string.Join("x", byName[parameter.Name].Dims)} in the file, "
-                    + $"{string.Join("x", parameter.Dims)} in the network)"),
-        ];
-        if (missing.Length + unexpected.Length + misshapen.Length > 0)
-        {
-            throw new CheckpointException($"{source}: does not fit the network: "
-                + string.Join("; ", Listed("missing", missing), Listed("unexpected", unexpected),
-                    Listed("of another shape", misshapen)));
-        }
-
+        IReadOnlyDictionary<string, StoredTensor> byName = NamedArrays.Match(tensors, slots, source, "network");
         foreach (Parameter parameter in parameters)
         {
             if (byName.TryGetValue(parameter.Name, out StoredTensor? tensor))
@@ -53,9 +34,4 @@ public static class StateDict
             }
         }
     }
-
-    private static string Listed(string what, string[] names) =>
-        names.Length == 0 ? $"none {what}"
-        : $"{names.Length} {what}: {string.Join(", ", names.Take(MostNamesInMessage))}"
-            + (names.Length > MostNamesInMessage ? ", …" : "");
 }

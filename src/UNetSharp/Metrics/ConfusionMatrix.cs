@@ -6,17 +6,21 @@ namespace UNetSharp.Metrics;
 /// <code>
 /// Dice = 2 TP / (2 TP + FP + FN)    IoU = TP / (TP + FP + FN)    precision = TP / (TP + FP)    recall = TP / (TP + FN)
 /// </code>
-/// A score whose divisor is zero is 1: a class that is neither there nor predicted is predicted perfectly. Class 0 is
-/// the background.
+/// A class that is neither there nor predicted is predicted perfectly, so that all its scores are 1; it does not count
+/// in means. A class that is there but never predicted, or the other way round, has 0 in all. Class 0 is the
+/// background. Scores of one image come from a matrix of its own, pooled scores from one to which all images are added.
 /// </summary>
 public sealed class ConfusionMatrix
 {
+    private const int MostClasses = byte.MaxValue + 1;
     private readonly long[,] _counts;
 
     /// <summary>Starts with nothing counted.</summary>
-    /// <param name="classes">Number of classes, with the background.</param>
+    /// <param name="classes">Number of classes, with the background; at most 256.</param>
     public ConfusionMatrix(int classes)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, MostClasses);
         Classes = classes;
         _counts = new long[classes, classes];
     }
@@ -25,20 +29,30 @@ public sealed class ConfusionMatrix
     public int Classes { get; }
 
     /// <summary>Share of pixels whose class is predicted rightly.</summary>
-    public double PixelAccuracy =>
-        Ratio(Enumerable.Range(0, Classes).Sum(TruePositives), _counts.Cast<long>().Sum());
-
-    /// <summary>Mean Dice of the classes other than the background that are there or predicted; 1 if none is.</summary>
-    public double MeanForegroundDice
+    public double PixelAccuracy
     {
         get
         {
-            double[] scores = [.. Enumerable.Range(1, Classes - 1).Where(k => Truth(k) + Predicted(k) > 0).Select(Dice)];
-            return scores.Length == 0 ? 1 : scores.Average();
+            long pixels = _counts.Cast<long>().Sum();
+            return pixels == 0 ? 1 : (double)Enumerable.Range(0, Classes).Sum(TruePositives) / pixels;
         }
     }
 
+    /// <summary>Mean Dice of the classes other than the background that are there or predicted; 1 if none is.</summary>
+    public double MeanForegroundDice => MeanOfForeground(Dice);
+
+    /// <summary>Mean intersection over union of the same classes; 1 if there are none.</summary>
+    public double MeanForegroundIoU => MeanOfForeground(IoU);
+
+    /// <summary>Mean precision of the same classes; 1 if there are none.</summary>
+    public double MeanForegroundPrecision => MeanOfForeground(Precision);
+
+    /// <summary>Mean recall of the same classes; 1 if there are none.</summary>
+    public double MeanForegroundRecall => MeanOfForeground(Recall);
+
     /// <summary>Counts every pixel of an image.</summary>
+    /// <exception cref="ArgumentException">The sizes differ, or a pixel is of a class that there is not; nothing is
+    /// counted.</exception>
     public void Add(ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction)
     {
         if (truth.Length != prediction.Length)
@@ -47,6 +61,8 @@ public sealed class ConfusionMatrix
                 $"Truth and prediction are of one size, but have {truth.Length} and {prediction.Length} pixels.");
         }
 
+        RequireClasses(truth, "truth");
+        RequireClasses(prediction, "prediction");
         for (int i = 0; i < truth.Length; i++)
         {
             _counts[truth[i], prediction[i]]++;
@@ -54,8 +70,14 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>Adds the counts of another matrix.</summary>
+    /// <exception cref="ArgumentException">The other one is of more or fewer classes.</exception>
     public void Add(ConfusionMatrix other)
     {
+        if (other.Classes != Classes)
+        {
+            throw new ArgumentException($"A matrix of {other.Classes} classes cannot be added to one of {Classes}.");
+        }
+
         for (int t = 0; t < Classes; t++)
         {
             for (int p = 0; p < Classes; p++)
@@ -66,18 +88,37 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>Dice of a class.</summary>
-    public double Dice(int k) => Ratio(2 * TruePositives(k), Truth(k) + Predicted(k));
+    public double Dice(int k) => Score(k, 2 * TruePositives(k), Truth(k) + Predicted(k));
 
     /// <summary>Intersection over union of a class.</summary>
-    public double IoU(int k) => Ratio(TruePositives(k), Truth(k) + Predicted(k) - TruePositives(k));
+    public double IoU(int k) => Score(k, TruePositives(k), Truth(k) + Predicted(k) - TruePositives(k));
 
     /// <summary>Share of the pixels predicted as a class that belong to it.</summary>
-    public double Precision(int k) => Ratio(TruePositives(k), Predicted(k));
+    public double Precision(int k) => Score(k, TruePositives(k), Predicted(k));
 
     /// <summary>Share of the pixels of a class that are predicted as it.</summary>
-    public double Recall(int k) => Ratio(TruePositives(k), Truth(k));
+    public double Recall(int k) => Score(k, TruePositives(k), Truth(k));
 
-    private static double Ratio(long part, long whole) => whole == 0 ? 1 : (double)part / whole;
+    private void RequireClasses(ReadOnlySpan<byte> pixels, string what)
+    {
+        int stranger = pixels.IndexOfAnyExceptInRange((byte)0, (byte)(Classes - 1));
+        if (stranger >= 0)
+        {
+            throw new ArgumentException(
+                $"Pixel {stranger} of the {what} is of class {pixels[stranger]}, but there are {Classes} classes.");
+        }
+    }
+
+    private double MeanOfForeground(Func<int, double> score)
+    {
+        double[] scores = [.. Enumerable.Range(1, Classes - 1).Where(IsThereOrPredicted).Select(score)];
+        return scores.Length == 0 ? 1 : scores.Average();
+    }
+
+    private double Score(int k, long part, long whole) =>
+        !IsThereOrPredicted(k) ? 1 : whole == 0 ? 0 : (double)part / whole;
+
+    private bool IsThereOrPredicted(int k) => Truth(k) + Predicted(k) > 0;
 
     private long TruePositives(int k) => _counts[k, k];
 

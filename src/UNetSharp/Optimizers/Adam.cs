@@ -15,21 +15,21 @@ namespace UNetSharp.Optimizers;
 /// </summary>
 public sealed class Adam : Optimizer
 {
-    private readonly float _weightDecay;
+    private readonly double _weightDecay;
     private readonly bool _isDecoupled;
-    private readonly float _beta1;
-    private readonly float _beta2;
-    private readonly float _epsilon;
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly double _epsilon;
 
     private Adam(
         IEnumerable<Parameter> parameters,
-        float learningRate,
-        float weightDecay,
+        double learningRate,
+        double weightDecay,
         bool isDecoupled,
-        float beta1,
-        float beta2,
-        float epsilon)
-        : base(parameters, learningRate, statesPerValue: 2)
+        double beta1,
+        double beta2,
+        double epsilon)
+        : base(parameters, learningRate, "exp_avg", "exp_avg_sq")
     {
         (_weightDecay, _isDecoupled) = (weightDecay, isDecoupled);
         (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
@@ -38,21 +38,21 @@ public sealed class Adam : Optimizer
     /// <summary>torch.optim.Adam: weight decay is part of the gradient.</summary>
     public static Adam Create(
         IEnumerable<Parameter> parameters,
-        float learningRate = 1e-3f,
-        float weightDecay = 0,
-        float beta1 = 0.9f,
-        float beta2 = 0.999f,
-        float epsilon = 1e-8f) =>
+        double learningRate = 1e-3,
+        double weightDecay = 0,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-8) =>
         new(parameters, learningRate, weightDecay, isDecoupled: false, beta1, beta2, epsilon);
 
     /// <summary>torch.optim.AdamW: weight decay acts on the weights alone.</summary>
     public static Adam CreateDecoupled(
         IEnumerable<Parameter> parameters,
-        float learningRate = 1e-3f,
-        float weightDecay = 1e-2f,
-        float beta1 = 0.9f,
-        float beta2 = 0.999f,
-        float epsilon = 1e-8f) =>
+        double learningRate = 1e-3,
+        double weightDecay = 1e-2,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-8) =>
         new(parameters, learningRate, weightDecay, isDecoupled: true, beta1, beta2, epsilon);
 
     private protected override void Update(Workers workers)
@@ -62,26 +62,35 @@ public sealed class Adam : Optimizer
         Run(workers, new Rule(
             step: (float)(LearningRate / correction1),
             rootCorrection: (float)Math.Sqrt(correction2),
-            addedDecay: _isDecoupled ? 0 : _weightDecay,
-            shrinkage: _isDecoupled ? 1 - (LearningRate * _weightDecay) : 1,
-            _beta1,
-            _beta2,
-            _epsilon));
+            addedDecay: _isDecoupled ? 0 : (float)_weightDecay,
+            shrinkage: _isDecoupled ? (float)(1 - (LearningRate * _weightDecay)) : 1,
+            beta1: (float)_beta1,
+            rest1: (float)(1 - _beta1),
+            beta2: (float)_beta2,
+            rest2: (float)(1 - _beta2),
+            epsilon: (float)_epsilon));
     }
 
     private readonly struct Rule(
-        float step, float rootCorrection, float addedDecay, float shrinkage, float beta1, float beta2, float epsilon)
-        : IUpdateRule
+        float step,
+        float rootCorrection,
+        float addedDecay,
+        float shrinkage,
+        float beta1,
+        float rest1,
+        float beta2,
+        float rest2,
+        float epsilon) : IUpdateRule
     {
         public Vector256<float> Apply(
             Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second)
         {
             w *= shrinkage;
             Vector256<float> g = gradient + (w * addedDecay);
-            first = (first * beta1) + (g * (1 - beta1));
-            second = (second * beta2) + (g * g * (1 - beta2));
+            first = (first * beta1) + (g * rest1);
+            second = (second * beta2) + (g * rest2 * g);
             Vector256<float> root = Vector256.Sqrt(second) / rootCorrection;
-            return w - (first / (root + Vector256.Create(epsilon)) * step);
+            return w - (first * step / (root + Vector256.Create(epsilon)));
         }
     }
 }

@@ -1,55 +1,59 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
+using UNetSharp.Interop;
 
 namespace UNetSharp.Optimizers;
 
 /// <summary>
 /// Changes the trained parameters of a network by their gradients. Subclasses are PyTorch's optimizers of the same
-/// names, with the same arithmetic.
+/// names, with the same arithmetic: factors are computed in double and rounded once, values are float32.
 /// </summary>
 public abstract unsafe class Optimizer
 {
     private const int ChunkFloats = 16384;
 
+    // Kept as well because the chunks hold addresses, which keep no memory from being collected.
+    private readonly Parameter[] _trained;
+
+    private readonly string[] _stateNames;
     private readonly float[] _state;
-    private readonly Chunk[] _chunks;
+    private readonly UpdateChunk[] _chunks;
 
     /// <summary>Prepares to train the parameters that are of kind <see cref="ParameterKind.Trained"/>.</summary>
     /// <param name="parameters">Parameters of a network.</param>
     /// <param name="learningRate">Factor of every change.</param>
-    /// <param name="statesPerValue">How many numbers, 1 or 2, are remembered for each value.</param>
-    private protected Optimizer(IEnumerable<Parameter> parameters, float learningRate, int statesPerValue)
+    /// <param name="stateNames">What is remembered of each value, one or two numbers, under PyTorch's names.</param>
+    private protected Optimizer(IEnumerable<Parameter> parameters, double learningRate, params string[] stateNames)
     {
         LearningRate = learningRate;
-        Parameter[] trained = [.. parameters.Where(parameter => parameter.Kind == ParameterKind.Trained)];
-        long count = trained.Sum(parameter => (long)parameter.Count);
-        _state = GC.AllocateArray<float>(checked((int)(count * statesPerValue)), pinned: true);
-        _chunks = GC.AllocateArray<Chunk>(
-            trained.Sum(parameter => (parameter.Count + ChunkFloats - 1) / ChunkFloats), pinned: true);
+        _stateNames = stateNames;
+        _trained = [.. parameters.Where(parameter => parameter.Kind == ParameterKind.Trained)];
+        long count = _trained.Sum(parameter => (long)parameter.Count);
+        _state = GC.AllocateArray<float>(checked((int)(count * stateNames.Length)), pinned: true);
+        _chunks = GC.AllocateArray<UpdateChunk>(
+            _trained.Sum(parameter => (parameter.Count + ChunkFloats - 1) / ChunkFloats), pinned: true);
         float* state = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_state, 0);
         int index = 0;
-        foreach (Parameter parameter in trained)
+        foreach (Parameter parameter in _trained)
         {
+            float* second = state + ((stateNames.Length - 1) * parameter.Count);
             for (int start = 0; start < parameter.Count; start += ChunkFloats)
             {
-                int floats = Math.Min(ChunkFloats, parameter.Count - start);
-                float* second = state + ((statesPerValue - 1) * floats);
-                _chunks[index++] = new Chunk(
+                _chunks[index++] = new UpdateChunk(
                     (nint)(parameter.Pointer + start),
                     (nint)(parameter.GradientPointer + start),
-                    (nint)state,
-                    (nint)second,
-                    floats);
-                state += floats * statesPerValue;
+                    (nint)(state + start),
+                    (nint)(second + start),
+                    Math.Min(ChunkFloats, parameter.Count - start));
             }
+
+            state += stateNames.Length * parameter.Count;
         }
     }
 
     /// <summary>Factor of every change; may be set between steps.</summary>
-    public float LearningRate { get; set; }
+    public double LearningRate { get; set; }
 
     /// <summary>Number of steps made.</summary>
     public int StepCount { get; private set; }
@@ -61,77 +65,60 @@ public abstract unsafe class Optimizer
         Update(workers);
     }
 
+    /// <summary>
+    /// Copies of what is remembered, of the shape of the parameters and named like them with PyTorch's name of the
+    /// state behind: <c>outc.conv.weight.exp_avg</c>.
+    /// </summary>
+    public IReadOnlyList<StoredTensor> State() =>
+    [
+        .. StateSlots().Select(slot => new StoredTensor(slot.Array.Name, slot.Array.Dims, _state[slot.Place])),
+    ];
+
+    /// <summary>
+    /// Goes on from a state: further steps are those of the optimizer that made it. Nothing is changed unless all
+    /// names and shapes fit. The learning rate is no part of it.
+    /// </summary>
+    /// <param name="state">What <see cref="State"/> gave.</param>
+    /// <param name="stepCount">What <see cref="StepCount"/> was.</param>
+    /// <param name="source">The file's name, for messages.</param>
+    /// <exception cref="CheckpointException">Names or shapes differ; the message lists them.</exception>
+    public void Restore(IReadOnlyList<StoredTensor> state, int stepCount, string source)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
+        (ArraySlot Array, Range Place)[] slots = [.. StateSlots()];
+        IReadOnlyDictionary<string, StoredTensor> byName =
+            NamedArrays.Match(state, [.. slots.Select(slot => slot.Array)], source, "optimizer");
+        foreach ((ArraySlot array, Range place) in slots)
+        {
+            byName[array.Name].Values.CopyTo(_state.AsSpan(place));
+        }
+
+        StepCount = stepCount;
+    }
+
     /// <summary>Applies the rule of the optimizer by <see cref="Run"/>.</summary>
     private protected abstract void Update(Workers workers);
 
     /// <summary>Applies a rule to every value.</summary>
     private protected void Run<TRule>(Workers workers, TRule rule)
-        where TRule : unmanaged, IUpdateRule =>
-        workers.Run(_chunks.Length, new Job<TRule>((Chunk*)Marshal.UnsafeAddrOfPinnedArrayElement(_chunks, 0), rule));
-
-    private readonly record struct Chunk(nint Values, nint Gradients, nint First, nint Second, int Count);
-
-    private readonly struct Job<TRule>(Chunk* chunks, TRule rule) : IJob
         where TRule : unmanaged, IUpdateRule
     {
-        public void Run(int block, int worker)
+        var chunks = (UpdateChunk*)Marshal.UnsafeAddrOfPinnedArrayElement(_chunks, 0);
+        workers.Run(_chunks.Length, new UpdateJob<TRule>(chunks, rule));
+        GC.KeepAlive(this);
+    }
+
+    private IEnumerable<(ArraySlot Array, Range Place)> StateSlots()
+    {
+        int start = 0;
+        foreach (Parameter parameter in _trained)
         {
-            Chunk chunk = chunks[block];
-            TRule local = rule;
-            float* w = (float*)chunk.Values, g = (float*)chunk.Gradients;
-            float* first = (float*)chunk.First, second = (float*)chunk.Second;
-            int i = 0;
-            for (; i <= chunk.Count - Vector256<float>.Count; i += Vector256<float>.Count)
+            foreach (string name in _stateNames)
             {
-                Apply(local, w + i, g + i, first + i, second + i);
-            }
-
-            if (i < chunk.Count)
-            {
-                ApplyTail(local, w + i, g + i, first + i, second + i, chunk.Count - i);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Apply(TRule rule, float* w, float* g, float* first, float* second)
-        {
-            Vector256<float> a = Vector256.Load(first);
-            Vector256<float> b = Vector256.Load(second);
-            rule.Apply(Vector256.Load(w), Vector256.Load(g), ref a, ref b).Store(w);
-
-            // A rule with one state has both in one place and changes the first.
-            b.Store(second);
-            a.Store(first);
-        }
-
-        private static void ApplyTail(TRule rule, float* w, float* g, float* first, float* second, int count)
-        {
-            const int Lanes = 8;
-            float* lanes = stackalloc float[4 * Lanes];
-            new Span<float>(lanes, 4 * Lanes).Clear();
-            for (int i = 0; i < count; i++)
-            {
-                lanes[i] = w[i];
-                lanes[Lanes + i] = g[i];
-                lanes[(2 * Lanes) + i] = first[i];
-                lanes[(3 * Lanes) + i] = second[i];
-            }
-
-            Apply(rule, lanes, lanes + Lanes, lanes + (2 * Lanes), lanes + (3 * Lanes));
-            for (int i = 0; i < count; i++)
-            {
-                w[i] = lanes[i];
-                second[i] = lanes[(3 * Lanes) + i];
-                first[i] = lanes[(2 * Lanes) + i];
+                Range place = start..(start + parameter.Count);
+                yield return (new ArraySlot($"{parameter.Name}.{name}", parameter.Dims), place);
+                start = place.End.Value;
             }
         }
     }
-}
-
-/// <summary>The arithmetic of an optimizer, for eight values at a time.</summary>
-internal interface IUpdateRule
-{
-    /// <summary>The new values of <paramref name="w"/> by their gradients; changes what is remembered.</summary>
-    Vector256<float> Apply(
-        Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second);
 }

@@ -18,21 +18,22 @@ public static class OptimizerCatalog
 
     /// <summary>Builds an optimizer for the parameters.</summary>
     /// <exception cref="ArgumentException">There is no optimizer of that name.</exception>
-    public static Optimizer Create(OptimizerSettings settings, IEnumerable<Parameter> parameters) => settings.Name switch
-    {
-        "rmsprop" => new RmsProp(
-            parameters,
-            settings.LearningRate ?? 1e-5f,
-            settings.WeightDecay ?? 1e-8f,
-            settings.Momentum ?? 0.9f),
-        "adam" => Adam.Create(parameters, settings.LearningRate ?? 1e-3f, settings.WeightDecay ?? 0),
-        "adamw" => Adam.CreateDecoupled(parameters, settings.LearningRate ?? 1e-3f, settings.WeightDecay ?? 1e-2f),
-        "sgd" => new Sgd(
-            parameters,
-            settings.LearningRate ?? 1e-2f,
-            settings.WeightDecay ?? 1e-8f,
-            settings.Momentum ?? 0.9f),
-        _ => throw new ArgumentException(
-            $"There is no optimizer '{settings.Name}'; there are {string.Join(", ", Names)}."),
-    };
+    public static Optimizer Create(
+        OptimizerSettings settings, IEnumerable<Parameter> parameters) => settings.Name switch
+        {
+            "rmsprop" => new RmsProp(
+                parameters,
+                settings.LearningRate ?? 1e-5,
+                settings.WeightDecay ?? 1e-8,
+                settings.Momentum ?? 0.9),
+            "adam" => Adam.Create(parameters, settings.LearningRate ?? 1e-3, settings.WeightDecay ?? 0),
+            "adamw" => Adam.CreateDecoupled(parameters, settings.LearningRate ?? 1e-3, settings.WeightDecay ?? 1e-2),
+            "sgd" => new Sgd(
+                parameters,
+                settings.LearningRate ?? 1e-2,
+                settings.WeightDecay ?? 1e-8,
+                settings.Momentum ?? 0.9),
+            _ => throw new ArgumentException(
+                $"There is no optimizer '{settings.Name}'; there are {string.Join(", ", Names)}."),
+        };
 }

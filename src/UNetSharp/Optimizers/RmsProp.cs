@@ -13,22 +13,29 @@ namespace UNetSharp.Optimizers;
 /// </summary>
 public sealed class RmsProp(
     IEnumerable<Parameter> parameters,
-    float learningRate = 1e-5f,
-    float weightDecay = 1e-8f,
-    float momentum = 0.9f,
-    float alpha = 0.99f,
-    float epsilon = 1e-8f) : Optimizer(parameters, learningRate, statesPerValue: 2)
+    double learningRate = 1e-5,
+    double weightDecay = 1e-8,
+    double momentum = 0.9,
+    double alpha = 0.99,
+    double epsilon = 1e-8) : Optimizer(parameters, learningRate, "square_avg", "momentum_buffer")
 {
     private protected override void Update(Workers workers) =>
-        Run(workers, new Rule(LearningRate, weightDecay, momentum, alpha, epsilon));
+        Run(workers, new Rule(
+            rate: (float)LearningRate,
+            decay: (float)weightDecay,
+            momentum: (float)momentum,
+            alpha: (float)alpha,
+            rest: (float)(1 - alpha),
+            epsilon: (float)epsilon));
 
-    private readonly struct Rule(float rate, float decay, float momentum, float alpha, float epsilon) : IUpdateRule
+    private readonly struct Rule(float rate, float decay, float momentum, float alpha, float rest, float epsilon)
+        : IUpdateRule
     {
         public Vector256<float> Apply(
             Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second)
         {
             Vector256<float> g = gradient + (w * decay);
-            first = (first * alpha) + (g * g * (1 - alpha));
+            first = (first * alpha) + (g * rest * g);
             second = (second * momentum) + (g / (Vector256.Sqrt(first) + Vector256.Create(epsilon)));
             return w - (second * rate);
         }

@@ -9,11 +9,11 @@ namespace UNetSharp.Optimizers;
 /// <code>g = g + decay · w        b = momentum · b + g (in the first step b = g)        w = w − lr · b</code>
 /// </summary>
 public sealed class Sgd(
-    IEnumerable<Parameter> parameters, float learningRate = 1e-2f, float weightDecay = 0, float momentum = 0)
-    : Optimizer(parameters, learningRate, statesPerValue: 1)
+    IEnumerable<Parameter> parameters, double learningRate = 1e-2, double weightDecay = 0, double momentum = 0)
+    : Optimizer(parameters, learningRate, "momentum_buffer")
 {
     private protected override void Update(Workers workers) =>
-        Run(workers, new Rule(LearningRate, weightDecay, momentum));
+        Run(workers, new Rule((float)LearningRate, (float)weightDecay, (float)momentum));
 
     private readonly struct Rule(float rate, float decay, float momentum) : IUpdateRule
     {
@@ -21,7 +21,7 @@ public sealed class Sgd(
             Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second)
         {
             // The buffer starts as zeros, so the first step needs no case of its own.
-            first = (first * momentum) + gradient + (w * decay);
+            first = (first * momentum) + (gradient + (w * decay));
             return w - (first * rate);
         }
     }

@@ -17,7 +17,7 @@ public sealed class CommandTests
         string run = data.In("run");
 
         (int code, string output, _) = Run(
-            "train", "--data", data.Root, "--out", run, "--base", "4", "--epochs", "20", "--optimizer", "adam", "--lr", "5e-3",
+            "train", "--data", data.Root, "--out", run, "--base", "4", "--epochs", "60", "--optimizer", "adam", "--lr", "2e-2",
             "--batch", "2", "--flips", "none", "--threads", "2");
         Assert.Equal(0, code);
         Assert.Contains("best validation dice", output, StringComparison.Ordinal);

@@ -145,7 +145,8 @@ public class MaskMeaningTests
     public void The_value_that_does_not_belong_is_the_one_without_which_the_others_make_sense()
     {
         // 2 is the rarest class, but 0, 1, 2 make sense and 0, 1, 9 do not.
-        string message = Refused(null, "b.png", Mask("a.png", (0, 90), (1, 10), (2, 3)), Mask("b.png", (0, 9), (9, 50)));
+        string message = Refused(
+            null, "b.png", Mask("a.png", (0, 90), (1, 10), (2, 3)), Mask("b.png", (0, 9), (9, 50)));
 
         Assert.Contains("the value 9 (50 pixels)", message, StringComparison.Ordinal);
     }

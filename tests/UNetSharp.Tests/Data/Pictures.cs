@@ -36,6 +36,9 @@ internal sealed class Pictures : IDisposable
         }
     }
 
+    /// <summary>Makes a file one that cannot be read.</summary>
+    public void Damage(string name) => _pictures.Remove(_folder.File(name));
+
     public DataFolder Find() => DataFolder.Find(_folder.Path);
 
     public Picture Read(string path) =>

@@ -39,6 +39,9 @@ internal sealed class GoldenFile
     public float Float(string name) => float.Parse(_arguments[name], CultureInfo.InvariantCulture);
 
     /// <summary>An argument of the case.</summary>
+    public double Double(string name) => double.Parse(_arguments[name], CultureInfo.InvariantCulture);
+
+    /// <summary>An argument of the case.</summary>
     public bool Flag(string name) => bool.Parse(_arguments[name]);
 
     /// <summary>An argument of the case.</summary>

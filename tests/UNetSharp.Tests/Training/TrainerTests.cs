@@ -14,7 +14,7 @@ public sealed class TrainerTests
     {
         using DiscData data = new(4);
 
-        Trainer trainer = Train(data, Settings(epochs: 30) with { ValidationShare = 0 }, "run");
+        Trainer trainer = Train(data, Settings(epochs: 60) with { ValidationShare = 0 }, "run");
 
         Assert.Null(trainer.BestDice);
         using Segmenter segmenter = Segmenter.Load(data.In("run", "last.safetensors"), threads: 2);
@@ -99,7 +99,7 @@ public sealed class TrainerTests
         Crop: null,
         epochs,
         BatchSize: 2,
-        new OptimizerSettings("adam", 5e-3f),
+        new OptimizerSettings("adam", 2e-2f),
         Loss: "bce+dice",
         ValidationShare: 0.25,
         Flips.None,

@@ -10,10 +10,11 @@ namespace UNetSharp.Graph.Operations;
 /// </summary>
 public sealed unsafe class Concatenation : Operation
 {
+    private readonly int[] _firstChannels;
+
     internal Concatenation(params Value[] inputs)
-        : base(ResultShape(inputs), inputs)
-    {
-    }
+        : base(ResultShape(inputs), inputs) =>
+        _firstChannels = [.. inputs.Select((_, k) => inputs.Take(k).Sum(input => input.Shape.C))];
 
     internal override void Forward(Run run)
     {
@@ -57,9 +58,6 @@ public sealed unsafe class Concatenation : Operation
         return first.WithChannels(inputs.Sum(input => input.Shape.C));
     }
 
-    private View Slice(View wide, int index)
-    {
-        int channel = Inputs.Take(index).Sum(input => input.Shape.C);
-        return new View(wide.Pointer + channel, Inputs[index].Shape, wide.Stride);
-    }
+    private View Slice(View wide, int index) =>
+        new(wide.Pointer + _firstChannels[index], Inputs[index].Shape, wide.Stride);
 }

@@ -145,8 +145,16 @@ public abstract unsafe class FilterOperation : Operation
         }
     }
 
-    private static long PackedFloats(Lattice[] lattices, int source, int result) =>
-        lattices.Sum(lattice => new PackedWeights(lattice.TapCount, source, result).Floats);
+    private static long PackedFloats(Lattice[] lattices, int source, int result)
+    {
+        long floats = 0;
+        foreach (Lattice lattice in lattices)
+        {
+            floats += new PackedWeights(lattice.TapCount, source, result).Floats;
+        }
+
+        return floats;
+    }
 
     private static long GatherScratch(Lattice[] lattices, int source) =>
         lattices.Max(lattice => GatherConvolution.ScratchFloats(lattice.TapCount, source));

@@ -1,0 +1,57 @@
+namespace UNetSharp.Interop;
+
+/// <summary>A place for an array out of a file.</summary>
+/// <param name="Name">The array's name.</param>
+/// <param name="Dims">The sizes it must have.</param>
+/// <param name="MayBeMissing">Whether a file without it fits as well.</param>
+internal readonly record struct ArraySlot(string Name, IReadOnlyList<int> Dims, bool MayBeMissing = false);
+
+/// <summary>Whether a file's arrays are the ones that are needed.</summary>
+internal static class NamedArrays
+{
+    private const int MostNamesInMessage = 5;
+
+    /// <summary>The arrays by name, once it is certain that each slot has one and each one a slot.</summary>
+    /// <param name="tensors">Arrays with different names.</param>
+    /// <param name="slots">What is needed.</param>
+    /// <param name="source">The file's name, for messages.</param>
+    /// <param name="user">What the arrays are for, for messages.</param>
+    /// <exception cref="CheckpointException">Names or shapes differ; the message lists them.</exception>
+    public static IReadOnlyDictionary<string, StoredTensor> Match(
+        IReadOnlyList<StoredTensor> tensors, IReadOnlyList<ArraySlot> slots, string source, string user)
+    {
+        Dictionary<string, StoredTensor> byName = tensors.ToDictionary(tensor => tensor.Name);
+        string[] missing =
+        [
+            .. slots.Where(slot => !slot.MayBeMissing && !byName.ContainsKey(slot.Name)).Select(slot => slot.Name),
+        ];
+        string[] unexpected =
+        [
+            .. byName.Keys.Except(slots.Select(slot => slot.Name)).Select(CheckpointException.Shown),
+        ];
+        string[] misshapen =
+        [
+            .. slots
+                .Where(slot => byName.TryGetValue(slot.Name, out StoredTensor? tensor)
+                    && !tensor.Dims.SequenceEqual(slot.Dims))
+                .Select(slot => $"{slot.Name} ({Sizes(byName[slot.Name].Dims)} in the file, "
+                    + $"{Sizes(slot.Dims)} in the {user})"),
+        ];
+        if (missing.Length + unexpected.Length + misshapen.Length > 0)
+        {
+            throw new CheckpointException($"{source}: does not fit the {user}: "
+                + string.Join("; ", Listed("missing", missing), Listed("unexpected", unexpected),
+                    Listed("of another shape", misshapen)));
+        }
+
+        return byName;
+    }
+
+    private static string Sizes(IReadOnlyList<int> dims) =>
+        dims.Count == 0 ? "a single number" : string.Join("x", dims);
+
+    private static string Listed(string what, string[] names) =>
+        names.Length == 0 ? $"none {what}"
+        : $"{names.Length} {what}: {string.Join(", ", names.Take(MostNamesInMessage))}"
+            + (names.Length > MostNamesInMessage ? ", …" : "");
+}
