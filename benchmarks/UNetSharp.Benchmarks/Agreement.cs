@@ -4,9 +4,11 @@ namespace UNetSharp.Benchmarks;
 
 /// <summary>How far apart the results of two sides are, at the most of all that were compared.</summary>
 /// <param name="Values">
-/// Of logits and losses: the largest difference, as a share of the largest value.
+/// Of logits, losses and gradients of the last layer: the largest difference, as a share of the largest value.
 /// </param>
-/// <param name="Gradients">Of gradients, each by itself: the norm of the difference by that of the gradient.</param>
+/// <param name="Gradients">
+/// Of gradients that have come back through rectifiers: the norm of the difference by that of the gradient.
+/// </param>
 internal sealed record Agreement(double Values, double Gradients)
 {
     private const double MostOfValues = 1e-3;
@@ -14,8 +16,9 @@ internal sealed record Agreement(double Values, double Gradients)
     // The gradient of a rectifier jumps at zero. Some of the millions of activations lie so near that the rounding of
     // float32 decides on which side, so correct gradients differ. Measured at 256 x 256: PyTorch's float32 gradients
     // from its float64 ones by up to 6e-3, ours from the same by up to 6e-3, and those of PyTorch's two memory layouts
-    // from each other by up to 8e-3. Exactness is for the tests, on shapes small enough to have none that near.
-    private const double MostOfGradients = 3e-2;
+    // from each other by up to 8e-3; at 512 x 512 the layouts differ by 1.5e-2. The limit leaves room for the larger
+    // rounding of fast convolutions. Exactness is for the tests, on shapes small enough to have no values that near.
+    private const double MostOfGradients = 5e-2;
 
     /// <summary>Compares everything that the peer has computed.</summary>
     /// <exception cref="BenchmarkException">The results are not the same.</exception>
@@ -25,16 +28,16 @@ internal sealed record Agreement(double Values, double Gradients)
         double values = 0, gradients = 0;
         foreach ((string name, float[] their) in theirs)
         {
-            bool isGradient = Work.ComparedGradients.Contains(name);
-            double difference = isGradient ? OfNorms(ours[name], their) : OfLargest(ours[name], their);
-            if (!(difference <= (isGradient ? MostOfGradients : MostOfValues)))
+            bool isRectified = Work.RectifiedGradients.Contains(name);
+            double difference = isRectified ? OfNorms(ours[name], their) : OfLargest(ours[name], their);
+            if (!(difference <= (isRectified ? MostOfGradients : MostOfValues)))
             {
                 throw new BenchmarkException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{work.Name}: ours and PyTorch ({peer}) disagree: {name} differs by {difference:g2}, relatively"));
             }
 
-            (values, gradients) = isGradient
+            (values, gradients) = isRectified
                 ? (values, Math.Max(gradients, difference))
                 : (Math.Max(values, difference), gradients);
         }

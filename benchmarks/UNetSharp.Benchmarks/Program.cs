@@ -75,6 +75,7 @@ static int Compare(Work[] works, int threads, int rounds, string? json)
         foreach (Work work in works)
         {
             rows.Add(Comparison.Of(work, threads, rounds));
+            peak = Math.Max(peak, FmaPeak.Measure(threads));
             output.WriteLine(Report.Row(rows[^1], peak));
         }
     }

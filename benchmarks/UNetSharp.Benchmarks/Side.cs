@@ -52,7 +52,7 @@ internal sealed class Side : IDisposable
             [Assembly.GetExecutingAssembly().Location, "side", $"{threads}"],
             threads);
 
-    /// <summary>Debian's PyTorch with the memory layout "nchw" or "channels_last"; null where there is no Python.</summary>
+    /// <summary>Debian's PyTorch in the layout "nchw" or "channels_last"; null where there is no Python.</summary>
     public static Side? Torch(string layout, int threads) => File.Exists(Python)
         ? new(layout, Python, [Path.Combine(AppContext.BaseDirectory, "torch_peer.py"), $"{threads}", layout], threads)
         : null;
@@ -69,7 +69,7 @@ internal sealed class Side : IDisposable
     /// <summary>The results of the first run, by name.</summary>
     public IReadOnlyDictionary<string, float[]> Check(string scratchFile)
     {
-        JsonArray gradients = [.. Work.ComparedGradients.Select(name => (JsonNode)name)];
+        JsonArray gradients = [.. Work.RectifiedGradients.Concat(Work.LastGradients).Select(name => (JsonNode)name)];
         Ask(new JsonObject { ["do"] = "check", ["out"] = scratchFile, ["gradients"] = gradients });
         return SafetensorsReader.Read(scratchFile).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
     }

@@ -33,14 +33,18 @@ internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
     ];
 
     /// <summary>
-    /// Parameters whose gradients are compared: of the first and last layers, the widest, and some between.
+    /// Parameters whose gradients are compared: of the first layer, the widest, and some between. They have come back
+    /// through rectifiers.
     /// </summary>
-    public static IReadOnlyList<string> ComparedGradients { get; } =
+    public static IReadOnlyList<string> RectifiedGradients { get; } =
     [
         "inc.double_conv.0.weight", "inc.double_conv.1.weight", "down1.maxpool_conv.1.double_conv.3.weight",
         "down4.maxpool_conv.1.double_conv.0.weight", "down4.maxpool_conv.1.double_conv.4.bias",
-        "up1.conv.double_conv.1.weight", "up4.conv.double_conv.0.weight", "outc.conv.weight", "outc.conv.bias",
+        "up1.conv.double_conv.1.weight", "up4.conv.double_conv.0.weight",
     ];
+
+    /// <summary>Parameters of the last layer, whose gradients are compared too.</summary>
+    public static IReadOnlyList<string> LastGradients { get; } = ["outc.conv.weight", "outc.conv.bias"];
 
     public Shape ImageShape => new(1, Side, Side, Channels);
 
