@@ -25,7 +25,7 @@ internal static class DemoCommand
         Option<int> epochs = new("--epochs")
         {
             Description = "How often every image is seen",
-            DefaultValueFactory = _ => 40,
+            DefaultValueFactory = _ => 120,
         };
         Option<int> threads = CommonOptions.Threads();
         Command command = new("demo", "Train on the sample data, predict held-out images, write pictures and a report.")
@@ -58,9 +58,9 @@ internal static class DemoCommand
     private static TrainingSettings Settings(int epochs, int threads, DataReport report) => new(
         new ModelSettings("unet", report.Channels, report.Classes!.Classes, Width: 16, UpSampling.Bilinear),
         Size: null,
-        Crop: 192,
+        Crop: 160,
         epochs,
-        BatchSize: 4,
+        BatchSize: 10,
         new OptimizerSettings("adam", LearningRate: 2e-3f),
         Loss: "bce+dice",
         ValidationShare: 0.15,
