@@ -89,6 +89,21 @@ def convolutions():
              kernel=k, stride=s, padding=p, outputPadding=o, bias=bias)
 
 
+def oblong_convolutions():
+    """Every argument differs between height and width."""
+    #        kernel  stride  pad     dilation bias   in  out  N   H   W
+    rows = [((3, 1), (1, 1), (1, 0), (1, 1),  True,  5,  8,   1,  7,  6),
+            ((1, 3), (1, 1), (0, 1), (1, 1),  False, 16, 17,  2,  5,  7),
+            ((5, 3), (2, 1), (2, 0), (1, 1),  True,  3,  9,   1,  11, 9),
+            ((3, 3), (1, 2), (4, 1), (4, 1),  False, 8,  16,  1,  6,  9),
+            ((2, 5), (3, 2), (1, 4), (1, 2),  True,  13, 21,  1,  8,  7)]
+    for i, (k, s, p, d, bias, cin, cout, n, h, w) in enumerate(rows):
+        layer = nn.Conv2d(cin, cout, k, s, p, d, bias=bias)
+        sides = {f"{name}{side}": pair[j] for name, pair in
+                 [("kernel", k), ("stride", s), ("padding", p), ("dilation", d)] for j, side in enumerate("HW")}
+        case(f"oblong-{i:02}", layer, [rand(n, cin, h, w)], layer, **sides)
+
+
 def norms():
     for i, (n, c, h, w) in enumerate([(2, 3, 5, 4), (1, 16, 7, 9), (3, 19, 4, 4)]):
         layer = nn.BatchNorm2d(c)
@@ -313,6 +328,7 @@ def training():
                                           "losses": torch.tensor(values[torch.float32])} | end)
 
 
-for number, part in enumerate([convolutions, norms, shapes, losses, networks, optimizers, training]):
+for number, part in enumerate([convolutions, norms, shapes, losses, networks, optimizers, training,
+                           oblong_convolutions]):
     torch.manual_seed(number + 1)
     part()

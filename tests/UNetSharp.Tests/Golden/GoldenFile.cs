@@ -53,6 +53,9 @@ internal sealed class GoldenFile
     /// <summary>The values of an array as they are stored.</summary>
     public float[] Values(string name) => _tensors[name].Values;
 
+    /// <summary>The sizes of an array, in PyTorch's order.</summary>
+    public IReadOnlyList<int> Dims(string name) => _tensors[name].Dims;
+
     /// <summary>An array (N, C, H, W) as a tensor.</summary>
     public Tensor Image(string name) => Images(name, 0, _tensors[name].Dims);
 

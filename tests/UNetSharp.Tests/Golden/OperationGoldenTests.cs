@@ -1,5 +1,7 @@
 using UNetSharp.Execution;
 using UNetSharp.Graph;
+using UNetSharp.Graph.Operations;
+using UNetSharp.Kernels;
 using UNetSharp.Losses;
 using UNetSharp.Models.Layers;
 using UNetSharp.Tensors;
@@ -13,6 +15,8 @@ public sealed class OperationGoldenTests
     private const double Tolerance = 2e-6;
 
     public static TheoryData<string> Convolutions => GoldenFile.Cases("ops", "conv-");
+
+    public static TheoryData<string> OblongConvolutions => GoldenFile.Cases("ops", "oblong-");
 
     public static TheoryData<string> TransposedConvolutions => GoldenFile.Cases("ops", "transposed-");
 
@@ -44,6 +48,21 @@ public sealed class OperationGoldenTests
             golden.Int("dilation"),
             golden.Flag("bias"));
         Verify(golden, x => layer.Forward(x[0]), layer);
+    }
+
+    [Theory]
+    [MemberData(nameof(OblongConvolutions))]
+    public void Convolution_with_different_axes(string name)
+    {
+        GoldenFile golden = new(name);
+        OblongConvolution layer = new(golden, AxisOf("H"), AxisOf("W"));
+        Verify(golden, x => layer.Forward(x[0]), layer);
+
+        Axis AxisOf(string side) => new(
+            golden.Int("kernel" + side),
+            golden.Int("stride" + side),
+            golden.Int("padding" + side),
+            golden.Int("dilation" + side));
     }
 
     [Theory]
@@ -202,5 +221,26 @@ public sealed class OperationGoldenTests
                 Close.Assert(golden.Values("d" + parameter.Name), parameter.Gradient, Tolerance, "d" + parameter.Name);
             }
         }
+    }
+
+    /// <summary>A convolution with unlike rows and columns; no layer of the networks is one.</summary>
+    private sealed class OblongConvolution : Module
+    {
+        private readonly Parameter _weight;
+        private readonly Parameter? _bias;
+        private readonly Axis _rows;
+        private readonly Axis _columns;
+
+        public OblongConvolution(GoldenFile golden, Axis rows, Axis columns)
+        {
+            (_rows, _columns) = (rows, columns);
+            _weight = Trained("weight");
+            _bias = golden.Has("bias") ? Trained("bias") : null;
+
+            Parameter Trained(string name) =>
+                AddParameter(name, [.. golden.Dims(name)], ParameterKind.Trained, (_, _) => { });
+        }
+
+        public Value Forward(Value x) => new Convolution(x, _weight, _bias, _rows, _columns).Output;
     }
 }
