@@ -150,8 +150,11 @@ internal static class TrainCommand
         }
     }
 
-    private static int? ChannelsOf(ParseResult parsed) =>
-        CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Channels), "--channels") is { } channels and not (1 or 3)
-            ? throw new UsageException($"--channels {channels}: give auto, 1 for grey, or 3 for colour.")
-            : CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Channels), "--channels");
+    private static int? ChannelsOf(ParseResult parsed)
+    {
+        int? channels = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Channels), "--channels");
+        return channels is null or 1 or 3
+            ? channels
+            : throw new UsageException($"--channels {channels}: give auto, 1 for grey, or 3 for colour.");
+    }
 }
