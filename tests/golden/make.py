@@ -6,12 +6,16 @@ Made with PyTorch 1.13.1 on the CPU, one thread. Each file is in the safetensors
 under the names used below, and the arguments of the case as text in the metadata. Two runs make the same bytes.
 """
 import json
+import math
 import os
 import struct
 
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+from networks import UNet, create
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 torch.set_num_threads(1)
@@ -149,6 +153,16 @@ def shapes():
     case("add-00", torch.add, [rand(2, 5, 4, 3), rand(2, 5, 4, 3)])
 
 
+def copies():
+    for i, (h, w, hh, ww) in enumerate([(4, 5, 8, 10), (3, 4, 7, 9), (8, 6, 4, 3)]):
+        case(f"nearest-{i:02}", lambda x: F.interpolate(x, size=(hh, ww), mode="nearest"), [rand(2, 9, h, w)],
+             height=hh, width=ww)
+    for i, (h, w, hh, ww) in enumerate([(4, 5, 7, 9), (3, 6, 6, 7)]):
+        pad = ((ww - w) // 2, ww - w - (ww - w) // 2, (hh - h) // 2, hh - h - (hh - h) // 2)
+        case(f"mirror-{i:02}", lambda x: F.pad(x, pad, mode="reflect"), [rand(2, 5, h, w)], height=hh, width=ww)
+    case("gate-00", torch.mul, [rand(2, 9, 4, 3), rand(2, 1, 4, 3)])
+
+
 def soft_dice(logits, target):
     """1 - mean over images and classes of (2 sum(p t) + 1) / (sum(p) + sum(t) + 1)."""
     if logits.shape[1] == 1:
@@ -183,87 +197,108 @@ def losses():
         save(f"losses/{i:02}", {"x": logits, "target": target, "y": loss, "dx": logits.grad}, loss=name)
 
 
-class DoubleConv(nn.Module):
-    def __init__(self, cin, cout, mid=None):
-        super().__init__()
-        mid = mid or cout
-        self.double_conv = nn.Sequential(
-            nn.Conv2d(cin, mid, 3, padding=1, bias=False), nn.BatchNorm2d(mid), nn.ReLU(),
-            nn.Conv2d(mid, cout, 3, padding=1, bias=False), nn.BatchNorm2d(cout), nn.ReLU())
-
-    def forward(self, x):
-        return self.double_conv(x)
-
-
-class Down(nn.Module):
-    def __init__(self, cin, cout):
-        super().__init__()
-        self.maxpool_conv = nn.Sequential(nn.MaxPool2d(2), DoubleConv(cin, cout))
-
-    def forward(self, x):
-        return self.maxpool_conv(x)
+def recipe(name, *shape):
+    """Numbers in [0, 1) that follow from a name alone, so that golden files need not hold them: FNV-1a of the name, then
+    splitmix64 of that plus the index, of which 24 bits are used. The tests compute them again."""
+    state = 0xCBF29CE484222325
+    for byte in name.encode():
+        state = (state ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    with np.errstate(over="ignore"):
+        x = np.uint64(state) + np.arange(1, int(np.prod(shape)) + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        x = x ^ (x >> np.uint64(31))
+    return torch.from_numpy((x >> np.uint64(40)).astype(np.float64) / 2 ** 24).reshape(shape)
 
 
-class Up(nn.Module):
-    def __init__(self, cin, cout, bilinear):
-        super().__init__()
-        self.up = (nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True) if bilinear
-                   else nn.ConvTranspose2d(cin, cin // 2, 2, stride=2))
-        self.conv = DoubleConv(cin, cout, cin // 2 if bilinear else None)
-
-    def forward(self, deep, skip):
-        x = self.up(deep)
-        high, wide = skip.shape[2] - x.shape[2], skip.shape[3] - x.shape[3]
-        x = F.pad(x, (wide // 2, wide - wide // 2, high // 2, high - high // 2))
-        return self.conv(torch.cat([skip, x], 1))
-
-
-class OutConv(nn.Module):
-    def __init__(self, cin, cout):
-        super().__init__()
-        self.conv = nn.Conv2d(cin, cout, 1)
-
-    def forward(self, x):
-        return self.conv(x)
+def fill(net, shift):
+    """Parameters by recipe: filters of the size that keeps the variance, factors and variances around 1, others small.
+    Biases are shifted: deep networks with small maps, of which a rectifier cuts half, have gradients in which float32 is
+    all noise; with biases around 1 it cuts less."""
+    with torch.no_grad():
+        for name, value in net.state_dict().items():
+            if value.dim() == 0:
+                continue
+            u = recipe(name, *value.shape)
+            if value.dim() == 4:
+                u = (2 * u - 1) * math.sqrt(6 / (value.shape[1] * value.shape[2] * value.shape[3]))
+            elif name.endswith("weight") or name.endswith("running_var"):
+                u = u + 0.5
+            else:
+                u = (u - 0.5) * 0.2 + (shift if name.endswith("bias") else 0)
+            value.copy_(u.float())
 
 
-class UNet(nn.Module):
-    """The padded U-Net with batch norm, defined a second time, from its description."""
-
-    def __init__(self, channels, classes, width, bilinear):
-        super().__init__()
-        w, f = width, 2 if bilinear else 1
-        self.inc = DoubleConv(channels, w)
-        self.down1, self.down2 = Down(w, 2 * w), Down(2 * w, 4 * w)
-        self.down3, self.down4 = Down(4 * w, 8 * w), Down(8 * w, 16 * w // f)
-        self.up1, self.up2 = Up(16 * w, 8 * w // f, bilinear), Up(8 * w, 4 * w // f, bilinear)
-        self.up3, self.up4 = Up(4 * w, 2 * w // f, bilinear), Up(2 * w, w, bilinear)
-        self.outc = OutConv(w, classes)
-
-    def forward(self, x):
-        x1 = self.inc(x)
-        x2 = self.down1(x1)
-        x3 = self.down2(x2)
-        x4 = self.down3(x3)
-        x = self.down4(x4)
-        return self.outc(self.up4(self.up3(self.up2(self.up1(x, x4), x3), x2), x1))
+def sample(values, most=16):
+    """At most so many values, evenly spread, the same way as the tests take them."""
+    flat = values.reshape(-1)
+    return flat[:: max(1, -(-flat.numel() // most))].clone()
 
 
-def networks():
-    i = 0
-    for bilinear in (True, False):
-        for n, channels, classes, h, w in [(2, 1, 1, 32, 32), (1, 3, 3, 37, 51)]:
-            net = UNet(channels, classes, 2, bilinear)
-            start = {"start." + k: v.clone() for k, v in net.state_dict().items()}
-            x = rand(n, channels, h, w)
-            y = net(x)
-            dy = rand(*y.shape)
-            y.backward(dy)
-            gradients = {"d." + k: v.grad for k, v in net.named_parameters()}
-            net.eval()
-            tensors = start | {"x": x, "y": y, "dy": dy, "eval": net(x)} | gradients
-            save(f"unet/{i:02}", tensors, up="bilinear" if bilinear else "transpose", width=2, classes=classes)
-            i += 1
+NETWORKS = [  # settings, images, height, width; with gradients in training mode, or only in inference at full width
+    (dict(Model="unet", Channels=1, Classes=1, Width=4), 2, 32, 48, True),
+    (dict(Model="unet", Channels=3, Classes=3, Width=4, Up="Transpose", Bias=True), 1, 37, 51, True),
+    (dict(Model="unet", Channels=3, Classes=2, Width=3, Fusion="Add"), 1, 33, 48, True),
+    (dict(Model="unet", Channels=1, Classes=2, Width=4, Up="Transpose", Fusion="Add", Bias=True), 1, 32, 35, True),
+    (dict(Model="unet", Channels=3, Classes=2), 1, 48, 41, False),
+    (dict(Model="unet", Channels=3, Classes=2, Up="Transpose"), 1, 32, 48, False),
+    (dict(Model="unet-classic", Channels=1, Classes=2, Width=2), 1, 188, 204, True),
+    (dict(Model="unet-classic", Channels=3, Classes=1, Width=2, Activation="None"), 1, 188, 188, True),
+    (dict(Model="unet-classic", Channels=1, Classes=2), 1, 188, 188, False),
+    (dict(Model="unet-leaky", Channels=3, Classes=2, Width=4, Bias=True), 2, 32, 47, True),
+    (dict(Model="unet-leaky", Channels=1, Classes=1, Width=3, UpBias=False), 1, 49, 33, True),
+    (dict(Model="unet-leaky", Channels=3, Classes=4, Width=16, Bias=True), 1, 64, 64, False),
+    (dict(Model="unet-features", Channels=3, Classes=1, Widths=[4, 6, 10]), 1, 37, 30, True),
+    (dict(Model="unet-features", Channels=1, Classes=3, Widths=[3, 8], Bias=True, UpBias=False), 2, 16, 19, True),
+    (dict(Model="unet-features", Channels=3, Classes=1, Widths=[64, 128, 256, 512]), 1, 33, 48, False),
+    (dict(Model="u2netp", Channels=3, Classes=1), 2, 64, 45, True),
+    (dict(Model="u2netp", Channels=1, Classes=3), 1, 64, 64, False),
+    (dict(Model="u2net", Channels=3, Classes=1), 1, 64, 45, False),
+    (dict(Model="fcn8s", Channels=3, Classes=2, Width=4), 1, 64, 77, True),
+    (dict(Model="fcn8s", Channels=1, Classes=1), 1, 33, 64, False),
+    (dict(Model="unet++", Channels=3, Classes=2, Width=3), 1, 32, 45, True),
+    (dict(Model="unet++", Channels=1, Classes=1, Width=2, DeepSupervision=False), 2, 32, 32, True),
+    (dict(Model="unet++", Channels=3, Classes=1, Width=32), 1, 32, 33, False),
+    (dict(Model="attention-unet", Channels=3, Classes=1, Width=4), 2, 32, 37, True),
+    (dict(Model="attention-unet", Channels=1, Classes=3), 1, 32, 32, False),
+    (dict(Model="resunet", Channels=3, Classes=1, Width=4), 1, 43, 32, True),
+    (dict(Model="resunet", Channels=1, Classes=2), 1, 32, 40, False),
+]
+
+
+def trained(net, x):
+    """Logits of all outputs in training mode, and the gradients of all parameters by name."""
+    net.train()
+    y = torch.cat(net(x), 1)
+    net.zero_grad()
+    y.backward((2 * recipe("gradient", *y.shape).float() - 1).to(x.dtype))
+    return y.detach().double(), {key: parameter.grad.double().clone() for key, parameter in net.named_parameters()}
+
+
+def family():
+    """Logits in inference and in training, and gradients, in float64; larger arrays are sampled. How far PyTorch's own
+    float32 is from that, relative to the largest logit and to the gradients' norms, is what the tests' bounds follow."""
+    for i, (settings, n, h, w, is_training) in enumerate(NETWORKS):
+        net = create(settings)
+        shift = 1 if settings["Model"] == "u2netp" and is_training else 0
+        fill(net, shift)
+        count = sum(p.numel() for p in net.parameters())
+        x = 2 * recipe("image", n, settings["Channels"], h, w).float() - 1
+        y32, gradients32 = trained(net, x) if is_training else (None, {})
+        fill(net, shift)
+        net = net.double().eval()
+        tensors, rounding, gradient_rounding = {"eval": net(x.double())[0]}, 0, 0
+        if is_training:
+            tensors["train"], gradients = trained(net, x.double())
+            rounding = ((y32 - tensors["train"]).abs().max() / tensors["train"].abs().max()).item()
+            largest = max(gradient.norm() for gradient in gradients.values())
+            for key, gradient in gradients.items():
+                tensors["d." + key], tensors["norm." + key] = sample(gradient), gradient.norm().reshape(1)
+                scale = max(gradient.norm(), 0.1 * largest)
+                gradient_rounding = max(gradient_rounding, ((gradients32[key] - gradient).norm() / scale).item())
+        print(f"{settings}: float32 is {rounding:.1e}, its gradients {gradient_rounding:.1e} from float64")
+        save(f"networks/{i:02}-{settings['Model']}", tensors, settings=json.dumps(settings), images=n, height=h, width=w,
+             parameters=count, fullWidth=not is_training, shift=shift, rounding=rounding, gradientRounding=gradient_rounding)
 
 
 RMSPROP, ADAM, ADAMW, SGD = torch.optim.RMSprop, torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD
@@ -305,7 +340,7 @@ def optimizers():
 def training():
     """Ten steps of a small network, alternating two batches. Says how far float32 itself is from float64."""
     for name, (optimizer_class, arguments) in OPTIMIZERS.items():
-        net = UNet(3, 1, 2, True)
+        net = UNet(3, 1, 2)
         start = {"start." + k: v.clone() for k, v in net.state_dict().items()}
         images = torch.rand(2, 2, 3, 32, 32)
         masks = (images.mean(2, keepdim=True) + 0.2 * rand(2, 2, 1, 32, 32) > 0.5).float()
@@ -317,7 +352,7 @@ def training():
             values[dtype] = []
             for step in range(10):
                 optimizer.zero_grad()
-                loss = LOSSES["bce+dice"](net(images[step % 2].to(dtype)), masks[step % 2].to(dtype))
+                loss = LOSSES["bce+dice"](net(images[step % 2].to(dtype))[0], masks[step % 2].to(dtype))
                 loss.backward()
                 optimizer.step()
                 values[dtype].append(loss.item())
@@ -328,7 +363,7 @@ def training():
                                           "losses": torch.tensor(values[torch.float32])} | end)
 
 
-for number, part in enumerate([convolutions, norms, shapes, losses, networks, optimizers, training,
-                           oblong_convolutions]):
+for number, part in enumerate([convolutions, norms, shapes, losses, family, optimizers, training,
+                           oblong_convolutions, copies]):
     torch.manual_seed(number + 1)
     part()

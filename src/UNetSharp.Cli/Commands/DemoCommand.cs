@@ -56,7 +56,7 @@ internal static class DemoCommand
     }
 
     private static TrainingSettings Settings(int epochs, int threads, DataReport report) => new(
-        new ModelSettings("unet", report.Channels, report.Classes!.Classes, Width: 16, UpSampling.Bilinear),
+        new ModelSettings("unet", report.Channels, report.Classes!.Classes) { Width = 16 },
         Size: null,
         Crop: 160,
         epochs,

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using UNetSharp.Data;
 using UNetSharp.Losses;
-using UNetSharp.Models;
 using UNetSharp.Optimizers;
 using UNetSharp.Training;
 
@@ -14,10 +13,6 @@ internal static class TrainCommand
         new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
 
     private static readonly Option<string> Out = new("--out") { Description = "Folder for the results", Required = true };
-
-    private static readonly Option<string> Model = Default("--model", "unet", "Network: unet");
-
-    private static readonly Option<int> Base = Default("--base", 64, "Channels at full size; 16 is four times faster");
 
     private static readonly Option<string> Channels = Default("--channels", "auto", "Channels of the image: auto, 1 or 3");
 
@@ -56,17 +51,16 @@ internal static class TrainCommand
 
     private static readonly Option<int> Seed = Default("--seed", 0, "Chooses starting weights, split, order and flips");
 
-    private static readonly Option<UpSampling> Up = Default("--up", UpSampling.Bilinear, "bilinear or transpose");
-
     private static readonly Option<int> Threads = CommonOptions.Threads();
 
     public static Command Build()
     {
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
-            Data, Out, Model, Base, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, ValidationShare, FlipsOption, Seed, Threads, Up,
+            Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
+            LossName, ValidationShare, FlipsOption, Seed, Threads,
         };
+        ModelOptions.AddTo(command, "unet");
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -90,10 +84,9 @@ internal static class TrainCommand
 
     private static void RefuseNonsense(ParseResult parsed)
     {
-        CommonOptions.OneOf(ModelCatalog.Names, parsed.GetRequiredValue(Model), "--model");
+        ModelOptions.Read(parsed, channels: 1, classes: 1);
         CommonOptions.OneOf(OptimizerCatalog.Names, parsed.GetRequiredValue(Optimizer), "--optimizer");
         CommonOptions.OneOf([.. LossCatalog.Names, "auto"], parsed.GetRequiredValue(LossName), "--loss");
-        CommonOptions.AtLeast(1, parsed.GetValue(Base), "--base");
         CommonOptions.AtLeast(1, parsed.GetValue(Epochs), "--epochs");
         CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch");
         CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
@@ -114,12 +107,7 @@ internal static class TrainCommand
         int classes = report.Classes!.Classes;
         string loss = parsed.GetRequiredValue(LossName);
         return new TrainingSettings(
-            new ModelSettings(
-                parsed.GetRequiredValue(Model),
-                ChannelsOf(parsed) ?? report.Channels,
-                classes,
-                parsed.GetValue(Base),
-                parsed.GetValue(Up)),
+            ModelOptions.Read(parsed, ChannelsOf(parsed) ?? report.Channels, classes),
             parsed.GetValue(Size) is { } size ? CommonOptions.Size(size) : null,
             parsed.GetValue(Crop),
             parsed.GetValue(Epochs),

@@ -13,17 +13,23 @@ public sealed unsafe class InferencePlan : IDisposable
 {
     private readonly Operation[] _operations;
     private readonly Schedule _schedule;
+    private readonly Arena _arena;
 
     /// <summary>Plans the graph for its shapes and prepares the weights as they are now.</summary>
     public InferencePlan(GraphOf graph, Workers workers)
     {
-        _operations = [.. Fusion.ForInference(graph.Operations, graph.Outputs.ToHashSet())];
-        _schedule = new Schedule(_operations, graph.Inputs, graph.Outputs, workers, loss: null, differentiateBy: []);
+        _operations = OperationsOf(graph);
+        _schedule = ScheduleOf(_operations, graph, workers);
+        _arena = _schedule.Allocate();
         Prepare();
     }
 
     /// <summary>Bytes of memory that the plan holds.</summary>
-    public long MemoryBytes => _schedule.Arena.Floats * sizeof(float);
+    public long MemoryBytes => _schedule.Bytes;
+
+    /// <summary>Bytes of memory that a plan of the graph would hold; none is reserved.</summary>
+    public static long BytesFor(GraphOf graph, Workers workers) =>
+        ScheduleOf(OperationsOf(graph), graph, workers).Bytes;
 
     /// <summary>Takes over the parameters after they have changed.</summary>
     public void Prepare()
@@ -60,7 +66,13 @@ public sealed unsafe class InferencePlan : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _schedule.Arena.Dispose();
+    public void Dispose() => _arena.Dispose();
+
+    private static Operation[] OperationsOf(GraphOf graph) =>
+        [.. Fusion.ForInference(graph.Operations, graph.Outputs.ToHashSet())];
+
+    private static Schedule ScheduleOf(Operation[] operations, GraphOf graph, Workers workers) =>
+        new(operations, graph.Inputs, graph.Outputs, workers, loss: null, differentiateBy: []);
 
     private static Span<float> Span(View view) => new(view.Pointer, checked((int)view.Shape.Count));
 }

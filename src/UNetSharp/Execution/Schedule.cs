@@ -52,18 +52,24 @@ internal sealed unsafe class Schedule
         }
 
         _layout.Place();
-        Arena = new Arena(_layout.Floats);
-        PlaceAll();
     }
 
-    /// <summary>The memory.</summary>
-    public Arena Arena { get; }
+    /// <summary>Bytes of memory that the plan needs.</summary>
+    public long Bytes => _layout.Floats * sizeof(float);
 
     /// <summary>The places of everything.</summary>
     public Run Run => _run;
 
     /// <summary>Whether an operation has a backward step.</summary>
     public bool IsDifferentiated(Operation operation) => _differentiated.Contains(operation);
+
+    /// <summary>Reserves the memory and gives everything its place in it.</summary>
+    public Arena Allocate()
+    {
+        Arena arena = new(_layout.Floats);
+        PlaceAll(arena.Pointer);
+        return arena;
+    }
 
     private int BackwardStep(int index) => (2 * _operations.Count) - 1 - index;
 
@@ -189,7 +195,7 @@ internal sealed unsafe class Schedule
         }
     }
 
-    private void PlaceAll()
+    private void PlaceAll(float* memory)
     {
         IEnumerable<Value> values =
             _operations.SelectMany(operation => operation.Inputs.Append(operation.Output)).Concat(_kept).Distinct();
@@ -198,21 +204,20 @@ internal sealed unsafe class Schedule
             (Value owner, int channel) = _placement.Of(value);
             if (_data.TryGetValue(owner, out MemoryLayout.Buffer? data))
             {
-                _run.Place(value, ViewOf(value.Shape, owner, channel, data));
+                _run.Place(value, ViewOf(value.Shape, owner, memory + data.Offset + channel));
             }
 
             if (_gradients.TryGetValue(owner, out MemoryLayout.Buffer? gradient))
             {
-                _run.PlaceGradient(value, ViewOf(value.Shape, owner, channel, gradient));
+                _run.PlaceGradient(value, ViewOf(value.Shape, owner, memory + gradient.Offset + channel));
             }
         }
 
         foreach ((MemoryLayout.Buffer buffer, Action<nint> place) in _pieces)
         {
-            place((nint)(Arena.Pointer + buffer.Offset));
+            place((nint)(memory + buffer.Offset));
         }
     }
 
-    private View ViewOf(Shape shape, Value owner, int channel, MemoryLayout.Buffer buffer) =>
-        new(Arena.Pointer + buffer.Offset + channel, shape, owner.Shape.C);
+    private static View ViewOf(Shape shape, Value owner, float* at) => new(at, shape, owner.Shape.C);
 }

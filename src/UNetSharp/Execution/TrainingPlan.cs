@@ -14,6 +14,7 @@ public sealed unsafe class TrainingPlan : IDisposable
 {
     private readonly Operation[] _operations;
     private readonly Schedule _schedule;
+    private readonly Arena _arena;
     private readonly Value _loss;
 
     /// <summary>Plans the graph for its shapes.</summary>
@@ -24,12 +25,17 @@ public sealed unsafe class TrainingPlan : IDisposable
     public TrainingPlan(GraphOf graph, Value loss, Workers workers, params Value[] differentiateBy)
     {
         _loss = loss;
-        _operations = [.. Fusion.ForTraining(graph.Operations, graph.Outputs.Concat(differentiateBy).ToHashSet())];
+        _operations = OperationsOf(graph, differentiateBy);
         _schedule = new Schedule(_operations, graph.Inputs, graph.Outputs, workers, loss, differentiateBy);
+        _arena = _schedule.Allocate();
     }
 
     /// <summary>Bytes of memory that the plan holds.</summary>
-    public long MemoryBytes => _schedule.Arena.Floats * sizeof(float);
+    public long MemoryBytes => _schedule.Bytes;
+
+    /// <summary>Bytes of memory that a plan of the graph would hold; none is reserved.</summary>
+    public static long BytesFor(GraphOf graph, Value loss, Workers workers) =>
+        new Schedule(OperationsOf(graph, []), graph.Inputs, graph.Outputs, workers, loss, differentiateBy: []).Bytes;
 
     /// <summary>Memory of an input, in NHWC order, to be written before every step.</summary>
     public Span<float> Input(Value input) => Span(_schedule.Run.Data(input));
@@ -96,7 +102,10 @@ public sealed unsafe class TrainingPlan : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _schedule.Arena.Dispose();
+    public void Dispose() => _arena.Dispose();
+
+    private static Operation[] OperationsOf(GraphOf graph, Value[] differentiateBy) =>
+        [.. Fusion.ForTraining(graph.Operations, graph.Outputs.Concat(differentiateBy).ToHashSet())];
 
     private static Span<float> Span(View view) => new(view.Pointer, checked((int)view.Shape.Count));
 }

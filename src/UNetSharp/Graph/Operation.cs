@@ -36,6 +36,9 @@ public abstract class Operation
     /// <summary>Multiply-accumulate operations of one forward run.</summary>
     public virtual long Macs => 0;
 
+    /// <summary>PyTorch's name for the layer; null for what is no layer there but plumbing between layers.</summary>
+    internal virtual string? LayerType => null;
+
     /// <summary>Whether <see cref="Backward"/> reads the values of the inputs.</summary>
     internal virtual bool BackwardReadsInputs => false;
 
@@ -53,6 +56,10 @@ public abstract class Operation
 
     /// <summary>Floats of scratch memory that <see cref="Backward"/> needs on so many threads.</summary>
     internal virtual long BackwardScratch(int workers) => 0;
+
+    /// <summary>The image pixels that one result pixel depends on, given those of the inputs; null where there is no one
+    /// number for it.</summary>
+    internal virtual ReceptiveField? FieldOver(ReceptiveField input) => input;
 
     /// <summary>Derives what depends on parameters alone; done again whenever they have changed.</summary>
     internal virtual void Prepare(Run run)

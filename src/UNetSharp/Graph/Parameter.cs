@@ -17,17 +17,20 @@ public enum ParameterKind
 
 /// <summary>
 /// A named array of a network, in PyTorch's layout: convolution weights (outC, inC, kh, kw), transposed convolution
-/// weights (inC, outC, kh, kw), all others (C) or () for a single number.
+/// weights (inC, outC, kh, kw), all others (C) or () for a single number. Memory is taken at first use, so that networks
+/// whose values nobody asks for cost none.
 /// </summary>
 public sealed class Parameter
 {
     private readonly Module? _owner;
     private readonly string _localName;
-    private readonly Tensor _values;
+    private readonly Shape _shape;
     private readonly Action<Random, Span<float>> _initialize;
+    private int _seed;
+    private Tensor? _values;
     private Tensor? _gradient;
 
-    /// <summary>Creates the array, filled by <paramref name="initialize"/> when the network is initialised.</summary>
+    /// <summary>Creates the array, which <paramref name="initialize"/> fills at first use.</summary>
     internal Parameter(
         Module? owner, string localName, int[] dims, ParameterKind kind, Action<Random, Span<float>> initialize)
     {
@@ -37,7 +40,7 @@ public sealed class Parameter
         Dims = dims;
         Kind = kind;
         Count = dims.Aggregate(1, (product, size) => checked(product * size));
-        _values = new Tensor(new Shape(1, 1, 1, Count));
+        _shape = new Shape(1, 1, 1, Count);
     }
 
     /// <summary>Full name, as in PyTorch's state dict.</summary>
@@ -53,17 +56,30 @@ public sealed class Parameter
     public int Count { get; }
 
     /// <summary>The values in PyTorch's order.</summary>
-    public Span<float> Data => _values.Data;
+    public Span<float> Data => Values.Data;
 
     /// <summary>Gradient of the loss by each value, same order; the memory is made at first use.</summary>
-    public Span<float> Gradient => (_gradient ??= new Tensor(_values.Shape)).Data;
+    public Span<float> Gradient => (_gradient ??= new Tensor(_shape)).Data;
 
     /// <summary>Address of the values; they stay where they are.</summary>
-    internal unsafe float* Pointer => _values.Pointer;
+    internal unsafe float* Pointer => Values.Pointer;
 
     /// <summary>Address of the gradient.</summary>
-    internal unsafe float* GradientPointer => (_gradient ??= new Tensor(_values.Shape)).Pointer;
+    internal unsafe float* GradientPointer => (_gradient ??= new Tensor(_shape)).Pointer;
 
-    /// <summary>Sets the values to their starting point.</summary>
-    internal void Initialize(Random random) => _initialize(random, Data);
+    private Tensor Values => _values ??= Start();
+
+    /// <summary>Sets the values to the starting point that the seed chooses.</summary>
+    internal void Initialize(int seed)
+    {
+        _seed = seed;
+        _values = null;
+    }
+
+    private Tensor Start()
+    {
+        Tensor values = new(_shape);
+        _initialize(new Random(_seed), values.Data);
+        return values;
+    }
 }

@@ -35,7 +35,44 @@ public sealed partial class Value
     public Value Resize(int height, int width, bool alignCorners) =>
         height == Shape.H && width == Shape.W ? this : new BilinearResizing(this, height, width, alignCorners).Output;
 
+    /// <summary>Resizing to the nearest pixel, as PyTorch's interpolate.</summary>
+    public Value ResizeNearest(int height, int width) =>
+        height == Shape.H && width == Shape.W ? this : new NearestResizing(this, height, width).Output;
+
+    /// <summary>Every channel of a pixel times the pixel's gate: (N, C, H, W), (N, 1, H, W) → (N, C, H, W).</summary>
+    public Value Gate(Value gate) => new Gating(this, gate).Output;
+
+    /// <summary>
+    /// Zeros around the image, or less of it, half of the difference on each side, to reach a size; where the difference is
+    /// odd, the larger half is at the right and at the bottom.
+    /// </summary>
+    public Value Fit(int height, int width)
+    {
+        (int top, int left) = (HalfDown(height - Shape.H), HalfDown(width - Shape.W));
+        return Pad(left, width - Shape.W - left, top, height - Shape.H - top);
+    }
+
+    /// <summary>The middle of the image; where the difference is odd, one pixel more is cut at the right and at the bottom.
+    /// </summary>
+    public Value CropCenter(int height, int width)
+    {
+        (int high, int wide) = (Shape.H - height, Shape.W - width);
+        return Pad(-(wide / 2), -(wide - (wide / 2)), -(high / 2), -(high - (high / 2)));
+    }
+
+    /// <summary>The image with its mirror image around it, half on each side, to reach a size.</summary>
+    public Value Mirror(int height, int width)
+    {
+        (int high, int wide) = (height - Shape.H, width - Shape.W);
+        return (high, wide) == default
+            ? this
+            : new MirrorPadding(this, wide / 2, wide - (wide / 2), high / 2, high - (high / 2)).Output;
+    }
+
     /// <summary>Zeros around the image; negative numbers crop.</summary>
     public Value Pad(int left, int right, int top, int bottom) =>
         (left, right, top, bottom) == default ? this : new Padding(this, left, right, top, bottom).Output;
+
+    /// <summary>Half of a number, rounded down also when it is negative, as Python's // does.</summary>
+    private static int HalfDown(int number) => number >> 1;
 }

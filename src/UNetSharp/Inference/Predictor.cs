@@ -49,7 +49,7 @@ public sealed class Predictor(Network network, Workers workers) : IDisposable
     {
         Dispose();
         _images = Value.Input(shape);
-        Value logits = network.Forward(_images);
+        Value logits = network.Segment(_images);
         _probabilities = network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
         _plan = new InferencePlan(new GraphOf(_probabilities), workers);
     }

@@ -11,9 +11,6 @@ namespace UNetSharp.Inference;
 /// <remarks>Calls from several threads take turns. Disposing frees the memory at once.</remarks>
 public sealed class Segmenter : IDisposable
 {
-    // Four poolings halve an image to at least one pixel.
-    private const int SmallestSide = 16;
-
     private readonly Lock _turn = new();
     private readonly Workers _workers;
     private readonly Predictor _predictor;
@@ -45,8 +42,7 @@ public sealed class Segmenter : IDisposable
     {
         int channels = _description.Model.Channels;
         var own = new PictureSize(picture.Height, picture.Width);
-        PictureSize size = _description.Size ?? new PictureSize(
-            Math.Max(SmallestSide, own.Height), Math.Max(SmallestSide, own.Width));
+        PictureSize size = _description.Size ?? own;
         float[] image = Resampling.Bilinear(picture.ToUnit(channels), own, size, channels);
         var input = new Tensor(new Shape(1, size.Height, size.Width, channels), image);
         int classes = _description.Model.Classes;

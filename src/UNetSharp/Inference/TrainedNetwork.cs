@@ -18,8 +18,6 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
 {
     private const string MetadataKey = "unetsharp";
     private const string BestName = "best.safetensors";
-    private const int MostWidth = 1024;
-    private const int MostClasses = 256;
     private const int MostSide = 1 << 15;
 
     /// <summary>Saves weights and description in the safetensors format.</summary>
@@ -61,11 +59,11 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
             NetworkDescription? description = JsonSerializer.Deserialize<NetworkDescription>(json);
             if (description is
                 {
-                    Model: { Channels: 1 or 3, Classes: >= 1 and <= MostClasses, Width: >= 1 and <= MostWidth },
+                    Model: not null,
                     Masks.ClassOfValue: not null,
                     Size: null or { Height: >= 1 and <= MostSide, Width: >= 1 and <= MostSide },
                 }
-                && ModelCatalog.Names.Contains(description.Model.Model))
+                && description.Model.Problem() is null)
             {
                 return description;
             }

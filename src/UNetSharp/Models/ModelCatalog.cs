@@ -1,21 +1,39 @@
 namespace UNetSharp.Models;
 
-/// <summary>The networks by name.</summary>
+/// <summary>The networks of the family by name.</summary>
 public static class ModelCatalog
 {
-    private static readonly Dictionary<string, Func<ModelSettings, int, Network>> ByName = new()
-    {
-        ["unet"] = (settings, seed) =>
-            new UNet(settings.Channels, settings.Classes, settings.Width, settings.Up, seed),
-    };
+    /// <summary>Every network.</summary>
+    public static IReadOnlyList<ModelEntry> Entries { get; } =
+    [
+        UNet.Entry,
+        UNetClassic.Entry,
+        UNetLeaky.Entry,
+        UNetFeatures.Entry,
+        U2Net.Entry,
+        U2Net.LightEntry,
+        Fcn8s.Entry,
+        UNetPlusPlus.Entry,
+        AttentionUNet.Entry,
+        ResUNet.Entry,
+    ];
 
     /// <summary>Every name.</summary>
-    public static IEnumerable<string> Names => ByName.Keys;
+    public static IEnumerable<string> Names => Entries.Select(entry => entry.Name);
+
+    /// <summary>The network of a name.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static ModelEntry Entry(string name) =>
+        Entries.FirstOrDefault(entry => entry.Name == name)
+        ?? throw new ArgumentException($"There is no model '{name}'; there are {string.Join(", ", Names)}.");
 
     /// <summary>Builds a network with starting values chosen by the seed.</summary>
-    /// <exception cref="ArgumentException">There is no network of that name.</exception>
-    public static Network Create(ModelSettings settings, int seed = 0) =>
-        ByName.TryGetValue(settings.Model, out Func<ModelSettings, int, Network>? create)
-            ? create(settings, seed)
-            : throw new ArgumentException($"There is no model '{settings.Model}'; there are {string.Join(", ", Names)}.");
+    /// <exception cref="ArgumentException">There is no network of that name, or an option makes no sense.</exception>
+    public static Network Create(ModelSettings settings, int seed = 0) => settings.Problem() is { } problem
+        ? throw new ArgumentException($"{problem}.")
+        : Entry(settings.Model).Create(settings, seed);
+
+    /// <summary>The settings of the network that has arrays of these names and sizes, or null if none has.</summary>
+    public static ModelSettings? Recognize(ArraySizes arrays) =>
+        Entries.Select(entry => entry.Recognize(arrays)).FirstOrDefault(settings => settings is not null);
 }

@@ -2,15 +2,93 @@ using System.Text.Json.Serialization;
 
 namespace UNetSharp.Models;
 
-/// <summary>All that is needed to build a network of the family; saved beside its weights.</summary>
+/// <summary>
+/// All that is needed to build a network of the family; saved beside its weights. Each network reads the options that
+/// its <see cref="ModelEntry"/> names, the others stay as they are.
+/// </summary>
 /// <param name="Model">Name in <see cref="ModelCatalog"/>.</param>
 /// <param name="Channels">Channels of the image.</param>
 /// <param name="Classes">Channels of the result: 1 for one foreground class, K for K classes.</param>
-/// <param name="Width">Channels at the image's full size.</param>
-/// <param name="Up">How feature maps are enlarged.</param>
-public sealed record ModelSettings(
-    string Model,
-    int Channels,
-    int Classes,
-    int Width,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<UpSampling>))] UpSampling Up);
+public sealed record ModelSettings(string Model, int Channels, int Classes)
+{
+    private const int MostChannels = 64;
+    private const int MostClasses = 256;
+    private const int MostWidth = 512;
+    private const int MostListedWidth = 4096;
+    private const int MostLevels = 10;
+
+    /// <summary>Channels at the image's full size; they double with every step down.</summary>
+    public int Width { get; init; } = 64;
+
+    /// <summary>Channels of every level from the image's full size down, where they do not simply double.</summary>
+    public IReadOnlyList<int> Widths { get; init; } = [];
+
+    /// <summary>How feature maps are enlarged.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<UpSampling>))]
+    public UpSampling Up { get; init; }
+
+    /// <summary>How skips meet what comes from below.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<SkipFusion>))]
+    public SkipFusion Fusion { get; init; }
+
+    /// <summary>What follows a convolution.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<Activation>))]
+    public Activation Activation { get; init; }
+
+    /// <summary>Whether convolutions that a batch norm follows have biases all the same.</summary>
+    public bool Bias { get; init; }
+
+    /// <summary>Whether transposed convolutions have biases.</summary>
+    public bool UpBias { get; init; } = true;
+
+    /// <summary>Whether training puts a loss on side outputs too.</summary>
+    public bool DeepSupervision { get; init; } = true;
+
+    /// <summary>What is wrong with the settings; null if nothing is.</summary>
+    public string? Problem()
+    {
+        if (!ModelCatalog.Names.Contains(Model))
+        {
+            return $"there is no model '{Model}'; there are {string.Join(", ", ModelCatalog.Names)}";
+        }
+
+        bool hasWidths = ModelCatalog.Entry(Model).Options.Contains(nameof(Widths));
+        return Channels is < 1 or > MostChannels ? $"{Channels} channels: there may be 1 to {MostChannels}"
+            : Classes is < 1 or > MostClasses ? $"{Classes} classes: there may be 1 to {MostClasses}"
+            : Width is < 1 or > MostWidth ? $"a width of {Width}: it may be 1 to {MostWidth}"
+            : hasWidths && Widths is null or { Count: < 1 or > MostLevels } ? $"there may be 1 to {MostLevels} widths"
+            : hasWidths && Widths.Any(width => width is < 1 or > MostListedWidth) ? $"widths may be 1 to {MostListedWidth}"
+            : !Enum.IsDefined(Up) || !Enum.IsDefined(Fusion) || !Enum.IsDefined(Activation) ? "an unknown option"
+            : null;
+    }
+}
+
+/// <summary>How a network doubles the size of a feature map on its way up.</summary>
+public enum UpSampling
+{
+    /// <summary>Bilinear interpolation with aligned corners; the deepest widths are halved.</summary>
+    Bilinear,
+
+    /// <summary>A 2x2 transposed convolution of stride 2.</summary>
+    Transpose,
+}
+
+/// <summary>How a skip meets what comes from below.</summary>
+public enum SkipFusion
+{
+    /// <summary>Side by side, as in the U-Net.</summary>
+    Concat,
+
+    /// <summary>As a sum, as in the FCN.</summary>
+    Add,
+}
+
+/// <summary>What follows a convolution.</summary>
+public enum Activation
+{
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>Nothing: the network is linear but for its pooling.</summary>
+    None,
+}

@@ -8,12 +8,52 @@ namespace UNetSharp.Models;
 /// </summary>
 public abstract class Network : Module
 {
+    // Four poolings halve an image to at least one pixel.
+    private const int SmallestSide = 16;
+
+    /// <summary>Creates a network for images of so many channels.</summary>
+    protected Network(int channels, int classes)
+    {
+        if (channels < 1 || classes < 1)
+        {
+            throw new ArgumentException($"{channels} channels and {classes} classes: there must be at least one.");
+        }
+
+        (Channels, Classes) = (channels, classes);
+    }
+
     /// <summary>Channels of the image.</summary>
-    public abstract int Channels { get; }
+    public int Channels { get; }
 
     /// <summary>Channels of the result: 1 for one foreground class, K for K classes.</summary>
-    public abstract int Classes { get; }
+    public int Classes { get; }
 
-    /// <summary>Maps an image (N, channels, H, W) to logits (N, classes, H, W).</summary>
+    /// <summary>
+    /// Maps an image (N, channels, H, W) to logits (N, classes, H′, W′). H′ and W′ are H and W, but smaller in networks
+    /// without padding.
+    /// </summary>
     public abstract Value Forward(Value image);
+
+    /// <summary>
+    /// The logits of <see cref="Forward"/>, and after them the side outputs on which training puts a loss as well (deep
+    /// supervision).
+    /// </summary>
+    public virtual IReadOnlyList<Value> ForwardWithSides(Value image) => [Forward(image)];
+
+    /// <summary>
+    /// Logits for every pixel of an image of any size. What the network needs to see beyond the border is the image's
+    /// mirror image.
+    /// </summary>
+    public Value Segment(Value image) => Forward(Mirrored(image)).CropCenter(image.Shape.H, image.Shape.W);
+
+    /// <summary>The same with the side outputs.</summary>
+    public IReadOnlyList<Value> SegmentWithSides(Value image) =>
+    [
+        .. ForwardWithSides(Mirrored(image)).Select(logits => logits.CropCenter(image.Shape.H, image.Shape.W)),
+    ];
+
+    /// <summary>The least height (or width) of an image for which logits of at least this height come out.</summary>
+    public virtual int InputSide(int outputSide) => Math.Max(SmallestSide, outputSide);
+
+    private Value Mirrored(Value image) => image.Mirror(InputSide(image.Shape.H), InputSide(image.Shape.W));
 }

@@ -1,3 +1,4 @@
+using UNetSharp.Data;
 using UNetSharp.Graph;
 using UNetSharp.Models.Layers;
 
@@ -20,30 +21,43 @@ public sealed class UNet : Network
     /// <param name="classes">Channels of the result.</param>
     /// <param name="width">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
     /// <param name="up">How feature maps are enlarged.</param>
+    /// <param name="fusion">How skips meet what comes from below; sums instead of concatenations to compare with.</param>
+    /// <param name="hasBias">Whether the 3x3 convolutions have biases, as in older checkpoints.</param>
     /// <param name="seed">Chooses the starting values.</param>
-    public UNet(int channels, int classes, int width = 64, UpSampling up = UpSampling.Bilinear, int seed = 0)
+    public UNet(
+        int channels,
+        int classes,
+        int width = 64,
+        UpSampling up = UpSampling.Bilinear,
+        SkipFusion fusion = SkipFusion.Concat,
+        bool hasBias = false,
+        int seed = 0)
+        : base(channels, classes)
     {
-        (Channels, Classes) = (channels, classes);
         int w = width;
         int halved = up == UpSampling.Bilinear ? 2 : 1;
-        _inc = Add("inc", new DoubleConv(channels, w, w));
-        _down1 = Add("down1", new Down(w, 2 * w));
-        _down2 = Add("down2", new Down(2 * w, 4 * w));
-        _down3 = Add("down3", new Down(4 * w, 8 * w));
-        _down4 = Add("down4", new Down(8 * w, 16 * w / halved));
-        _up1 = Add("up1", new Up(16 * w, 8 * w / halved, up));
-        _up2 = Add("up2", new Up(8 * w, 4 * w / halved, up));
-        _up3 = Add("up3", new Up(4 * w, 2 * w / halved, up));
-        _up4 = Add("up4", new Up(2 * w, w, up));
+        _inc = Add("inc", new DoubleConv(channels, w, hasBias: hasBias));
+        _down1 = Add("down1", new Down(w, 2 * w, hasBias));
+        _down2 = Add("down2", new Down(2 * w, 4 * w, hasBias));
+        _down3 = Add("down3", new Down(4 * w, 8 * w, hasBias));
+        _down4 = Add("down4", new Down(8 * w, 16 * w / halved, hasBias));
+        _up1 = Add("up1", new Up(16 * w, 8 * w / halved, up, fusion, hasBias));
+        _up2 = Add("up2", new Up(8 * w, 4 * w / halved, up, fusion, hasBias));
+        _up3 = Add("up3", new Up(4 * w, 2 * w / halved, up, fusion, hasBias));
+        _up4 = Add("up4", new Up(2 * w, w, up, fusion, hasBias));
         _outc = Add("outc", new OutConv(w, classes));
         Initialize(seed);
     }
 
-    /// <inheritdoc/>
-    public override int Channels { get; }
-
-    /// <inheritdoc/>
-    public override int Classes { get; }
+    /// <summary>What the catalog knows about it.</summary>
+    public static ModelEntry Entry { get; } = new(
+        new ModelSettings("unet", Channels: 3, Classes: 2),
+        "U-Net, padded, with batch norm",
+        "Ronneberger et al. 2015, arXiv 1505.04597",
+        new PictureSize(512, 512),
+        [nameof(ModelSettings.Width), nameof(ModelSettings.Up), nameof(ModelSettings.Fusion), nameof(ModelSettings.Bias)],
+        (s, seed) => new UNet(s.Channels, s.Classes, s.Width, s.Up, s.Fusion, s.Bias, seed),
+        Recognize);
 
     /// <inheritdoc/>
     public override Value Forward(Value image)
@@ -60,26 +74,52 @@ public sealed class UNet : Network
         return _outc.Forward(y);              // one logit for each class and pixel
     }
 
+    private static ModelSettings? Recognize(ArraySizes arrays)
+    {
+        const string First = "inc.double_conv.0.weight";
+        if (!arrays.Has(First) || !arrays.Has("up4.conv.double_conv.0.weight") || arrays.Has("up1.up.0.weight"))
+        {
+            return null;
+        }
+
+        bool isTransposed = arrays.Has("up1.up.weight");
+        int width = arrays.Filter(First, 0);
+        return Entry.Usual with
+        {
+            Channels = arrays.Filter(First, 1),
+            Classes = arrays.Filter("outc.conv.weight", 0),
+            Width = width,
+            Up = isTransposed ? UpSampling.Transpose : UpSampling.Bilinear,
+            Fusion = arrays.Filter("up4.conv.double_conv.0.weight", 1) == width ? SkipFusion.Add : SkipFusion.Concat,
+            Bias = arrays.Has("inc.double_conv.0.bias"),
+        };
+    }
+
     /// <summary>One step down: halve the image, then two convolutions.</summary>
     private sealed class Down : Module
     {
         private readonly DoubleConv _conv;
 
-        public Down(int inC, int outC) => _conv = Add("maxpool_conv.1", new DoubleConv(inC, outC, outC));
+        public Down(int inC, int outC, bool hasBias) =>
+            _conv = Add("maxpool_conv.1", new DoubleConv(inC, outC, hasBias: hasBias));
 
         public Value Forward(Value x) => _conv.Forward(x.MaxPool(2));
     }
 
-    /// <summary>One step up: double the image, put the skip in front, then two convolutions.</summary>
+    /// <summary>One step up: double the image, put the skip in front (or add it), then two convolutions.</summary>
     private sealed class Up : Module
     {
         private readonly ConvTranspose2d? _up;
         private readonly DoubleConv _conv;
+        private readonly SkipFusion _fusion;
 
-        public Up(int inC, int outC, UpSampling up)
+        public Up(int inC, int outC, UpSampling up, SkipFusion fusion, bool hasBias)
         {
-            _up = up == UpSampling.Transpose ? Add("up", new ConvTranspose2d(inC, inC / 2, kernel: 2, stride: 2)) : null;
-            _conv = Add("conv", new DoubleConv(inC, outC, midC: up == UpSampling.Transpose ? outC : inC / 2));
+            bool isTransposed = up == UpSampling.Transpose;
+            int fusedC = fusion == SkipFusion.Concat ? inC : inC / 2;
+            _up = isTransposed ? Add("up", new ConvTranspose2d(inC, inC / 2, kernel: 2, stride: 2)) : null;
+            _conv = Add("conv", new DoubleConv(fusedC, outC, midC: isTransposed ? outC : inC / 2, hasBias));
+            _fusion = fusion;
         }
 
         public Value Forward(Value deep, Value skip)
@@ -87,10 +127,8 @@ public sealed class UNet : Network
             Value x = _up?.Forward(deep) ?? deep.Resize(2 * deep.Shape.H, 2 * deep.Shape.W, alignCorners: true);
 
             // Where the image's size was odd on the way down, a row or column is missing.
-            int high = skip.Shape.H - x.Shape.H;
-            int wide = skip.Shape.W - x.Shape.W;
-            x = x.Pad(left: wide / 2, right: wide - (wide / 2), top: high / 2, bottom: high - (high / 2));
-            return _conv.Forward(Value.Concat(skip, x));
+            x = x.Fit(skip.Shape.H, skip.Shape.W);
+            return _conv.Forward(_fusion == SkipFusion.Concat ? Value.Concat(skip, x) : skip + x);
         }
     }
 

@@ -9,7 +9,8 @@ using GraphOf = UNetSharp.Graph.Graph;
 namespace UNetSharp.Training;
 
 /// <summary>
-/// One step of training: forward, loss, backward, optimizer. A plan is made for each shape of batch (a full one, and
+/// One step of training: forward, loss, backward, optimizer. Where the network has side outputs, the loss is the sum of
+/// the losses of all outputs (deep supervision; Qin et al. 2020, https://arxiv.org/abs/2005.09007, equation 1). A plan is made for each shape of batch (a full one, and
 /// the rest at the end of an epoch) and kept, so that a step allocates nothing.
 /// </summary>
 public sealed class TrainingStep(Network network, Loss loss, Optimizer optimizer, Workers workers) : IDisposable
@@ -70,7 +71,7 @@ public sealed class TrainingStep(Network network, Loss loss, Optimizer optimizer
 
         Value image = Value.Input(images);
         Value target = Value.Input(targets);
-        Value result = loss(network.Forward(image), target);
+        Value result = network.SegmentWithSides(image).Select(logits => loss(logits, target)).Aggregate((a, b) => a + b);
         var shaped = new ShapedPlan(new TrainingPlan(new GraphOf(result), result, workers), image, target);
         _plans.Add(shaped);
         return shaped;

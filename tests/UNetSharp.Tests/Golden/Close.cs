@@ -10,8 +10,19 @@ internal static class Close
     public static void Assert(
         ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance, string what)
     {
-        Xunit.Assert.Equal(expected.Length, actual.Length);
         double scale = 0;
+        foreach (float value in expected)
+        {
+            scale = Math.Max(scale, Math.Abs(value));
+        }
+
+        AssertWithin(expected, actual, tolerance * scale, what);
+    }
+
+    /// <summary>Asserts that no value is further off than the bound. What is no number is infinitely far off.</summary>
+    public static void AssertWithin(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double bound, string what)
+    {
+        Xunit.Assert.Equal(expected.Length, actual.Length);
         double error = 0;
         int worst = 0;
         for (int i = 0; i < expected.Length; i++)
@@ -22,17 +33,16 @@ internal static class Close
                 Xunit.Assert.Fail($"{what}[{i}]: expected {expected[i]}, got {actual[i]}");
             }
 
-            scale = Math.Max(scale, Math.Abs(expected[i]));
             if (own > error)
             {
                 (error, worst) = (own, i);
             }
         }
 
-        if (error > tolerance * scale)
+        if (error > bound)
         {
             Xunit.Assert.Fail($"{what}[{worst}]: expected {expected[worst]}, got {actual[worst]}; the error {error:g3} "
-                + $"is above {tolerance * scale:g3}");
+                + $"is above {bound:g3}");
         }
     }
 }

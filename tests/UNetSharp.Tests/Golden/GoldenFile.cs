@@ -20,13 +20,17 @@ internal sealed class GoldenFile
         _tensors = tensors.ToDictionary(tensor => tensor.Name);
     }
 
-    /// <summary>Names of all cases of a folder that start so.</summary>
-    public static TheoryData<string> Cases(string folder, string prefix = "")
+    /// <summary>Names of all cases of a folder that start so and, if one is named, have an array of that name.</summary>
+    public static TheoryData<string> Cases(string folder, string prefix = "", string? with = null)
     {
         TheoryData<string> cases = [];
         foreach (string file in Directory.GetFiles(Path.Combine(Folder, folder), prefix + "*").Order())
         {
-            cases.Add($"{folder}/{Path.GetFileNameWithoutExtension(file)}");
+            string name = $"{folder}/{Path.GetFileNameWithoutExtension(file)}";
+            if (with is null || new GoldenFile(name).Has(with))
+            {
+                cases.Add(name);
+            }
         }
 
         return cases;

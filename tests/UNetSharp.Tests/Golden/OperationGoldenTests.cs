@@ -28,6 +28,10 @@ public sealed class OperationGoldenTests
 
     public static TheoryData<string> Resizes => GoldenFile.Cases("ops", "resize-");
 
+    public static TheoryData<string> Nearests => GoldenFile.Cases("ops", "nearest-");
+
+    public static TheoryData<string> Mirrors => GoldenFile.Cases("ops", "mirror-");
+
     public static TheoryData<string> Pads => GoldenFile.Cases("ops", "pad-");
 
     public static TheoryData<string> Concats => GoldenFile.Cases("ops", "concat-");
@@ -89,7 +93,7 @@ public sealed class OperationGoldenTests
         Tensor x = golden.Image("x");
         BatchNorm2d layer = new(x.Shape.C);
         Parameter[] parameters = [.. layer.Parameters()];
-        Array.ForEach(parameters, parameter => parameter.Initialize(new Random(0)));
+        layer.Initialize(seed: 0);
 
         Verify(golden, values => layer.Forward(values[0]), layer);
         AssertRunning(golden, parameters, step: 1);
@@ -146,6 +150,25 @@ public sealed class OperationGoldenTests
         GoldenFile golden = new(name);
         Verify(golden, x => x[0].Resize(golden.Int("height"), golden.Int("width"), golden.Flag("alignCorners")));
     }
+
+    [Theory]
+    [MemberData(nameof(Nearests))]
+    public void Resize_to_the_nearest_pixel(string name)
+    {
+        GoldenFile golden = new(name);
+        Verify(golden, x => x[0].ResizeNearest(golden.Int("height"), golden.Int("width")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Mirrors))]
+    public void Mirror(string name)
+    {
+        GoldenFile golden = new(name);
+        Verify(golden, x => x[0].Mirror(golden.Int("height"), golden.Int("width")));
+    }
+
+    [Fact]
+    public void Gate() => Verify(new GoldenFile("ops/gate-00"), x => x[0].Gate(x[1]));
 
     [Theory]
     [MemberData(nameof(Pads))]

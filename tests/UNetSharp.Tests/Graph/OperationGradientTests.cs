@@ -86,6 +86,28 @@ public sealed class OperationGradientTests
         GradientCheck.Verify(
             x => x[0].Pad(left, right, top, bottom), TestTensors.Random(new Shape(2, 3, 4, 5), seed: 1));
 
+    [Theory]
+    [InlineData(3, 4, 6, 8)]
+    [InlineData(3, 4, 7, 5)]
+    [InlineData(5, 6, 2, 3)]
+    public void Resize_to_the_nearest_pixel(int height, int width, int newHeight, int newWidth) =>
+        GradientCheck.Verify(
+            x => x[0].ResizeNearest(newHeight, newWidth), TestTensors.Random(new Shape(2, height, width, 9), seed: 1));
+
+    [Theory]
+    [InlineData(3, 4, 6, 9)]
+    [InlineData(3, 2, 13, 9)]
+    [InlineData(1, 3, 4, 3)]
+    public void Mirror(int height, int width, int newHeight, int newWidth) =>
+        GradientCheck.Verify(
+            x => x[0].Mirror(newHeight, newWidth), TestTensors.Random(new Shape(2, height, width, 3), seed: 1));
+
+    [Fact]
+    public void Gate() => GradientCheck.Verify(
+        x => x[0].Gate(x[1]) + x[0],
+        TestTensors.Random(new Shape(2, 3, 4, 9), seed: 1),
+        TestTensors.Random(new Shape(2, 3, 4, 1), seed: 2));
+
     [Fact]
     public void Concat_of_values_that_others_read_too() => GradientCheck.Verify(
         x => Value.Concat(x[0].Sigmoid(), Value.Concat(x[1], x[0].Relu(0.5f)), x[0]) + Value.Concat(x[1], x[0], x[0], x[0]),
@@ -140,12 +162,7 @@ public sealed class OperationGradientTests
     private static T Initialized<T>(T layer)
         where T : Module
     {
-        var random = new Random(7);
-        foreach (Parameter parameter in layer.Parameters())
-        {
-            parameter.Initialize(random);
-        }
-
+        layer.Initialize(seed: 7);
         return layer;
     }
 }

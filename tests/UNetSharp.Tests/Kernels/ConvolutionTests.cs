@@ -79,13 +79,8 @@ public sealed class ConvolutionTests
 
     private static (Tensor X, float[] Weight, float[] Bias) Prepare(Module layer, Shape shape)
     {
-        var random = new Random(3);
+        layer.Initialize(seed: 3);
         Parameter[] parameters = [.. layer.Parameters()];
-        foreach (Parameter parameter in parameters)
-        {
-            parameter.Initialize(random);
-        }
-
         float[] bias = parameters.Length > 1 ? parameters[1].Data.ToArray() : [];
         return (TestTensors.Random(shape, seed: 4), parameters[0].Data.ToArray(), bias);
     }

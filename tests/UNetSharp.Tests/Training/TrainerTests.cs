@@ -94,7 +94,7 @@ public sealed class TrainerTests
     }
 
     private static TrainingSettings Settings(int epochs) => new(
-        new ModelSettings("unet", Channels: 1, Classes: 1, Width: 4, UpSampling.Bilinear),
+        new ModelSettings("unet", Channels: 1, Classes: 1) { Width = 4 },
         Size: null,
         Crop: null,
         epochs,

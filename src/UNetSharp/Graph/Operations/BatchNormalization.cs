@@ -29,6 +29,8 @@ public sealed unsafe class BatchNormalization : Operation
         _slope = rectifier.Slope;
     }
 
+    internal override string LayerType => "BatchNorm2d";
+
     internal override bool BackwardReadsInputs => true;
 
     internal override bool BackwardReadsOutput => _slope != 1;

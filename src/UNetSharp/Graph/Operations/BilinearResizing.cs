@@ -19,6 +19,11 @@ public sealed class BilinearResizing : Operation
         _columns = new BilinearAxis(x.Shape.W, width, alignCorners);
     }
 
+    internal override string LayerType => "Upsample";
+
+    internal override ReceptiveField? FieldOver(ReceptiveField input) =>
+        input.Enlarged(Inputs[0].Shape, Output.Shape, pixelsRead: 2);
+
     internal override void Forward(Run run) =>
         BilinearResize.Run(run.Workers, run.Data(Inputs[0]), run.Data(Output), _rows, _columns);
 

@@ -14,6 +14,8 @@ public sealed class ChannelSoftmax : Operation
     {
     }
 
+    internal override string LayerType => "Softmax";
+
     internal override bool BackwardReadsOutput => true;
 
     internal override void Forward(Run run) => Softmax.Run(run.Workers, run.Data(Inputs[0]), run.Data(Output));

@@ -13,10 +13,13 @@ public sealed class Convolution : FilterOperation
 {
     private readonly Lattice[] _forward;
     private readonly Lattice[] _backward;
+    private readonly Axis _rows;
+    private readonly Axis _columns;
 
     internal Convolution(Value x, Parameter weight, Parameter? bias, Axis rows, Axis columns)
         : base(ResultShape(x.Shape, weight, rows, columns), x, weight, bias)
     {
+        (_rows, _columns) = (rows, columns);
         _forward = [Lattice.OfConvolution(rows, columns, Output.Shape.H, Output.Shape.W)];
         _backward = Lattice.OfTransposed(rows, columns, x.Shape.H, x.Shape.W);
     }
@@ -24,15 +27,21 @@ public sealed class Convolution : FilterOperation
     private Convolution(Convolution convolution, BatchNormalization? norm, Rectifier? rectifier)
         : base(convolution, norm, rectifier)
     {
+        (_rows, _columns) = (convolution._rows, convolution._columns);
         _forward = convolution._forward;
         _backward = convolution._backward;
     }
+
+    internal override string LayerType => "Conv2d";
 
     private protected override Lattice[] ForwardLattices => _forward;
 
     private protected override Lattice[] BackwardLattices => _backward;
 
     private protected override bool IsResultFirst => true;
+
+    internal override ReceptiveField? FieldOver(ReceptiveField input) =>
+        _rows == _columns ? input.Windowed(_rows) : null;
 
     internal override FilterOperation Fused(BatchNormalization? norm, Rectifier? rectifier) =>
         new Convolution(this, norm, rectifier);

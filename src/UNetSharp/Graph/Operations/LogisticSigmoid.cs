@@ -11,6 +11,8 @@ public sealed class LogisticSigmoid : Operation
     {
     }
 
+    internal override string LayerType => "Sigmoid";
+
     internal override bool BackwardReadsOutput => true;
 
     internal override void Forward(Run run)

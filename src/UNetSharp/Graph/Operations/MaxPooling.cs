@@ -17,9 +17,14 @@ public sealed class MaxPooling : Operation
     internal MaxPooling(Value x, Axis rows, Axis columns, bool ceilMode)
         : base(ResultShape(x.Shape, rows, columns, ceilMode), [x]) => (_rows, _columns) = (rows, columns);
 
+    internal override string LayerType => "MaxPool2d";
+
     internal override bool BackwardReadsInputs => true;
 
     internal override bool BackwardReadsOutput => true;
+
+    internal override ReceptiveField? FieldOver(ReceptiveField input) =>
+        _rows == _columns ? input.Windowed(_rows) : null;
 
     internal override void Forward(Run run) =>
         MaxPool.Run(run.Workers, run.Data(Inputs[0]), run.Data(Output), _rows, _columns);

@@ -15,6 +15,8 @@ public sealed class Rectifier : Operation
     /// <summary>Slope for negative values; 0 is ReLU.</summary>
     public float Slope { get; }
 
+    internal override string LayerType => Slope == 0 ? "ReLU" : "LeakyReLU";
+
     internal override bool BackwardReadsOutput => true;
 
     internal override void Forward(Run run)

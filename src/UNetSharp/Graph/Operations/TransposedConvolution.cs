@@ -14,11 +14,14 @@ public sealed class TransposedConvolution : FilterOperation
 {
     private readonly Lattice[] _forward;
     private readonly Lattice[] _backward;
+    private readonly Axis _rows;
+    private readonly Axis _columns;
 
     internal TransposedConvolution(
         Value x, Parameter weight, Parameter? bias, Axis rows, Axis columns, int outputPadding)
         : base(ResultShape(x.Shape, weight, rows, columns, outputPadding), x, weight, bias)
     {
+        (_rows, _columns) = (rows, columns);
         _forward = Lattice.OfTransposed(rows, columns, Output.Shape.H, Output.Shape.W);
         _backward = [Lattice.OfConvolution(rows, columns, x.Shape.H, x.Shape.W)];
     }
@@ -26,15 +29,21 @@ public sealed class TransposedConvolution : FilterOperation
     private TransposedConvolution(TransposedConvolution convolution, BatchNormalization? norm, Rectifier? rectifier)
         : base(convolution, norm, rectifier)
     {
+        (_rows, _columns) = (convolution._rows, convolution._columns);
         _forward = convolution._forward;
         _backward = convolution._backward;
     }
+
+    internal override string LayerType => "ConvTranspose2d";
 
     private protected override Lattice[] ForwardLattices => _forward;
 
     private protected override Lattice[] BackwardLattices => _backward;
 
     private protected override bool IsResultFirst => false;
+
+    internal override ReceptiveField? FieldOver(ReceptiveField input) =>
+        _rows == _columns ? input.Transposed(_rows) : null;
 
     internal override FilterOperation Fused(BatchNormalization? norm, Rectifier? rectifier) =>
         new TransposedConvolution(this, norm, rectifier);

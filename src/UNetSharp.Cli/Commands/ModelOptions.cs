@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using UNetSharp.Models;
+
+namespace UNetSharp.Cli.Commands;
+
+/// <summary>The options that choose a network and its widths. What the chosen network does not know is refused.</summary>
+internal static class ModelOptions
+{
+    private static readonly Option<string?> Model = new("--model")
+    {
+        Description = $"Network: {string.Join(", ", ModelCatalog.Names)}",
+    };
+
+    private static readonly Option<int?> Base =
+        new("--base") { Description = "Channels at full size; a quarter of them is four times faster and more" };
+
+    private static readonly Option<string?> Widths =
+        new("--widths") { Description = "For unet-features: channels of every level, for example 64,128,256,512" };
+
+    private static readonly Option<UpSampling?> Up = new("--up") { Description = "For unet: bilinear or transpose" };
+
+    private static readonly Option<SkipFusion?> Fusion = new("--fusion") { Description = "For unet: concat or add" };
+
+    private static readonly Option<bool?> Bias =
+        new("--bias") { Description = "Whether convolutions before a batch norm have biases" };
+
+    private static readonly Option<Activation?> ActivationOption =
+        new("--activation") { Description = "For unet-classic: relu or none" };
+
+    /// <summary>Makes the options known to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="usual">The model if none is named, for the help text.</param>
+    public static void AddTo(Command command, string usual)
+    {
+        foreach (Option option in new Option[] { Model, Base, Widths, Up, Fusion, Bias, ActivationOption })
+        {
+            command.Add(option);
+        }
+
+        command.Description += $" The model is {usual} unless named.";
+    }
+
+    /// <summary>The chosen network.</summary>
+    public static ModelEntry Entry(ParseResult parsed)
+    {
+        string name = CommonOptions.OneOf(ModelCatalog.Names, parsed.GetValue(Model) ?? "unet", "--model");
+        return ModelCatalog.Entry(name);
+    }
+
+    /// <summary>The chosen network with its options.</summary>
+    public static ModelSettings Read(ParseResult parsed, int channels, int classes)
+    {
+        ModelEntry entry = Entry(parsed);
+        foreach ((Option option, string setting) in Settings())
+        {
+            if (parsed.GetResult(option) is { Implicit: false } && !entry.Options.Contains(setting))
+            {
+                throw new UsageException($"{option.Name}: {entry.Name} has no such option"
+                    + (entry.Options.Count > 0 ? $"; it has {Names(entry)}." : ", its widths are fixed."));
+            }
+        }
+
+        ModelSettings settings = entry.Usual with
+        {
+            Channels = channels,
+            Classes = classes,
+            Width = parsed.GetValue(Base) ?? entry.Usual.Width,
+            Widths = parsed.GetValue(Widths) is { } widths ? Numbers(widths) : entry.Usual.Widths,
+            Up = parsed.GetValue(Up) ?? entry.Usual.Up,
+            Fusion = parsed.GetValue(Fusion) ?? entry.Usual.Fusion,
+            Bias = parsed.GetValue(Bias) ?? entry.Usual.Bias,
+            Activation = parsed.GetValue(ActivationOption) ?? entry.Usual.Activation,
+        };
+        return settings.Problem() is { } problem ? throw new UsageException($"{entry.Name}: {problem}.") : settings;
+    }
+
+    private static (Option Option, string Setting)[] Settings() =>
+    [
+        (Base, nameof(ModelSettings.Width)),
+        (Widths, nameof(ModelSettings.Widths)),
+        (Up, nameof(ModelSettings.Up)),
+        (Fusion, nameof(ModelSettings.Fusion)),
+        (Bias, nameof(ModelSettings.Bias)),
+        (ActivationOption, nameof(ModelSettings.Activation)),
+    ];
+
+    private static string Names(ModelEntry entry) => string.Join(
+        ", ", Settings().Where(pair => entry.Options.Contains(pair.Setting)).Select(pair => pair.Option.Name));
+
+    private static int[] Numbers(string list)
+    {
+        try
+        {
+            return [.. list.Split(',').Select(text => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture))];
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new UsageException($"--widths {list}: give numbers with commas between them, for example 64,128,256,512.");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using UNetSharp.Kernels.Resampling;
+
+namespace UNetSharp.Graph.Operations;
+
+/// <summary>
+/// The image with its mirror image around it, as PyTorch's pad(mode="reflect"), but of any width: (N, C, H, W) →
+/// (N, C, top + H + bottom, left + W + right). This is how the U-Net of 2015 sees past the border (figure 2 of
+/// https://arxiv.org/abs/1505.04597).
+/// </summary>
+public sealed class MirrorPadding : PixelCopying
+{
+    internal MirrorPadding(Value x, int left, int right, int top, int bottom)
+        : base(
+            x,
+            top + x.Shape.H + bottom,
+            left + x.Shape.W + right,
+            SourceAxis.Mirrored(x.Shape.H, top, bottom),
+            SourceAxis.Mirrored(x.Shape.W, left, right))
+    {
+    }
+}

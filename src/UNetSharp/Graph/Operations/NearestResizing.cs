@@ -1,0 +1,20 @@
+using UNetSharp.Kernels.Resampling;
+
+namespace UNetSharp.Graph.Operations;
+
+/// <summary>
+/// Resizing to the nearest pixel, PyTorch's interpolate(mode="nearest"): (N, C, H, W) → (N, C, H′, W′). Backward: every
+/// source pixel sums the gradients of its copies.
+/// </summary>
+public sealed class NearestResizing : PixelCopying
+{
+    internal NearestResizing(Value x, int height, int width)
+        : base(x, height, width, SourceAxis.Nearest(x.Shape.H, height), SourceAxis.Nearest(x.Shape.W, width))
+    {
+    }
+
+    internal override string LayerType => "Upsample";
+
+    internal override ReceptiveField? FieldOver(ReceptiveField input) =>
+        input.Enlarged(Inputs[0].Shape, Output.Shape, pixelsRead: 1);
+}
