@@ -6,8 +6,8 @@ namespace UNetSharp.Interop;
 
 /// <summary>
 /// The format of torch.save before PyTorch 1.6: five pickles one after the other (a magic number, the version, facts
-/// about the machine, the object, the keys of its storages), then for each key eight bytes with a count and the numbers. They
-/// are little-endian whatever the machine was.
+/// about the machine, the object, the keys of its storages), then for each key eight bytes with a count and the
+/// numbers. They are little-endian whatever the machine was.
 /// </summary>
 internal sealed class TorchStream : ITorchData
 {

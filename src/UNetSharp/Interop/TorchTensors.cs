@@ -50,8 +50,8 @@ internal sealed class TorchTensors
         if (count > 0 && last >= tensor.Storage.Count)
         {
             throw new InvalidDataException($"is damaged: '{CheckpointException.Shown(name)}' reaches beyond its "
-                + $"storage '{CheckpointException.Shown(tensor.Storage.Storage.Key)}' of {tensor.Storage.Count} numbers; "
-                + "copy it again.");
+                + $"storage '{CheckpointException.Shown(tensor.Storage.Storage.Key)}' of {tensor.Storage.Count} "
+                + "numbers; copy it again.");
         }
 
         if (count > Array.MaxLength || _values + (long)count > MostValues
