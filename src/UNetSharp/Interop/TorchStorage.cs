@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace UNetSharp.Interop;
 
 /// <summary>A run of numbers beside the pickle of a checkpoint, as the pickle describes it.</summary>
@@ -12,6 +14,9 @@ internal sealed record TorchStorage(string Key, PickleStorageType Type, long Cou
 /// <summary>The storages that a pickle names by persistent ids.</summary>
 internal sealed class TorchStorages
 {
+    // Keys are small numbers or addresses. A long text out of the memo would be searched for again and again.
+    private const int MostKeyCharacters = 256;
+
     private readonly Dictionary<string, TorchStorage> _byKey = [];
 
     /// <summary>The storage of that key, if the pickle named it.</summary>
@@ -49,9 +54,9 @@ internal sealed class TorchStorages
     /// <summary>A key as text; some old files have numbers.</summary>
     public static string KeyOf(PickleValue value) => value switch
     {
-        PickleText text => text.Value,
-        PickleInteger number => number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ => throw TorchGlobals.Damaged("the key of a storage is no text"),
+        PickleText { Value.Length: <= MostKeyCharacters } text => text.Value,
+        PickleInteger number => number.Value.ToString(CultureInfo.InvariantCulture),
+        _ => throw TorchGlobals.Damaged($"a storage has no key, or a key of more than {MostKeyCharacters} characters"),
     };
 
     private static PickleStorage Part(TorchStorage storage, PickleTuple part)

@@ -23,8 +23,8 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void A_safetensors_file_is_read_with_its_metadata_and_without_the_prefix()
     {
-        SafetensorsWriter.Write(
-            Path, [new("module.a", [1], [1]), new("module.b", [1], [2])], new Dictionary<string, string> { ["k"] = "v" });
+        StoredTensor[] written = [new("module.a", [1], [1]), new("module.b", [1], [2])];
+        SafetensorsWriter.Write(Path, written, new Dictionary<string, string> { ["k"] = "v" });
 
         (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(Path);
 

@@ -47,7 +47,7 @@ internal sealed class PickleBytes
         return Code("t");
     }
 
-    /// <summary>A storage by its persistent id; <paramref name="view"/> writes the sixth entry of older files.</summary>
+    /// <summary>A storage by its persistent id; <paramref name="view"/> writes the entry of older files.</summary>
     public PickleBytes Storage(string key, long count, string type = "FloatStorage", Action<PickleBytes>? view = null)
     {
         Code("(").Text("storage").Global("torch", type).Text(key).Text("cpu").Long(count);

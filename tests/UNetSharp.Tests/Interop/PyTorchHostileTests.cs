@@ -3,7 +3,7 @@ using UNetSharp.Interop;
 
 namespace UNetSharp.Tests.Interop;
 
-/// <summary>Whatever a pickle asks for, reading it ends with its weights or with one line that names the file.</summary>
+/// <summary>Whatever a pickle asks for, reading it ends with weights or one line that names the file.</summary>
 public sealed class PyTorchHostileTests : IDisposable
 {
     private const long MostBytes = 512 << 20;
@@ -71,6 +71,8 @@ public sealed class PyTorchHostileTests : IDisposable
         { new PickleBytes().Raw(0x8B).Raw(BitConverter.GetBytes(int.MaxValue)).Done, "2147483647 bytes" },
         { new PickleBytes().Raw(0x8B).Raw(BitConverter.GetBytes(-1)).Done, "4294967295 bytes" },
         { new PickleBytes().Code("c" + new string('n', 100_000) + "\n").Done, "more than 256 bytes" },
+
+        { new PickleBytes().Storage(new string('k', 257), 1).Done, "key of more than 256" },
 
         // Objects that are no dict of tensors, also such that hold themselves.
         { new PickleBytes().Code("]").Put(0).Get(0).Code("a").Done, "no dict of arrays" },

@@ -2,7 +2,7 @@ using UNetSharp.Interop;
 
 namespace UNetSharp.Tests.Interop;
 
-/// <summary>What PyTorch saved is read as it was meant. tests/golden/make_checkpoints.py says what is in the files.</summary>
+/// <summary>What PyTorch saved, by tests/golden/make_checkpoints.py, is read as it was meant.</summary>
 public sealed class PyTorchReaderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -96,7 +96,7 @@ public sealed class PyTorchReaderTests : IDisposable
     [Theory]
     [InlineData("zip_no_tensors", "holds no arrays but 'epoch', 'history'; save model.state_dict()")]
     [InlineData("zip_tensor", "holds no dict of arrays; save model.state_dict()")]
-    [InlineData("zip_whole_model", "asks to call __main__.Net, which no state dict needs; refused. Save model.state_dict")]
+    [InlineData("zip_whole_model", "asks to call __main__.Net, which no state dict needs; refused. Save model.")]
     public void What_holds_no_weights_is_refused_with_what_to_save(string file, string reason)
     {
         string path = TorchFiles.Golden(file);

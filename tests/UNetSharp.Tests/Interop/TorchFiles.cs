@@ -7,7 +7,8 @@ namespace UNetSharp.Tests.Interop;
 /// <summary>Files of torch.save around pickles of our own, and those that PyTorch made.</summary>
 internal static class TorchFiles
 {
-    private static readonly byte[] Magic = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
+    private static readonly byte[] Magic =
+        [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
 
     /// <summary>Path of a file made by tests/golden/make_checkpoints.py.</summary>
     public static string Golden(string name) =>
