@@ -47,6 +47,29 @@ internal static class NamedArrays
         return byName;
     }
 
+    /// <summary>Refuses arrays that no file could give back.</summary>
+    /// <param name="tensors">What is to be written.</param>
+    /// <param name="reservedNames">Names that the file's format keeps for itself.</param>
+    /// <exception cref="ArgumentException">Two arrays have one name, or one's values are not as many as its sizes say.
+    /// </exception>
+    public static void RequireReadable(IReadOnlyList<StoredTensor> tensors, params ReadOnlySpan<string> reservedNames)
+    {
+        HashSet<string> names = [.. reservedNames];
+        foreach (StoredTensor tensor in tensors)
+        {
+            if (!names.Add(tensor.Name))
+            {
+                throw new ArgumentException($"Only one array can have the name '{tensor.Name}'.", nameof(tensors));
+            }
+
+            if (tensor.Dims.Aggregate(1L, (product, size) => product * size) != tensor.Values.Length)
+            {
+                throw new ArgumentException($"'{tensor.Name}' of shape ({string.Join(", ", tensor.Dims)}) comes with "
+                    + $"{tensor.Values.Length} values.", nameof(tensors));
+            }
+        }
+    }
+
     private static string Sizes(IReadOnlyList<int> dims) =>
         dims.Count == 0 ? "a single number" : string.Join("x", dims);
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace UNetSharp.Interop;
 
-/// <summary>A number format of safetensors: the bytes of a number, and how a run of them becomes float32.</summary>
+/// <summary>
+/// A number format by its name in safetensors: the bytes of a number, and how a run of them becomes float32.
+/// </summary>
 internal sealed class NumberFormat
 {
     private readonly Action<ReadOnlySpan<byte>, Span<float>> _convert;
@@ -20,6 +22,7 @@ internal sealed class NumberFormat
         ["I64"] = Of<long>(value => value),
         ["I32"] = Of<int>(value => value),
         ["I16"] = Of<short>(value => value),
+        ["I8"] = Of<sbyte>(value => value),
         ["U8"] = Of<byte>(value => value),
         ["BOOL"] = Of<byte>(value => value),
     };

@@ -12,7 +12,7 @@ namespace UNetSharp.Interop;
 public static class SafetensorsReader
 {
     private const int LengthBytes = sizeof(ulong);
-    private const long MostHeaderBytes = 100_000_000;
+    internal const long MostHeaderBytes = 100_000_000;
     private const int MostDims = 8;
 
     // Numbers pass through a buffer of this size, a multiple of every number's, on their way to float32.

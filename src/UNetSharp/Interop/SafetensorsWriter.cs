@@ -21,7 +21,7 @@ public static class SafetensorsWriter
     public static void Write(
         string path, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        RequireReadable(tensors);
+        NamedArrays.RequireReadable(tensors, MetadataName);
         try
         {
             AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
@@ -29,24 +29,6 @@ public static class SafetensorsWriter
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException($"{path}: cannot be written: {e.Message}", e);
-        }
-    }
-
-    private static void RequireReadable(IReadOnlyList<StoredTensor> tensors)
-    {
-        HashSet<string> names = [MetadataName];
-        foreach (StoredTensor tensor in tensors)
-        {
-            if (!names.Add(tensor.Name))
-            {
-                throw new ArgumentException($"Only one array can have the name '{tensor.Name}'.", nameof(tensors));
-            }
-
-            if (tensor.Dims.Aggregate(1L, (product, size) => product * size) != tensor.Values.Length)
-            {
-                throw new ArgumentException($"'{tensor.Name}' of shape ({string.Join(", ", tensor.Dims)}) comes with "
-                    + $"{tensor.Values.Length} values.", nameof(tensors));
-            }
         }
     }
 

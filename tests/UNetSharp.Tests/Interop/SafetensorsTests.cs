@@ -22,6 +22,7 @@ public sealed class SafetensorsTests : IDisposable
         { "I64", [0xFD, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 1, 0, 0, 0], [-3, 4294967296] },
         { "I32", [0xFD, 0xFF, 0xFF, 0xFF, 0, 0, 1, 0], [-3, 65536] },
         { "I16", [0xFD, 0xFF, 0, 1], [-3, 256] },
+        { "I8", [0xFD, 0x7F], [-3, 127] },
         { "U8", [0, 200, 255], [0, 200, 255] },
         { "BOOL", [0, 1], [0, 1] },
     };

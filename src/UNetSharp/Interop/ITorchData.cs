@@ -1,0 +1,12 @@
+namespace UNetSharp.Interop;
+
+/// <summary>The numbers of a checkpoint beside its pickle.</summary>
+internal interface ITorchData
+{
+    /// <summary>How many bytes the file has of a storage.</summary>
+    /// <exception cref="InvalidDataException">The file does not have the storage.</exception>
+    long BytesOf(string key);
+
+    /// <summary>Bytes of a storage that are within <see cref="BytesOf"/>.</summary>
+    byte[] Read(string key, long start, int count);
+}
