@@ -1,3 +1,5 @@
+using UNetSharp.Interop.PyTorch;
+
 namespace UNetSharp.Interop;
 
 /// <summary>

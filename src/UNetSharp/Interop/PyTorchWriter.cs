@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 
+using UNetSharp.Interop.PyTorch;
+
 namespace UNetSharp.Interop;
 
 /// <summary>

@@ -167,13 +167,12 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void A_file_made_by_PyTorch_is_read()
     {
-        GoldenFile golden = new("unet/00");
+        GoldenFile golden = new("training/adam");
 
         IReadOnlyList<StoredTensor> start = golden.WithPrefix("start.");
 
-        Assert.Equal("bilinear", golden.Text("up"));
         Assert.Equal("inc.double_conv.0.weight", start[0].Name);
-        Assert.Equal([2, 1, 3, 3], start[0].Dims);
+        Assert.Equal([2, 3, 3, 3], start[0].Dims);
         Assert.All(start[0].Values, value => Assert.InRange(Math.Abs(value), 1e-6, 1));
         StoredTensor counter = start.Single(tensor => tensor.Name == "inc.double_conv.1.num_batches_tracked");
         Assert.True(counter.IsInteger);

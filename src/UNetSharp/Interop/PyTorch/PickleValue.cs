@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>
 /// What a pickle of a state dict can hold. The kinds are ours and plain data: whatever a file says, no more than these

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>
 /// Writes the pickle of a state dict, protocol 2: an OrderedDict whose values are torch._utils._rebuild_tensor_v2 of

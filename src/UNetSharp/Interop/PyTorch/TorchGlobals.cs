@@ -1,4 +1,4 @@
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>
 /// The names that a pickled state dict may use, and what is made of each: the whole list, as nothing is looked up in

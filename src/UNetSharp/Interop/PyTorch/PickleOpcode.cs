@@ -1,4 +1,4 @@
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>
 /// The instructions of Python's pickle format (https://github.com/python/cpython/blob/main/Lib/pickletools.py) that

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>
 /// The format of torch.save since PyTorch 1.6: a zip file with one folder, in it data.pkl with the pickle, data/KEY

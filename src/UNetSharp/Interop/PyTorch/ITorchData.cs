@@ -1,4 +1,4 @@
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>The numbers of a checkpoint beside its pickle.</summary>
 internal interface ITorchData

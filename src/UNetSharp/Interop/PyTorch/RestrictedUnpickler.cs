@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>
 /// Reads the pickles of state dicts. A pickle is a program for a stack machine that may name any function of Python and

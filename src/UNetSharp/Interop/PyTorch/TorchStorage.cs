@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>A run of numbers beside the pickle of a checkpoint, as the pickle describes it.</summary>
 /// <param name="Key">The name under which the file has it.</param>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>Cuts tensors out of storages: of any stride, several out of one storage, none outside it.</summary>
 internal sealed class TorchTensors

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>A file inside a zip file.</summary>
 /// <param name="Name">Its name with its folders.</param>

@@ -1,4 +1,4 @@
-namespace UNetSharp.Interop;
+namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>Finds the weights in what a training script saved.</summary>
 internal static class TorchStateDict
