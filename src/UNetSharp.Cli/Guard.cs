@@ -8,6 +8,8 @@ namespace UNetSharp.Cli;
 /// <summary>The edge at which errors become one line on standard error and an exit code.</summary>
 internal static class Guard
 {
+    private const int MostRows = 40;
+
     /// <summary>Runs a command.</summary>
     public static int Run(Func<int> command)
     {
@@ -19,7 +21,22 @@ internal static class Guard
         {
             return Say(e.Message, ExitCode.WrongUsage);
         }
-        catch (Exception e) when (e is DataException or CheckpointException or TrainingException or ShapeException
+        catch (CheckpointException e)
+        {
+            Say(e.Message, ExitCode.Failed);
+            foreach (string row in e.Details.Take(MostRows))
+            {
+                Console.Error.WriteLine($"  {row}");
+            }
+
+            if (e.Details.Count > MostRows)
+            {
+                Console.Error.WriteLine($"  … and {e.Details.Count - MostRows} more");
+            }
+
+            return ExitCode.Failed;
+        }
+        catch (Exception e) when (e is DataException or TrainingException or ShapeException
             or IOException or UnauthorizedAccessException)
         {
             return Say(e.Message, ExitCode.Failed);

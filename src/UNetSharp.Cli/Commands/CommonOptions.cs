@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using UNetSharp.Data;
+using UNetSharp.Inference;
+using UNetSharp.Models;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -15,9 +17,23 @@ internal static class CommonOptions
 
     public static Option<string> Weights() => new("--weights")
     {
-        Description = "Folder of a training run, or a file of weights",
+        Description = "Folder of a training run, or a file of weights: .safetensors, or PyTorch's .pth",
         Required = true,
     };
+
+    public static Option<string?> ModelOfWeights() => new("--model")
+    {
+        Description = "Network of the weights, if the file does not say it and it is not recognised: "
+            + string.Join(", ", ModelCatalog.Names),
+    };
+
+    /// <summary>A network to segment with.</summary>
+    public static Segmenter Load(string weights, string? model, int threads) =>
+        Segmenter.Load(weights, threads, model is null ? null : OneOf(ModelCatalog.Names, model, "--model"));
+
+    /// <summary>A network with its weights.</summary>
+    public static TrainedNetwork Trained(string weights, string? model) =>
+        TrainedNetwork.Load(weights, model is null ? null : OneOf(ModelCatalog.Names, model, "--model"));
 
     /// <summary>A whole number of at least <paramref name="least"/>.</summary>
     public static int AtLeast(int least, int value, string option) =>

@@ -19,24 +19,26 @@ internal static class EvaluateCommand
     public static Command Build()
     {
         Option<string> weights = CommonOptions.Weights();
+        Option<string?> model = CommonOptions.ModelOfWeights();
         Option<string> data = new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
         Option<bool> json = new("--json") { Description = "Print JSON" };
         Option<int> threads = CommonOptions.Threads();
         Command command = new("evaluate", "Score a trained network on a folder of images and masks.")
         {
-            weights, data, json, threads,
+            weights, model, data, json, threads,
         };
         command.SetAction(parsed => Guard.Run(() => Run(
             parsed.GetRequiredValue(weights),
+            parsed.GetValue(model),
             parsed.GetRequiredValue(data),
             parsed.GetValue(json),
             CommonOptions.AtLeast(1, parsed.GetValue(threads), "--threads"))));
         return command;
     }
 
-    private static int Run(string weights, string data, bool asJson, int threads)
+    private static int Run(string weights, string? model, string data, bool asJson, int threads)
     {
-        using Segmenter segmenter = Segmenter.Load(weights, threads);
+        using Segmenter segmenter = CommonOptions.Load(weights, model, threads);
         DataFolder folder = DataFolder.Find(data);
         Evaluation evaluation = ProgressBar.Run(bar => Evaluation.Of(
             segmenter,

@@ -9,7 +9,7 @@ internal static class ModelOptions
 {
     private static readonly Option<string?> Model = new("--model")
     {
-        Description = $"Network: {string.Join(", ", ModelCatalog.Names)}",
+        Description = $"Network: {string.Join(", ", ModelCatalog.Names)} [default: {UNet.Entry.Name}]",
     };
 
     private static readonly Option<int?> Base =
@@ -29,24 +29,21 @@ internal static class ModelOptions
         new("--activation") { Description = "For unet-classic: relu or none" };
 
     /// <summary>Makes the options known to a command.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="usual">The model if none is named, for the help text.</param>
-    public static void AddTo(Command command, string usual)
+    public static void AddTo(Command command)
     {
         foreach (Option option in new Option[] { Model, Base, Widths, Up, Fusion, Bias, ActivationOption })
         {
             command.Add(option);
         }
-
-        command.Description += $" The model is {usual} unless named.";
     }
 
-    /// <summary>The chosen network.</summary>
-    public static ModelEntry Entry(ParseResult parsed)
-    {
-        string name = CommonOptions.OneOf(ModelCatalog.Names, parsed.GetValue(Model) ?? "unet", "--model");
-        return ModelCatalog.Entry(name);
-    }
+    /// <summary>The name of the chosen network, if one is chosen.</summary>
+    public static string? Name(ParseResult parsed) => parsed.GetValue(Model) is { } name
+        ? CommonOptions.OneOf(ModelCatalog.Names, name, "--model")
+        : null;
+
+    /// <summary>The chosen network; the U-Net if none is.</summary>
+    public static ModelEntry Entry(ParseResult parsed) => ModelCatalog.Entry(Name(parsed) ?? UNet.Entry.Name);
 
     /// <summary>The chosen network with its options.</summary>
     public static ModelSettings Read(ParseResult parsed, int channels, int classes)
@@ -65,7 +62,9 @@ internal static class ModelOptions
         {
             Channels = channels,
             Classes = classes,
-            Width = parsed.GetValue(Base) ?? entry.Usual.Width,
+            Width = parsed.GetValue(Base) is { } width
+                ? CommonOptions.AtLeast(1, width, "--base")
+                : entry.Usual.Width,
             Widths = parsed.GetValue(Widths) is { } widths ? Numbers(widths) : entry.Usual.Widths,
             Up = parsed.GetValue(Up) ?? entry.Usual.Up,
             Fusion = parsed.GetValue(Fusion) ?? entry.Usual.Fusion,

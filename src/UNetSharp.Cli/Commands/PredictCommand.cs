@@ -10,6 +10,8 @@ internal static class PredictCommand
 {
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
+    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
+
     private static readonly Option<string> Input =
         new("--input") { Description = "A picture, or a folder of pictures", Required = true };
 
@@ -33,7 +35,7 @@ internal static class PredictCommand
     {
         Command command = new("predict", "Write a mask for every picture: 0 and 255, or class indices.")
         {
-            Weights, Input, Out, Threshold, WithOverlay, WithProbabilities, Threads,
+            Weights, Model, Input, Out, Threshold, WithOverlay, WithProbabilities, Threads,
         };
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
@@ -51,7 +53,7 @@ internal static class PredictCommand
         IReadOnlyList<string> files = FilesOf(parsed.GetRequiredValue(Input));
         string folder = parsed.GetRequiredValue(Out);
         RefuseOverwriting(files, folder);
-        using Segmenter segmenter = Segmenter.Load(parsed.GetRequiredValue(Weights), threads);
+        using Segmenter segmenter = CommonOptions.Load(parsed.GetRequiredValue(Weights), parsed.GetValue(Model), threads);
         Directory.CreateDirectory(folder);
         int failed = ProgressBar.Run(bar => files.Select((file, index) =>
         {

@@ -60,7 +60,7 @@ internal static class TrainCommand
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
             LossName, ValidationShare, FlipsOption, Seed, Threads,
         };
-        ModelOptions.AddTo(command, "unet");
+        ModelOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }

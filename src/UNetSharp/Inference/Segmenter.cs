@@ -19,9 +19,16 @@ public sealed class Segmenter : IDisposable
     /// <summary>Takes a trained network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="threads">Threads to compute on.</param>
+    /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
     public Segmenter(TrainedNetwork network, int threads)
     {
         _description = network.Description;
+        if (_description.Model.Channels is not (1 or 3))
+        {
+            throw new DataException($"The network reads images of {_description.Model.Channels} channels; pictures have 1 or "
+                + "3.");
+        }
+
         _workers = new Workers(threads);
         _predictor = new Predictor(network.Network, _workers);
     }
@@ -32,10 +39,11 @@ public sealed class Segmenter : IDisposable
     /// <summary>What mask values mean to the network.</summary>
     public MaskClasses Masks => _description.Masks;
 
-    /// <summary>Loads a network from a file, or from the folder of a run.</summary>
-    /// <exception cref="Interop.CheckpointException">The file is missing, damaged or not one of ours.</exception>
-    public static Segmenter Load(string path, int? threads = null) =>
-        new(TrainedNetwork.Load(path), threads ?? Environment.ProcessorCount);
+    /// <summary>Loads a network from a file, or from the folder of a run; see <see cref="TrainedNetwork.Load"/>.</summary>
+    /// <exception cref="Interop.CheckpointException">The file is missing, damaged or of no network that is known.</exception>
+    /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
+    public static Segmenter Load(string path, int? threads = null, string? model = null) =>
+        new(TrainedNetwork.Load(path, model), threads ?? Environment.ProcessorCount);
 
     /// <summary>Segments a picture of any size.</summary>
     public Segmentation Segment(Picture picture)

@@ -9,7 +9,18 @@ namespace UNetSharp.Inference;
 /// <param name="Model">The network.</param>
 /// <param name="Masks">What its result means.</param>
 /// <param name="Size">The size to which images were brought in training, or null if they were used as they are.</param>
-public sealed record NetworkDescription(ModelSettings Model, MaskClasses Masks, PictureSize? Size);
+public sealed record NetworkDescription(ModelSettings Model, MaskClasses Masks, PictureSize? Size)
+{
+    // A single foreground class is drawn in white or, where masks hold indices, as 1; so is the second of two classes.
+    private static readonly Dictionary<int, int> TwoClasses = new() { [0] = 0, [1] = 1, [255] = 1 };
+
+    /// <summary>The description of a network whose file says nothing about images and masks.</summary>
+    public static NetworkDescription Of(ModelSettings model) => new(
+        model,
+        new MaskClasses(
+            model.Classes, model.Classes <= 2 ? TwoClasses : Enumerable.Range(0, model.Classes).ToDictionary(k => k)),
+        Size: null);
+}
 
 /// <summary>A network with its weights and its description: all that prediction needs, in one file.</summary>
 /// <param name="Network">The network.</param>
@@ -28,9 +39,15 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         new Dictionary<string, string> { [MetadataKey] = JsonSerializer.Serialize(Description) });
 
     /// <summary>Loads a network.</summary>
-    /// <param name="path">A file, or the folder of a run, of which the best weights are taken.</param>
-    /// <exception cref="CheckpointException">The file is missing, damaged or not one of ours.</exception>
-    public static TrainedNetwork Load(string path)
+    /// <param name="path">A file of weights, ours or PyTorch's, or the folder of a run, of which the best weights are taken.
+    /// </param>
+    /// <param name="model">
+    /// The network that the weights are for; null to take the file's word for it or else to recognise it by the names and
+    /// sizes of its arrays.
+    /// </param>
+    /// <exception cref="CheckpointException">The file is missing, damaged or of no network that is known.</exception>
+    /// <exception cref="ArgumentException">There is no model of that name.</exception>
+    public static TrainedNetwork Load(string path, string? model = null)
     {
         string file = Directory.Exists(path) ? Path.Combine(path, BestName) : path;
         if (!File.Exists(file))
@@ -40,20 +57,38 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
                 : $"{path}: holds no {BestName}; is it the folder of a training run?");
         }
 
-        (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = SafetensorsReader.Read(file);
-        NetworkDescription description = Describe(file, metadata);
+        (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(file);
+        NetworkDescription description = model is null && metadata.TryGetValue(MetadataKey, out string? json)
+            ? Described(file, json)
+            : NetworkDescription.Of(Recognized(file, tensors, model));
         Network network = ModelCatalog.Create(description.Model);
         StateDict.Load(network, tensors, file);
         return new TrainedNetwork(network, description);
     }
 
-    private static NetworkDescription Describe(string file, IReadOnlyDictionary<string, string> metadata)
+    private static ModelSettings Recognized(string file, IReadOnlyList<StoredTensor> tensors, string? model)
     {
-        if (!metadata.TryGetValue(MetadataKey, out string? json))
+        ArraySizes arrays = new(tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Dims));
+        if (model is not null)
         {
-            throw new CheckpointException($"{file}: does not say which network it is for; it was not written by UNetSharp.");
+            // Where the names do not fit, loading into the usual network says which ones.
+            ModelEntry entry = ModelCatalog.Entry(model);
+            return entry.Recognize(arrays) is { } fitting && fitting.Problem() is null ? fitting : entry.Usual;
         }
 
+        ModelSettings settings = ModelCatalog.Recognize(arrays) ?? throw new CheckpointException(
+            $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(ShownName))}, …) are of no network "
+            + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest with --model to see what "
+            + "differs.");
+        return settings.Problem() is { } problem
+            ? throw new CheckpointException($"{file}: looks like {settings.Model}, but with {problem}.")
+            : settings;
+    }
+
+    private static string ShownName(StoredTensor tensor) => CheckpointException.Shown(tensor.Name);
+
+    private static NetworkDescription Described(string file, string json)
+    {
         try
         {
             NetworkDescription? description = JsonSerializer.Deserialize<NetworkDescription>(json);

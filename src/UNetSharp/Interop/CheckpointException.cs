@@ -7,6 +7,9 @@ namespace UNetSharp.Interop;
 /// </summary>
 public sealed class CheckpointException(string message, Exception? inner = null) : Exception(message, inner)
 {
+    /// <summary>Rows of a table that says more, for those who show it; empty where there is no more to say.</summary>
+    public IReadOnlyList<string> Details { get; init; } = [];
+
     private const int MostCharacters = 80;
 
     /// <summary>

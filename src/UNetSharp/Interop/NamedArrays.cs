@@ -9,7 +9,7 @@ internal readonly record struct ArraySlot(string Name, IReadOnlyList<int> Dims, 
 /// <summary>Whether a file's arrays are the ones that are needed.</summary>
 internal static class NamedArrays
 {
-    private const int MostNamesInMessage = 5;
+    private const int MostNamesInMessage = 2;
 
     /// <summary>The arrays by name, once it is certain that each slot has one and each one a slot.</summary>
     /// <param name="tensors">Arrays with different names.</param>
@@ -41,7 +41,15 @@ internal static class NamedArrays
         {
             throw new CheckpointException($"{source}: does not fit the {user}: "
                 + string.Join("; ", Listed("missing", missing), Listed("unexpected", unexpected),
-                    Listed("of another shape", misshapen)));
+                    Listed("of another shape", misshapen)))
+            {
+                Details =
+                [
+                    .. missing.Select(name => $"missing     {name}"),
+                    .. unexpected.Select(name => $"unexpected  {name}"),
+                    .. misshapen.Select(name => $"mis-shaped  {name}"),
+                ],
+            };
         }
 
         return byName;

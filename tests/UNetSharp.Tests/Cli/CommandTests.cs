@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using UNetSharp.Imaging;
 using UNetSharp.Tests.Training;
@@ -8,27 +7,25 @@ namespace UNetSharp.Tests.Cli;
 /// <summary>The program as a user starts it: exit codes, one line for every error, and the files that it leaves.</summary>
 public sealed class CommandTests
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "unet.dll");
-
     [Fact]
     public void A_network_is_trained_used_and_scored()
     {
         using DiscData data = new(6);
         string run = data.In("run");
 
-        (int code, string output, _) = Run(
+        (int code, string output, _) = UnetProgram.Run(
             "train", "--data", data.Root, "--out", run, "--base", "4", "--epochs", "60", "--optimizer", "adam", "--lr", "2e-2",
             "--batch", "2", "--flips", "none", "--threads", "2");
         Assert.Equal(0, code);
         Assert.Contains("best validation dice", output, StringComparison.Ordinal);
 
-        Assert.Equal(0, Run(
+        Assert.Equal(0, UnetProgram.Run(
             "predict", "--weights", run, "--input", data.In("images"), "--out", data.In("out"), "--overlay",
             "--probabilities").Code);
         Assert.Equal(18, Directory.GetFiles(data.In("out")).Length);
         Assert.Equal([0f, 255f], ImageFile.Read(data.In("out", "disc-0.png")).Samples.Distinct().Order());
 
-        (code, output, _) = Run("evaluate", "--weights", run, "--data", data.Root, "--json");
+        (code, output, _) = UnetProgram.Run("evaluate", "--weights", run, "--data", data.Root, "--json");
         Assert.Equal(0, code);
         using var scores = JsonDocument.Parse(output);
         Assert.InRange(scores.RootElement.GetProperty("meanDice").GetDouble(), 0.8, 1);
@@ -50,7 +47,7 @@ public sealed class CommandTests
     {
         using DiscData data = new(2);
 
-        AssertRefused(2, options[0], ["train", "--data", data.Root, "--out", data.In("run"), .. options]);
+        UnetProgram.AssertRefused(2, options[0], ["train", "--data", data.Root, "--out", data.In("run"), .. options]);
 
         Assert.False(Directory.Exists(data.In("run")));
     }
@@ -60,7 +57,7 @@ public sealed class CommandTests
     {
         using DiscData data = new(1);
 
-        AssertRefused(1, "no images with masks", ["data", data.In("images")]);
+        UnetProgram.AssertRefused(1, "no images with masks", ["data", data.In("images")]);
     }
 
     [Fact]
@@ -69,7 +66,7 @@ public sealed class CommandTests
         using DiscData data = new(3);
         File.Delete(data.In("masks", "disc-1.png"));
 
-        AssertRefused(1, data.In("images", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+        UnetProgram.AssertRefused(1, data.In("images", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
     }
 
     [Fact]
@@ -79,7 +76,7 @@ public sealed class CommandTests
         string file = data.In("images", "disc-2.png");
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..200]);
 
-        AssertRefused(1, file, ["train", "--data", data.Root, "--out", data.In("run")]);
+        UnetProgram.AssertRefused(1, file, ["train", "--data", data.Root, "--out", data.In("run")]);
     }
 
     [Fact]
@@ -88,7 +85,7 @@ public sealed class CommandTests
         using DiscData data = new(3);
         ImageFile.WriteGrey(data.In("masks", "disc-0.png"), new byte[20 * 10], 20, 10);
 
-        string line = AssertRefused(1, data.In("masks", "disc-0.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+        string line = UnetProgram.AssertRefused(1, data.In("masks", "disc-0.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
 
         Assert.Contains("20x10", line, StringComparison.Ordinal);
         Assert.Contains("32x32", line, StringComparison.Ordinal);
@@ -102,7 +99,7 @@ public sealed class CommandTests
         (mask[40], mask[41]) = (255, 7);
         ImageFile.WriteGrey(data.In("masks", "disc-1.png"), mask, 32, 32);
 
-        string line = AssertRefused(1, data.In("masks", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+        string line = UnetProgram.AssertRefused(1, data.In("masks", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
 
         Assert.Contains("the value 7 (1 pixel)", line, StringComparison.Ordinal);
     }
@@ -113,32 +110,7 @@ public sealed class CommandTests
         using DiscData data = new(1);
         string file = data.In("images", "disc-0.png");
 
-        AssertRefused(1, file, ["predict", "--weights", file, "--input", file, "--out", data.In("out")]);
-        AssertRefused(1, "no such file", ["predict", "--weights", "nowhere", "--input", file, "--out", data.In("out")]);
-    }
-
-    private static string AssertRefused(int code, string part, string[] arguments)
-    {
-        (int actual, _, string errors) = Run(arguments);
-        string[] lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string line = Assert.Single(lines);
-        Assert.Contains(part, line, StringComparison.Ordinal);
-        Assert.StartsWith("unet", line, StringComparison.Ordinal);
-        Assert.Equal(code, actual);
-        return line;
-    }
-
-    private static (int Code, string Output, string Errors) Run(params string[] arguments)
-    {
-        ProcessStartInfo start = new("dotnet", [Program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
+        UnetProgram.AssertRefused(1, file, ["predict", "--weights", file, "--input", file, "--out", data.In("out")]);
+        UnetProgram.AssertRefused(1, "no such file", ["predict", "--weights", "nowhere", "--input", file, "--out", data.In("out")]);
     }
 }

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using UNetSharp.Graph;
+using UNetSharp.Models;
+using UNetSharp.Tensors;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Cli.Commands;
+
+/// <summary>Lists the networks.</summary>
+internal static class ModelsCommand
+{
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public static Command Build()
+    {
+        Option<bool> json = new("--json") { Description = "Print JSON" };
+        Command command = new("models", "List the networks: parameters, cost at their usual input, source.") { json };
+        command.SetAction(parsed => Guard.Run(() => Run(parsed.GetValue(json))));
+        return command;
+    }
+
+    private static int Run(bool asJson)
+    {
+        Row[] rows = [.. ModelCatalog.Entries.Select(RowOf)];
+        if (asJson)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(rows, Readable));
+            return ExitCode.Done;
+        }
+
+        Console.WriteLine($"{"model",-16}{"parameters",12}{"input",14}{"GMACs",9}  what it is (source)");
+        foreach (Row row in rows)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{row.Name,-16}{row.Parameters,12:N0}{row.Input,14}{row.Macs / 1e9,9:f1}  {row.About} ({row.Source})"));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static Row RowOf(ModelEntry entry)
+    {
+        Network network = ModelCatalog.Create(entry.Usual);
+        (int height, int width) = (entry.UsualInput.Height, entry.UsualInput.Width);
+        Value image = Value.Input(new Shape(1, height, width, network.Channels));
+        return new Row(
+            entry.Name,
+            network.Parameters().Where(parameter => parameter.Kind == ParameterKind.Trained).Sum(p => (long)p.Count),
+            $"{network.Channels}x{height}x{width}",
+            network.Classes,
+            new GraphOf(network.Forward(image)).Macs,
+            entry.About,
+            entry.Source);
+    }
+
+    private sealed record Row(
+        string Name, long Parameters, string Input, int Classes, long Macs, string About, string Source);
+}

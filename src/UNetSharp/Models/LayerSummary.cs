@@ -1,0 +1,54 @@
+using UNetSharp.Graph;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Models;
+
+/// <summary>One layer of a network, as it runs on an image of one size.</summary>
+/// <param name="Label">PyTorch's type and the layer's number, for example Conv2d-1.</param>
+/// <param name="Name">
+/// What its parameters' names start with; the label where it has none.
+/// </param>
+/// <param name="Type">PyTorch's type.</param>
+/// <param name="Output">Sizes of its result.</param>
+/// <param name="Parameters">Number of trained parameters.</param>
+/// <param name="Macs">Multiply-accumulate operations.</param>
+/// <param name="ReceptiveField">
+/// Pixels of the image along one axis that can reach one pixel of the result; null where there is no one number for it.
+/// </param>
+public sealed record LayerSummary(
+    string Label, string Name, string Type, Shape Output, long Parameters, long Macs, double? ReceptiveField)
+{
+    /// <summary>The layers of a graph in the order in which they run. What is no layer in PyTorch (crops, concatenations,
+    /// sums) is left out.</summary>
+    internal static IReadOnlyList<LayerSummary> Of(Graph.Graph graph)
+    {
+        List<LayerSummary> layers = [];
+        Dictionary<Value, ReceptiveField?> fields = graph.Inputs.ToDictionary(
+            input => input, _ => (ReceptiveField?)Graph.ReceptiveField.OfImage);
+        foreach (Operation operation in graph.Operations)
+        {
+            ReceptiveField? read = operation.Inputs.Select(input => fields[input]).Aggregate(Graph.ReceptiveField.Union);
+            fields[operation.Output] = read is { } field ? operation.FieldOver(field) : null;
+            if (operation.LayerType is { } type)
+            {
+                layers.Add(Of(operation, type, layers.Count + 1, fields[operation.Output]?.Size));
+            }
+        }
+
+        return layers;
+    }
+
+    private static LayerSummary Of(Operation operation, string type, int number, double? field)
+    {
+        string label = $"{type}-{number}";
+        string? parameter = operation.Parameters.Count > 0 ? operation.Parameters[0].Name : null;
+        return new LayerSummary(
+            label,
+            parameter is null ? label : parameter[..parameter.LastIndexOf('.')],
+            type,
+            operation.Output.Shape,
+            operation.Parameters.Where(p => p.Kind == ParameterKind.Trained).Sum(p => (long)p.Count),
+            operation.Macs,
+            field);
+    }
+}

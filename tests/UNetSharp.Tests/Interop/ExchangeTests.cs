@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Inference;
+using UNetSharp.Interop;
+using UNetSharp.Models;
+using UNetSharp.Tensors;
+using UNetSharp.Tests.Golden;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Tests.Interop;
+
+/// <summary>Every network's weights in PyTorch: loaded by name, they compute what they compute here.</summary>
+public sealed class ExchangeTests : IDisposable
+{
+    // Builds the network of the file's own description, loads the weights (our safetensors by hand, .pth by torch.load)
+    // and prints the probabilities of the image whose numbers are in a file.
+    private const string Predict = """
+        import json, struct, sys
+        import numpy as np, torch
+        golden, weights, image = sys.argv[1:4]
+        settings, (h, w) = json.loads(sys.argv[4]), json.loads(sys.argv[5])
+        sys.path.insert(0, golden)
+        from networks import create
+        net = create(settings)
+        if weights.endswith(".pth"):
+            state = torch.load(weights)
+        else:
+            raw = open(weights, "rb").read()
+            n = struct.unpack("<Q", raw[:8])[0]
+            state = {}
+            for name, entry in json.loads(raw[8:8 + n]).items():
+                if name != "__metadata__":
+                    begin, end = entry["data_offsets"]
+                    kind = {"F32": np.float32, "I64": np.int64}[entry["dtype"]]
+                    values = np.frombuffer(raw[8 + n + begin:8 + n + end], kind)
+                    state[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
+        net.load_state_dict(state)
+        net.eval()
+        x = torch.from_numpy(np.fromfile(image, np.float32)).reshape(1, h, w, -1).permute(0, 3, 1, 2)
+        with torch.no_grad():
+            y = net(x.contiguous())[0]
+        y = torch.sigmoid(y) if y.shape[1] == 1 else torch.softmax(y, 1)
+        print(json.dumps(y.permute(0, 2, 3, 1).flatten().tolist()))
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    [PyTorchFact]
+    public void PyTorch_computes_the_same_from_what_is_exported()
+    {
+        foreach (ModelEntry entry in ModelCatalog.Entries.Where(entry => entry.Name != "u2net"))
+        {
+            ModelSettings settings = entry.Usual with { Width = 4, Widths = [4, 6] };
+            Network network = ModelCatalog.Create(settings, seed: 3);
+            Recipe.Fill(network, shift: 0);
+            TrainedNetwork trained = new(network, NetworkDescription.Of(settings));
+            int side = network.InputSide(32);
+            Tensor image = Recipe.Image("image", new Shape(1, side, side, settings.Channels));
+            System.IO.File.WriteAllBytes(File("image"), [.. Bytes(image)]);
+            trained.Save(File("w.safetensors"));
+            PyTorchWriter.Write(File("w.pth"), StateDict.Of(network));
+
+            float[] expected = Ours(network, image);
+
+            foreach (string file in new[] { "w.safetensors", "w.pth" })
+            {
+                string output = PyTorchFactAttribute.Run(
+                    Predict, GoldenFolder(), File(file), File("image"), JsonSerializer.Serialize(settings), $"[{side}, {side}]");
+                float[] actual = JsonSerializer.Deserialize<float[]>(output)!;
+                Close.AssertWithin(expected, actual, 2e-5, $"{entry.Name}, {file}");
+            }
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static float[] Ours(Network network, Tensor image)
+    {
+        using Workers workers = new(2);
+        Value x = Value.Input(image.Shape);
+        Value logits = network.Forward(x);
+        Value y = network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
+        using InferencePlan plan = new(new GraphOf(y), workers);
+        image.Data.CopyTo(plan.Input(x));
+        plan.Run();
+        return plan.Output(y).ToArray();
+    }
+
+    private static byte[] Bytes(Tensor image) =>
+        MemoryMarshal.AsBytes(image.Data).ToArray();
+
+    private static string GoldenFolder([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../golden"));
+
+    private string File(string name) => _folder.File(name);
+}
