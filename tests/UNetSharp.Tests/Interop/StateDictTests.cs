@@ -36,7 +36,7 @@ public sealed class StateDictTests
     }
 
     [Fact]
-    public void Up_to_five_names_of_each_kind_are_listed_with_their_number()
+    public void Up_to_two_names_of_each_kind_are_listed_with_their_number()
     {
         IEnumerable<StoredTensor> few = StateDict.Of(_network).Skip(7).Where(tensor => !tensor.IsInteger);
         IEnumerable<StoredTensor> strangers =
@@ -45,7 +45,7 @@ public sealed class StateDictTests
         string message = Refusal([.. few, .. strangers]);
 
         Assert.Contains(
-            "; 6 unexpected: head.1, head.2, head.3, head.4, head.5, …; ", message, StringComparison.Ordinal);
+            "; 6 unexpected: head.1, head.2, …; ", message, StringComparison.Ordinal);
         Assert.Contains(" 6 missing: inc.double_conv.0.weight, ", message, StringComparison.Ordinal);
         Assert.DoesNotContain("inc.double_conv.3.weight", message, StringComparison.Ordinal);
         Assert.EndsWith("none of another shape", message, StringComparison.Ordinal);
