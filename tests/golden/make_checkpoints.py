@@ -5,9 +5,12 @@
 Made with PyTorch 1.13.1. Files of the older format hold addresses as keys of storages, so that two runs differ in
 these. The same values lie in most files: see `weights`.
 """
+import argparse
 import collections
 import os
+import pathlib
 
+import numpy as np
 import torch
 import torch.nn as nn
 
@@ -64,6 +67,8 @@ def trained():
     return {
         "epoch": 12, "best": 0.875, "name": "unet", "extra": None, "history": [1.0, (2, 3)], "big": 2 ** 70,
         "device": torch.device("cpu"), "size": torch.Size([2, 3]), "dtype": torch.float32, "flag": True,
+        "score": np.float64(0.5), "scores": np.arange(3.0), "seen": {1, 2}, "out": pathlib.PosixPath("out"),
+        "args": argparse.Namespace(rate=0.1, data=pathlib.PosixPath("data")),
         "optimizer": optimizer.state_dict(), "model_state_dict": weights(),
     }
 

@@ -212,7 +212,7 @@ internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, P
     private void Build()
     {
         Pop();
-        if (Top() is not PickleDict)
+        if (Top() is not (PickleDict or PickleOther))
         {
             throw Damaged("it sets attributes of what is no dict");
         }

@@ -8,6 +8,14 @@ internal static class TorchGlobals
 {
     private const int MostDims = 8;
 
+    // What training scripts put beside the weights: scores, options, paths. Nothing is made of them, whatever they hold.
+    private static readonly string[] Bystanders =
+    [
+        "_codecs.encode", "argparse.Namespace", "builtins.set", "__builtin__.set", "numpy.dtype", "numpy.ndarray",
+        "numpy.core.multiarray.scalar", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray.scalar",
+        "numpy._core.multiarray._reconstruct", "pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath",
+    ];
+
     private static readonly Dictionary<string, PickleValue> ByName = Table();
 
     /// <summary>What a name stands for; null for every name that is not allowed.</summary>
@@ -43,6 +51,11 @@ internal static class TorchGlobals
         foreach (string numberType in numberTypes)
         {
             table[$"torch.{numberType}"] = PickleOther.Instance;
+        }
+
+        foreach (string bystander in Bystanders)
+        {
+            table[bystander] = new PickleFunction(_ => PickleOther.Instance);
         }
 
         return table;
