@@ -14,9 +14,11 @@ internal sealed class Fusion
     private readonly IReadOnlySet<Value> _kept;
     private readonly ILookup<Value, Operation> _readers;
     private readonly HashSet<Operation> _joined = [];
+    private readonly bool _isExact;
 
-    private Fusion(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept)
+    private Fusion(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept, bool isExact)
     {
+        _isExact = isExact;
         _operations = operations;
         _kept = kept;
         _readers = operations
@@ -27,18 +29,22 @@ internal sealed class Fusion
     /// <summary>The operations of a graph for inference, some of them joined, in the order in which they run.</summary>
     /// <param name="operations">Operations of the graph.</param>
     /// <param name="kept">Values that a caller reads.</param>
-    public static IReadOnlyList<Operation> ForInference(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept)
+    /// <param name="isExact">Whether every product is computed as it is defined.</param>
+    public static IReadOnlyList<Operation> ForInference(
+        IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept, bool isExact)
     {
-        var fusion = new Fusion(operations, kept);
+        var fusion = new Fusion(operations, kept, isExact);
         return fusion.Join(fusion.JoinFilter);
     }
 
     /// <summary>The operations of a graph for training, some of them joined, in the order in which they run.</summary>
     /// <param name="operations">Operations of the graph.</param>
     /// <param name="kept">Values that a caller reads.</param>
-    public static IReadOnlyList<Operation> ForTraining(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept)
+    /// <param name="isExact">Whether every product is computed as it is defined.</param>
+    public static IReadOnlyList<Operation> ForTraining(
+        IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept, bool isExact)
     {
-        var fusion = new Fusion(operations, kept);
+        var fusion = new Fusion(operations, kept, isExact);
         return fusion.Join(fusion.JoinNorm);
     }
 
@@ -65,13 +71,15 @@ internal sealed class Fusion
 
         BatchNormalization? norm = Take<BatchNormalization>(filter.Output);
         Rectifier? rectifier = Take<Rectifier>(norm?.Output ?? filter.Output);
-        return norm is null && rectifier is null ? filter : filter.Fused(norm, rectifier);
+        return filter.Planned(norm, rectifier, _isExact);
     }
 
-    private Operation JoinNorm(Operation operation) =>
-        operation is BatchNormalization norm && Take<Rectifier>(norm.Output) is { } rectifier
-            ? norm.Fused(rectifier)
-            : operation;
+    private Operation JoinNorm(Operation operation) => operation switch
+    {
+        BatchNormalization norm when Take<Rectifier>(norm.Output) is { } rectifier => norm.Fused(rectifier),
+        FilterOperation filter => filter.Planned(norm: null, rectifier: null, _isExact),
+        _ => operation,
+    };
 
     /// <summary>The only reader of a value, if it is of the wanted kind; it then is no operation of its own.</summary>
     private T? Take<T>(Value value)

@@ -16,9 +16,15 @@ public sealed unsafe class InferencePlan : IDisposable
     private readonly Arena _arena;
 
     /// <summary>Plans the graph for its shapes and prepares the weights as they are now.</summary>
-    public InferencePlan(GraphOf graph, Workers workers)
+    /// <param name="graph">The graph, whose outputs can be read after every run.</param>
+    /// <param name="workers">Threads to run on.</param>
+    /// <param name="isExact">
+    /// Whether convolutions sum up their products as they are defined. The fast way differs by rounding, some 1e-5 of the
+    /// largest value.
+    /// </param>
+    public InferencePlan(GraphOf graph, Workers workers, bool isExact = false)
     {
-        _operations = OperationsOf(graph);
+        _operations = OperationsOf(graph, isExact);
         _schedule = ScheduleOf(_operations, graph, workers);
         _arena = _schedule.Allocate();
         Prepare();
@@ -29,7 +35,7 @@ public sealed unsafe class InferencePlan : IDisposable
 
     /// <summary>Bytes of memory that a plan of the graph would hold; none is reserved.</summary>
     public static long BytesFor(GraphOf graph, Workers workers) =>
-        ScheduleOf(OperationsOf(graph), graph, workers).Bytes;
+        ScheduleOf(OperationsOf(graph, isExact: false), graph, workers).Bytes;
 
     /// <summary>Takes over the parameters after they have changed.</summary>
     public void Prepare()
@@ -68,8 +74,8 @@ public sealed unsafe class InferencePlan : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _arena.Dispose();
 
-    private static Operation[] OperationsOf(GraphOf graph) =>
-        [.. Fusion.ForInference(graph.Operations, graph.Outputs.ToHashSet())];
+    private static Operation[] OperationsOf(GraphOf graph, bool isExact) =>
+        [.. Fusion.ForInference(graph.Operations, graph.Outputs.ToHashSet(), isExact)];
 
     private static Schedule ScheduleOf(Operation[] operations, GraphOf graph, Workers workers) =>
         new(operations, graph.Inputs, graph.Outputs, workers, loss: null, differentiateBy: []);

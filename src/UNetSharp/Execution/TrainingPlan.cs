@@ -23,9 +23,21 @@ public sealed unsafe class TrainingPlan : IDisposable
     /// <param name="workers">Threads to run on.</param>
     /// <param name="differentiateBy">Values whose gradients are wanted beside those of the parameters.</param>
     public TrainingPlan(GraphOf graph, Value loss, Workers workers, params Value[] differentiateBy)
+        : this(graph, loss, workers, isExact: false, differentiateBy)
+    {
+    }
+
+    /// <summary>Plans the graph for its shapes.</summary>
+    /// <param name="graph">The graph, whose outputs can be read after every step.</param>
+    /// <param name="loss">The output to differentiate.</param>
+    /// <param name="workers">Threads to run on.</param>
+    /// <param name="isExact">Whether convolutions sum up their products as they are defined; else they are faster.</param>
+    /// <param name="differentiateBy">Values whose gradients are wanted beside those of the parameters.</param>
+    public TrainingPlan(
+        GraphOf graph, Value loss, Workers workers, bool isExact, IReadOnlyList<Value> differentiateBy)
     {
         _loss = loss;
-        _operations = OperationsOf(graph, differentiateBy);
+        _operations = OperationsOf(graph, isExact, differentiateBy);
         _schedule = new Schedule(_operations, graph.Inputs, graph.Outputs, workers, loss, differentiateBy);
         _arena = _schedule.Allocate();
     }
@@ -35,7 +47,7 @@ public sealed unsafe class TrainingPlan : IDisposable
 
     /// <summary>Bytes of memory that a plan of the graph would hold; none is reserved.</summary>
     public static long BytesFor(GraphOf graph, Value loss, Workers workers) =>
-        new Schedule(OperationsOf(graph, []), graph.Inputs, graph.Outputs, workers, loss, differentiateBy: []).Bytes;
+        new Schedule(OperationsOf(graph, isExact: false, []), graph.Inputs, graph.Outputs, workers, loss, differentiateBy: []).Bytes;
 
     /// <summary>Memory of an input, in NHWC order, to be written before every step.</summary>
     public Span<float> Input(Value input) => Span(_schedule.Run.Data(input));
@@ -104,8 +116,8 @@ public sealed unsafe class TrainingPlan : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _arena.Dispose();
 
-    private static Operation[] OperationsOf(GraphOf graph, Value[] differentiateBy) =>
-        [.. Fusion.ForTraining(graph.Operations, graph.Outputs.Concat(differentiateBy).ToHashSet())];
+    private static Operation[] OperationsOf(GraphOf graph, bool isExact, IReadOnlyList<Value> differentiateBy) =>
+        [.. Fusion.ForTraining(graph.Operations, graph.Outputs.Concat(differentiateBy).ToHashSet(), isExact)];
 
     private static Span<float> Span(View view) => new(view.Pointer, checked((int)view.Shape.Count));
 }

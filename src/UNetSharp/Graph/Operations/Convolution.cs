@@ -24,8 +24,9 @@ public sealed class Convolution : FilterOperation
         _backward = Lattice.OfTransposed(rows, columns, x.Shape.H, x.Shape.W);
     }
 
-    private Convolution(Convolution convolution, BatchNormalization? norm, Rectifier? rectifier)
-        : base(convolution, norm, rectifier)
+    private Convolution(
+        Convolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact)
+        : base(convolution, norm, rectifier, isExact)
     {
         (_rows, _columns) = (convolution._rows, convolution._columns);
         _forward = convolution._forward;
@@ -43,8 +44,21 @@ public sealed class Convolution : FilterOperation
     internal override ReceptiveField? FieldOver(ReceptiveField input) =>
         _rows == _columns ? input.Windowed(_rows) : null;
 
-    internal override FilterOperation Fused(BatchNormalization? norm, Rectifier? rectifier) =>
-        new Convolution(this, norm, rectifier);
+    internal override FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact) =>
+        new Convolution(this, norm, rectifier, isExact);
+
+    private protected override FilterPass ForwardPass(bool isExact) =>
+        !isExact && IsThreeByThree && WinogradPass.Wins(Output.Shape, InChannels)
+            ? new WinogradPass(_rows.Padding, _columns.Padding, isFlipped: false, ForwardOrder)
+            : base.ForwardPass(isExact);
+
+    private protected override FilterPass BackwardPass(bool isExact) =>
+        !isExact && IsThreeByThree && WinogradPass.Wins(Inputs[0].Shape, OutChannels)
+            ? new WinogradPass(2 - _rows.Padding, 2 - _columns.Padding, isFlipped: true, BackwardOrder)
+            : base.BackwardPass(isExact);
+
+    private bool IsThreeByThree =>
+        _rows is { Kernel: 3, Stride: 1, Dilation: 1 } && _columns is { Kernel: 3, Stride: 1, Dilation: 1 };
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns)
     {

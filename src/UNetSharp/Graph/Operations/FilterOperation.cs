@@ -10,7 +10,7 @@ namespace UNetSharp.Graph.Operations;
 /// What convolution and transposed convolution share. Each is the other's gradient by the input, so both are sums over
 /// lattices of pixels; they differ in which lattices run forward, and in which channel index of the weight array is
 /// the result's. In inference a batch norm and a rectifier that follow are part of the same step: the norm is an affine
-/// map of each channel, and moves into weights and bias.
+/// map of each channel, and moves into weights and bias. A plan may choose a faster way than the direct one.
 /// </summary>
 public abstract unsafe class FilterOperation : Operation
 {
@@ -18,15 +18,20 @@ public abstract unsafe class FilterOperation : Operation
     private readonly Parameter? _bias;
     private readonly BatchNormalization? _norm;
     private readonly float _slope;
+    private readonly Lazy<FilterPass> _forward;
+    private readonly Lazy<FilterPass> _backward;
 
     private protected FilterOperation(Shape output, Value x, Parameter weight, Parameter? bias)
         : base(output, [x], bias is null ? [weight] : [weight, bias])
     {
         (_weight, _bias) = (weight, bias);
         _slope = 1;
+        _forward = new Lazy<FilterPass>(() => ForwardPass(isExact: true));
+        _backward = new Lazy<FilterPass>(() => BackwardPass(isExact: true));
     }
 
-    private protected FilterOperation(FilterOperation filter, BatchNormalization? norm, Rectifier? rectifier)
+    private protected FilterOperation(
+        FilterOperation filter, BatchNormalization? norm, Rectifier? rectifier, bool isExact)
         : base(
             rectifier?.Output ?? norm?.Output ?? filter.Output,
             filter.Inputs,
@@ -34,6 +39,8 @@ public abstract unsafe class FilterOperation : Operation
     {
         (_weight, _bias, _norm) = (filter._weight, filter._bias, norm);
         _slope = rectifier?.Slope ?? 1;
+        _forward = new Lazy<FilterPass>(() => ForwardPass(isExact));
+        _backward = new Lazy<FilterPass>(() => BackwardPass(isExact));
     }
 
     /// <inheritdoc/>
@@ -45,8 +52,7 @@ public abstract unsafe class FilterOperation : Operation
     internal override bool BackwardReadsInputs => true;
 
     /// <inheritdoc/>
-    internal override long PreparedFloats =>
-        (HasEpilogueBias ? 2 * PaddedChannels : 0) + PackedFloats(ForwardLattices, InChannels, OutChannels);
+    internal override long PreparedFloats => (HasEpilogueBias ? 2 * PaddedChannels : 0) + _forward.Value.PackedFloats;
 
     /// <summary>Lattices of the result, which gather from the input.</summary>
     private protected abstract Lattice[] ForwardLattices { get; }
@@ -57,9 +63,15 @@ public abstract unsafe class FilterOperation : Operation
     /// <summary>Whether the first index of the weight array is the result's channel.</summary>
     private protected abstract bool IsResultFirst { get; }
 
-    private int InChannels => Inputs[0].Shape.C;
+    private protected int InChannels => Inputs[0].Shape.C;
 
-    private int OutChannels => Output.Shape.C;
+    private protected int OutChannels => Output.Shape.C;
+
+    /// <summary>Where weights lie, as the forward run reads them.</summary>
+    private protected FilterPass.Order ForwardOrder => new(InChannels, InStride, OutChannels, OutStride);
+
+    /// <summary>Where weights lie, as the gradient by the input reads them.</summary>
+    private protected FilterPass.Order BackwardOrder => new(OutChannels, OutStride, InChannels, InStride);
 
     private int KernelTaps => _weight.Dims[2] * _weight.Dims[3];
 
@@ -72,19 +84,23 @@ public abstract unsafe class FilterOperation : Operation
     private int PaddedChannels =>
         (OutChannels + PackedWeights.PanelWidth - 1) / PackedWeights.PanelWidth * PackedWeights.PanelWidth;
 
-    /// <summary>This operation with a batch norm, a rectifier or both behind it, as one.</summary>
-    internal abstract FilterOperation Fused(BatchNormalization? norm, Rectifier? rectifier);
+    /// <summary>
+    /// This operation as a plan runs it, as one with a batch norm, a rectifier or both behind it.
+    /// </summary>
+    /// <param name="norm">Batch norm that follows, or null.</param>
+    /// <param name="rectifier">Rectifier that follows, or null.</param>
+    /// <param name="isExact">Whether every product is computed as it is defined, or faster where that is possible.</param>
+    internal abstract FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact);
 
     /// <inheritdoc/>
-    internal override long ForwardScratch(int workers) => workers * GatherScratch(ForwardLattices, InChannels);
+    internal override long ForwardScratch(int workers) => _forward.Value.ScratchFloats(workers);
 
     /// <inheritdoc/>
     internal override long BackwardScratch(int workers)
     {
         View x = new(null, Inputs[0].Shape, InChannels);
         View dy = new(null, Output.Shape, OutChannels);
-        long input = PackedFloats(BackwardLattices, OutChannels, InChannels)
-            + (workers * GatherScratch(BackwardLattices, OutChannels));
+        long input = _backward.Value.PackedFloats + _backward.Value.ScratchFloats(workers);
         long weight = IsResultFirst
             ? WeightGradient.ScratchFloats(x, dy, ForwardLattices[0], workers)
             : WeightGradient.ScratchFloats(dy, x, BackwardLattices[0], workers);
@@ -103,17 +119,17 @@ public abstract unsafe class FilterOperation : Operation
         }
 
         float* packed = HasEpilogueBias ? scale + PaddedChannels : bias;
-        Pack(run, ForwardLattices, InChannels, InStride, OutChannels, OutStride, HasEpilogueBias ? scale : null, packed);
+        _forward.Value.Pack(run.Workers, _weight.Pointer, HasEpilogueBias ? scale : null, packed);
     }
 
     /// <inheritdoc/>
     internal override void Forward(Run run)
     {
         float* packed = run.Prepared(this) + (HasEpilogueBias ? 2 * PaddedChannels : 0);
-        var epilogue = new Epilogue(HasEpilogueBias ? run.Prepared(this) : null, _slope);
+        Epilogue epilogue = new(HasEpilogueBias ? run.Prepared(this) : null, _slope);
         View x = run.Data(Inputs[0]);
         View y = run.Data(Output);
-        Gather(run, ForwardLattices, x, y, packed, epilogue, adds: false, run.ForwardScratch(this));
+        _forward.Value.Run(run.Workers, x, y, packed, epilogue, adds: false, run.ForwardScratch(this));
     }
 
     /// <inheritdoc/>
@@ -138,49 +154,19 @@ public abstract unsafe class FilterOperation : Operation
 
         if (run.Wants(Inputs[0]))
         {
-            Pack(run, BackwardLattices, OutChannels, OutStride, InChannels, InStride, null, scratch);
-            float* workerScratch = scratch + PackedFloats(BackwardLattices, OutChannels, InChannels);
+            FilterPass pass = _backward.Value;
+            pass.Pack(run.Workers, _weight.Pointer, null, scratch);
             View dx = run.Gradient(Inputs[0]);
-            Gather(run, BackwardLattices, dy, dx, scratch, Epilogue.None, run.Adds(this, 0), workerScratch);
+            float* rest = scratch + pass.PackedFloats;
+            pass.Run(run.Workers, dy, dx, scratch, Epilogue.None, run.Adds(this, 0), rest);
         }
     }
 
-    private static long PackedFloats(Lattice[] lattices, int source, int result)
-    {
-        long floats = 0;
-        foreach (Lattice lattice in lattices)
-        {
-            floats += new PackedWeights(lattice.TapCount, source, result).Floats;
-        }
+    /// <summary>How results are computed.</summary>
+    private protected virtual FilterPass ForwardPass(bool isExact) => new DirectPass(ForwardLattices, ForwardOrder);
 
-        return floats;
-    }
-
-    private static long GatherScratch(Lattice[] lattices, int source) =>
-        lattices.Max(lattice => GatherConvolution.ScratchFloats(lattice.TapCount, source));
-
-    private static void Gather(
-        Run run, Lattice[] lattices, View source, View result, float* packed, Epilogue epilogue, bool adds, float* scratch)
-    {
-        foreach (Lattice lattice in lattices)
-        {
-            GatherConvolution.Run(run.Workers, source, result, lattice, packed, epilogue, adds, scratch);
-            packed += new PackedWeights(lattice.TapCount, source.Channels, result.Channels).Floats;
-        }
-    }
-
-    private void Pack(
-        Run run, Lattice[] lattices, int source, int sourceStride, int result, int resultStride, float* scale, float* to)
-    {
-        foreach (Lattice lattice in lattices)
-        {
-            var layout = new PackedWeights(lattice.TapCount, source, result);
-            var job = new PackedWeights.Pack(
-                layout, lattice.Taps, _weight.Pointer, sourceStride, resultStride, scale, to);
-            run.Workers.Run(layout.Panels, job);
-            to += layout.Floats;
-        }
-    }
+    /// <summary>How the gradient by the input is computed.</summary>
+    private protected virtual FilterPass BackwardPass(bool isExact) => new DirectPass(BackwardLattices, BackwardOrder);
 
     private void PrepareAffine(float* bias, float* scale)
     {

@@ -26,8 +26,9 @@ public sealed class TransposedConvolution : FilterOperation
         _backward = [Lattice.OfConvolution(rows, columns, x.Shape.H, x.Shape.W)];
     }
 
-    private TransposedConvolution(TransposedConvolution convolution, BatchNormalization? norm, Rectifier? rectifier)
-        : base(convolution, norm, rectifier)
+    private TransposedConvolution(
+        TransposedConvolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact)
+        : base(convolution, norm, rectifier, isExact)
     {
         (_rows, _columns) = (convolution._rows, convolution._columns);
         _forward = convolution._forward;
@@ -45,8 +46,8 @@ public sealed class TransposedConvolution : FilterOperation
     internal override ReceptiveField? FieldOver(ReceptiveField input) =>
         _rows == _columns ? input.Transposed(_rows) : null;
 
-    internal override FilterOperation Fused(BatchNormalization? norm, Rectifier? rectifier) =>
-        new TransposedConvolution(this, norm, rectifier);
+    internal override FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact) =>
+        new TransposedConvolution(this, norm, rectifier, isExact);
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns, int outputPadding)
     {

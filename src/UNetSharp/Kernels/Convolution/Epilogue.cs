@@ -32,6 +32,14 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
         Rectify(high, slope).Store(y + 8);
     }
 
+    /// <summary>Finishes eight channels of one pixel, of which <paramref name="column"/> is the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Of(Vector256<float> sum, int column)
+    {
+        Vector256<float> value = bias == null ? sum : sum + Vector256.Load(bias + column);
+        return slope == 1 ? value : Rectify(value, slope);
+    }
+
     /// <summary>The leaky rectifier on eight values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Rectify(Vector256<float> x, float slope) =>

@@ -1,0 +1,262 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace UNetSharp.Kernels.Convolution;
+
+/// <summary>
+/// An image cut into tiles of 4×4 result pixels, each of which reads a patch of 6×6 source pixels that starts a padding
+/// before it. Tiles are counted by rows through all images. What a tile has outside of the image is zero, and is not
+/// written.
+/// </summary>
+internal readonly unsafe struct WinogradTiles(int images, int height, int width, int paddingRows, int paddingColumns)
+{
+    private const int Lanes = 8;
+
+    /// <summary>Number of tiles.</summary>
+    public int Count => images * Down * Across;
+
+    private int Across => (width + WinogradTransform.Result - 1) / WinogradTransform.Result;
+
+    private int Down => (height + WinogradTransform.Result - 1) / WinogradTransform.Result;
+
+    /// <summary>Floats of a tile's row in a matrix of that many channels: whole vectors.</summary>
+    public static int RowFloats(int channels) => (channels + Lanes - 1) / Lanes * Lanes;
+
+    /// <summary>
+    /// v[k][tile][channel] = Bᵀ d B for all 36 k, of the patches of some tiles.
+    /// </summary>
+    /// <param name="x">Source image.</param>
+    /// <param name="first">First tile.</param>
+    /// <param name="count">Number of tiles.</param>
+    /// <param name="v">Result, <see cref="RowFloats"/> for each tile.</param>
+    /// <param name="plane">Floats from one k to the next.</param>
+    [SkipLocalsInit]
+    public void TransformSource(View x, int first, int count, float* v, nint plane)
+    {
+        float* patch = stackalloc float[WinogradTransform.Products * Lanes];
+        int row = RowFloats(x.Channels);
+        nint rowStep = (nint)x.Shape.W * x.Stride;
+        for (int tile = first; tile < first + count; tile++, v += row)
+        {
+            (int n, int top, int left) = At(tile);
+            (top, left) = (top - paddingRows, left - paddingColumns);
+            bool isInside = top >= 0 && left >= 0
+                && top + WinogradTransform.Patch <= x.Shape.H && left + WinogradTransform.Patch <= x.Shape.W;
+            for (int c = 0; c < x.Channels; c += Lanes)
+            {
+                if (isInside && c + Lanes <= x.Channels)
+                {
+                    SourceTile(x.At(n, top, left) + c, rowStep, x.Stride, v + c, plane);
+                }
+                else
+                {
+                    Gather(x, n, top, left, WinogradTransform.Patch, c, patch);
+                    SourceTile(patch, WinogradTransform.Patch * Lanes, Lanes, v + c, plane);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// m[k][panel][tile][16] = A dy Aᵀ for all 36 k, of the 4×4 pixels of some tiles: the gradient of
+    /// <see cref="TransformResult"/>.
+    /// </summary>
+    [SkipLocalsInit]
+    public void TransformResultGradient(View dy, int first, int count, float* m, nint plane, nint panel)
+    {
+        float* patch = stackalloc float[WinogradTransform.Products * Lanes];
+        nint rowStep = (nint)dy.Shape.W * dy.Stride;
+        int channels = (dy.Channels + PackedWeights.PanelWidth - 1) / PackedWeights.PanelWidth * PackedWeights.PanelWidth;
+        for (int tile = first; tile < first + count; tile++, m += PackedWeights.PanelWidth)
+        {
+            (int n, int top, int left) = At(tile);
+            bool isInside = top + WinogradTransform.Result <= height && left + WinogradTransform.Result <= width;
+            for (int c = 0; c < channels; c += Lanes)
+            {
+                float* to = m + (c / PackedWeights.PanelWidth * panel) + (c % PackedWeights.PanelWidth);
+                if (isInside && c + Lanes <= dy.Channels)
+                {
+                    ResultGradientTile(dy.At(n, top, left) + c, rowStep, dy.Stride, to, plane);
+                }
+                else
+                {
+                    Gather(dy, n, top, left, WinogradTransform.Result, c, patch);
+                    ResultGradientTile(patch, WinogradTransform.Result * Lanes, Lanes, to, plane);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// y = epilogue(Aᵀ m A) of some tiles, from m[k][panel][tile][16], for some panels of 16 channels.
+    /// </summary>
+    /// <param name="m">Products, of the first panel.</param>
+    /// <param name="plane">Floats from one k to the next.</param>
+    /// <param name="panel">Floats from one panel to the next.</param>
+    /// <param name="first">First tile.</param>
+    /// <param name="count">Number of tiles.</param>
+    /// <param name="y">Result image.</param>
+    /// <param name="firstChannel">First channel of the first panel.</param>
+    /// <param name="endChannel">Channel behind the last panel's last.</param>
+    /// <param name="epilogue">What to do with finished sums.</param>
+    /// <param name="adds">Whether results are added to what the image holds.</param>
+    [SkipLocalsInit]
+    public void TransformResult(
+        float* m,
+        nint plane,
+        nint panel,
+        int first,
+        int count,
+        View y,
+        int firstChannel,
+        int endChannel,
+        Epilogue epilogue,
+        bool adds)
+    {
+        float* sums = stackalloc float[WinogradTransform.Result * WinogradTransform.Result * Lanes];
+        endChannel = Math.Min(endChannel, y.Channels);
+        for (int tile = first; tile < first + count; tile++, m += PackedWeights.PanelWidth)
+        {
+            (int n, int top, int left) = At(tile);
+            int rows = Math.Min(WinogradTransform.Result, height - top);
+            int columns = Math.Min(WinogradTransform.Result, width - left);
+            for (int c = firstChannel; c < endChannel; c += Lanes)
+            {
+                int within = c - firstChannel;
+                float* from = m + (within / PackedWeights.PanelWidth * panel) + (within % PackedWeights.PanelWidth);
+                ResultTile(from, plane, sums);
+                for (int i = 0; i < rows; i++)
+                {
+                    float* to = y.At(n, top + i, left) + c;
+                    float* sum = sums + (i * WinogradTransform.Result * Lanes);
+                    for (int j = 0; j < columns; j++, to += y.Stride, sum += Lanes)
+                    {
+                        Vector256<float> value = epilogue.Of(Vector256.Load(sum), c);
+                        if (c + Lanes <= y.Channels)
+                        {
+                            (adds ? value + Vector256.Load(to) : value).Store(to);
+                        }
+                        else
+                        {
+                            StorePart(value, to, y.Channels - c, adds);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private (int N, int Top, int Left) At(int tile)
+    {
+        (int line, int across) = Math.DivRem(tile, Across);
+        (int n, int down) = Math.DivRem(line, Down);
+        return (n, down * WinogradTransform.Result, across * WinogradTransform.Result);
+    }
+
+    /// <summary>Copies size × size pixels, eight channels of each, with zeros outside of image and channels.</summary>
+    private static void Gather(View x, int n, int top, int left, int size, int channel, float* patch)
+    {
+        int channels = Math.Min(Lanes, x.Channels - channel);
+        for (int i = 0; i < size; i++)
+        {
+            for (int j = 0; j < size; j++, patch += Lanes)
+            {
+                bool isInside = (uint)(top + i) < (uint)x.Shape.H && (uint)(left + j) < (uint)x.Shape.W;
+                float* from = isInside ? x.At(n, top + i, left + j) + channel : null;
+                for (int c = 0; c < Lanes; c++)
+                {
+                    patch[c] = isInside && c < channels ? from[c] : 0;
+                }
+            }
+        }
+    }
+
+    private static void StorePart(Vector256<float> value, float* to, int count, bool adds)
+    {
+        for (int c = 0; c < count; c++)
+        {
+            to[c] = adds ? to[c] + value[c] : value[c];
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SourceTile(float* x, nint rowStep, nint pixelStep, float* v, nint plane)
+    {
+        const int Line = WinogradTransform.Patch * Lanes;
+        float* lines = stackalloc float[WinogradTransform.Patch * Line];
+        for (int j = 0; j < WinogradTransform.Patch; j++)
+        {
+            float* d = x + (j * pixelStep);
+            WinogradTransform.Source(
+                Vector256.Load(d),
+                Vector256.Load(d + rowStep),
+                Vector256.Load(d + (2 * rowStep)),
+                Vector256.Load(d + (3 * rowStep)),
+                Vector256.Load(d + (4 * rowStep)),
+                Vector256.Load(d + (5 * rowStep)),
+                lines + (j * Lanes),
+                Line);
+        }
+
+        for (int i = 0; i < WinogradTransform.Patch; i++, lines += Line, v += WinogradTransform.Patch * plane)
+        {
+            WinogradTransform.Source(
+                Vector256.Load(lines),
+                Vector256.Load(lines + 8),
+                Vector256.Load(lines + 16),
+                Vector256.Load(lines + 24),
+                Vector256.Load(lines + 32),
+                Vector256.Load(lines + 40),
+                v,
+                plane);
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ResultTile(float* m, nint plane, float* y)
+    {
+        const int Line = WinogradTransform.Patch * Lanes;
+        float* lines = stackalloc float[WinogradTransform.Result * Line];
+        for (int j = 0; j < WinogradTransform.Patch; j++)
+        {
+            WinogradTransform.Products4(m + (j * plane), WinogradTransform.Patch * plane, lines + (j * Lanes), Line);
+        }
+
+        for (int i = 0; i < WinogradTransform.Result; i++)
+        {
+            WinogradTransform.Products4(lines + (i * Line), Lanes, y + (i * WinogradTransform.Result * Lanes), Lanes);
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ResultGradientTile(float* dy, nint rowStep, nint pixelStep, float* m, nint plane)
+    {
+        const int Line = WinogradTransform.Result * Lanes;
+        float* lines = stackalloc float[WinogradTransform.Patch * Line];
+        for (int j = 0; j < WinogradTransform.Result; j++)
+        {
+            float* d = dy + (j * pixelStep);
+            WinogradTransform.Results6(
+                Vector256.Load(d),
+                Vector256.Load(d + rowStep),
+                Vector256.Load(d + (2 * rowStep)),
+                Vector256.Load(d + (3 * rowStep)),
+                lines + (j * Lanes),
+                Line);
+        }
+
+        for (int i = 0; i < WinogradTransform.Patch; i++, lines += Line, m += WinogradTransform.Patch * plane)
+        {
+            WinogradTransform.Results6(
+                Vector256.Load(lines),
+                Vector256.Load(lines + 8),
+                Vector256.Load(lines + 16),
+                Vector256.Load(lines + 24),
+                m,
+                plane);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace UNetSharp.Kernels.Convolution;
+
+/// <summary>
+/// The small transforms of Winograd's convolution F(4×4, 3×3) (Lavin and Gray 2015, https://arxiv.org/abs/1509.09308,
+/// section 4.3): a tile of 4×4 results of a 3×3 filter g over a 6×6 patch d takes 36 multiplications instead of 144,
+/// <code>
+/// Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
+///
+///      ⎡4  0 −5  0  1  0⎤        ⎡  1/4     0     0 ⎤
+///      ⎢0 −4 −4  1  1  0⎥        ⎢ −1/6  −1/6  −1/6 ⎥        ⎡1  1  1  1  1  0⎤
+/// Bᵀ = ⎢0  4 −4 −1  1  0⎥    G = ⎢ −1/6   1/6  −1/6 ⎥   Aᵀ = ⎢0  1 −1  2 −2  0⎥
+///      ⎢0 −2 −1  2  1  0⎥        ⎢ 1/24  1/12   1/6 ⎥        ⎢0  1  1  4  4  0⎥
+///      ⎢0  2 −1 −2  1  0⎥        ⎢ 1/24 −1/12   1/6 ⎥        ⎣0  1 −1  8 −8  1⎦
+///      ⎣0  4  0 −5  0  1⎦        ⎣    0     0     1 ⎦
+/// </code>
+/// Each function here applies one of the matrices to a column of vectors, eight channels at a time.
+/// </summary>
+internal static unsafe class WinogradTransform
+{
+    /// <summary>Results of a tile along each axis.</summary>
+    public const int Result = 4;
+
+    /// <summary>Source pixels of a tile along each axis.</summary>
+    public const int Patch = 6;
+
+    /// <summary>Products of a tile.</summary>
+    public const int Products = Patch * Patch;
+
+    /// <summary>Bᵀ · d, six to six.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Source(
+        Vector256<float> d0,
+        Vector256<float> d1,
+        Vector256<float> d2,
+        Vector256<float> d3,
+        Vector256<float> d4,
+        Vector256<float> d5,
+        float* to,
+        nint step)
+    {
+        Vector256<float> four = Vector256.Create(4f);
+        Vector256<float> minusFive = Vector256.Create(-5f);
+        Vector256<float> even = Vector256.MultiplyAddEstimate(Vector256.Create(-4f), d2, d4);
+        Vector256<float> odd = Vector256.MultiplyAddEstimate(Vector256.Create(-4f), d1, d3);
+        Vector256<float> wide = d4 - d2;
+        Vector256<float> half = d3 - d1;
+        Vector256<float> twice = half + half;
+        Vector256.MultiplyAddEstimate(four, d0, Vector256.MultiplyAddEstimate(minusFive, d2, d4)).Store(to);
+        (even + odd).Store(to + step);
+        (even - odd).Store(to + (2 * step));
+        (wide + twice).Store(to + (3 * step));
+        (wide - twice).Store(to + (4 * step));
+        Vector256.MultiplyAddEstimate(four, d1, Vector256.MultiplyAddEstimate(minusFive, d3, d5)).Store(to + (5 * step));
+    }
+
+    /// <summary>Aᵀ · m, six to four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Products4(float* m, nint step, float* to, nint toStep)
+    {
+        Vector256<float> m1 = Vector256.Load(m + step), m2 = Vector256.Load(m + (2 * step));
+        Vector256<float> m3 = Vector256.Load(m + (3 * step)), m4 = Vector256.Load(m + (4 * step));
+        Vector256<float> sum = m1 + m2, difference = m1 - m2;
+        Vector256<float> wideSum = m3 + m4, wideDifference = m3 - m4;
+        (Vector256.Load(m) + sum + wideSum).Store(to);
+        Vector256.MultiplyAddEstimate(Vector256.Create(2f), wideDifference, difference).Store(to + toStep);
+        Vector256.MultiplyAddEstimate(Vector256.Create(4f), wideSum, sum).Store(to + (2 * toStep));
+        (Vector256.MultiplyAddEstimate(Vector256.Create(8f), wideDifference, difference) + Vector256.Load(m + (5 * step)))
+            .Store(to + (3 * toStep));
+    }
+
+    /// <summary>A · y, four to six: the gradient of <see cref="Products4"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Results6(
+        Vector256<float> y0, Vector256<float> y1, Vector256<float> y2, Vector256<float> y3, float* to, nint step)
+    {
+        Vector256<float> even = y0 + y2, odd = y1 + y3;
+        Vector256<float> wideEven = Vector256.MultiplyAddEstimate(Vector256.Create(4f), y2, y0);
+        Vector256<float> wideOdd = Vector256.MultiplyAddEstimate(Vector256.Create(8f), y3, y1 + y1);
+        y0.Store(to);
+        (even + odd).Store(to + step);
+        (even - odd).Store(to + (2 * step));
+        (wideEven + wideOdd).Store(to + (3 * step));
+        (wideEven - wideOdd).Store(to + (4 * step));
+        y3.Store(to + (5 * step));
+    }
+
+    /// <summary>G · g, three to six.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Filter(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2, float* to, nint step)
+    {
+        Vector256<float> ends = (g0 + g2) * (-1f / 6);
+        Vector256<float> middle = g1 * (1f / 6);
+        Vector256<float> wide = (g0 * (1f / 24)) + (g2 * (1f / 6));
+        Vector256<float> wideMiddle = g1 * (1f / 12);
+        (g0 * 0.25f).Store(to);
+        (ends - middle).Store(to + step);
+        (ends + middle).Store(to + (2 * step));
+        (wide + wideMiddle).Store(to + (3 * step));
+        (wide - wideMiddle).Store(to + (4 * step));
+        g2.Store(to + (5 * step));
+    }
+
+    /// <summary>Gᵀ · u, six to three: the gradient of <see cref="Filter"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FilterGradient(float* u, nint step, float* to, nint toStep)
+    {
+        Vector256<float> u1 = Vector256.Load(u + step), u2 = Vector256.Load(u + (2 * step));
+        Vector256<float> u3 = Vector256.Load(u + (3 * step)), u4 = Vector256.Load(u + (4 * step));
+        Vector256<float> sum = (u1 + u2) * (-1f / 6);
+        Vector256<float> wideSum = u3 + u4;
+        ((Vector256.Load(u) * 0.25f) + sum + (wideSum * (1f / 24))).Store(to);
+        (((u2 - u1) * (1f / 6)) + ((u3 - u4) * (1f / 12))).Store(to + toStep);
+        (sum + (wideSum * (1f / 6)) + Vector256.Load(u + (5 * step))).Store(to + (2 * toStep));
+    }
+}
