@@ -93,14 +93,16 @@ public abstract unsafe class FilterOperation : Operation
     internal abstract FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact);
 
     /// <inheritdoc/>
-    internal override long ForwardScratch(int workers) => _forward.Value.ScratchFloats(workers);
+    internal override long ForwardScratch(int workers) => 
+        _forward.Value.ScratchFloats(Inputs[0].Shape, Output.Shape, workers);
 
     /// <inheritdoc/>
     internal override long BackwardScratch(int workers)
     {
         View x = new(null, Inputs[0].Shape, InChannels);
         View dy = new(null, Output.Shape, OutChannels);
-        long input = _backward.Value.PackedFloats + _backward.Value.ScratchFloats(workers);
+        long input = _backward.Value.PackedFloats
+            + _backward.Value.ScratchFloats(Output.Shape, Inputs[0].Shape, workers);
         long weight = IsResultFirst
             ? WeightGradient.ScratchFloats(x, dy, ForwardLattices[0], workers)
             : WeightGradient.ScratchFloats(dy, x, BackwardLattices[0], workers);

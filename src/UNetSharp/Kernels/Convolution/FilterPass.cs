@@ -15,8 +15,8 @@ internal abstract unsafe class FilterPass(FilterPass.Order order)
     /// <summary>Where the weights of a source and a result channel lie in PyTorch's array.</summary>
     protected Order WeightOrder { get; } = order;
 
-    /// <summary>Floats of scratch memory for all workers.</summary>
-    public abstract long ScratchFloats(int workers);
+    /// <summary>Floats of scratch memory for all workers, from the sizes of the two images.</summary>
+    public abstract long ScratchFloats(Shape source, Shape result, int workers);
 
     /// <summary>Packs weights, times a factor for each result channel unless it is null.</summary>
     public abstract void Pack(Workers workers, float* weights, float* scale, float* packed);
@@ -40,7 +40,7 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
     public override long PackedFloats => lattices.Sum(lattice => LayoutOf(lattice).Floats);
 
     /// <inheritdoc/>
-    public override long ScratchFloats(int workers) => workers * lattices.Max(
+    public override long ScratchFloats(Shape source, Shape result, int workers) => workers * lattices.Max(
         lattice => GatherConvolution.ScratchFloats(lattice.TapCount, WeightOrder.SourceChannels));
 
     /// <inheritdoc/>
@@ -89,8 +89,8 @@ internal sealed unsafe class WinogradPass(
         sourceChannels >= 8 && result.C >= 8 && result.Pixels >= 16;
 
     /// <inheritdoc/>
-    public override long ScratchFloats(int workers) =>
-        workers * WinogradConvolution.ScratchFloats(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
+    public override long ScratchFloats(Shape source, Shape result, int workers) =>
+        WinogradConvolution.ScratchFloats(new View(null, source, source.C), new View(null, result, result.C), workers);
 
     /// <inheritdoc/>
     public override void Pack(Workers workers, float* weights, float* scale, float* packed)

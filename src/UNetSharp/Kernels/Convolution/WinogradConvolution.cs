@@ -10,9 +10,11 @@ namespace UNetSharp.Kernels.Convolution;
 /// transformed back. It makes a quarter of direct convolution's multiplications.
 /// </summary>
 /// <remarks>
-/// A block is a run of tiles, whose transformed patches and products stay in the cache, times a group of channel panels.
+/// Large images are cut into runs of tiles that pass through all three steps while they are in the cache. On the small maps
+/// with many channels deep in a network the filters are what is large: there each step is done for all tiles at once, and
+/// every filter is read a single time.
 /// </remarks>
-internal readonly unsafe struct WinogradConvolution : IJob
+internal readonly unsafe struct WinogradConvolution
 {
     private const int PanelWidth = PackedWeights.PanelWidth;
     private const int TileRows = 6;
@@ -20,8 +22,17 @@ internal readonly unsafe struct WinogradConvolution : IJob
     // Source channels whose filters (16 KiB of a panel) stay in L1 while all tiles pass by.
     private const int ChunkChannels = 256;
 
-    // Enough blocks to keep threads evenly busy on the small deep maps.
-    private const int WantedBlocks = 16;
+    // A multiple of the register tile's rows. With fewer tiles the filters are read too often, with more L3 is left.
+    private const int RunTiles = 72;
+
+    // Up to so many tiles are taken at once.
+    private const int MostTilesAtOnce = 300;
+
+    // Tiles of a block where transforms are steps of their own.
+    private const int TransformTiles = 8;
+
+    // Blocks of each product's panels where products are a step of their own.
+    private const int PanelGroups = 4;
 
     private readonly View _source;
     private readonly View _result;
@@ -31,7 +42,6 @@ internal readonly unsafe struct WinogradConvolution : IJob
     private readonly Epilogue _epilogue;
     private readonly bool _adds;
     private readonly float* _scratch;
-    private readonly int _groups;
 
     private WinogradConvolution(
         View source, View result, WinogradTiles tiles, float* weights, Epilogue epilogue, bool adds, float* scratch)
@@ -44,30 +54,28 @@ internal readonly unsafe struct WinogradConvolution : IJob
         _epilogue = epilogue;
         _adds = adds;
         _scratch = scratch;
-        _groups = Math.Clamp(WantedBlocks / TileBlocks, 1, _layout.Panels);
     }
 
-    private int BlockTiles => BlockTilesFor(_source.Channels, _result.Channels);
+    private bool IsAtOnce => _tiles.Count <= MostTilesAtOnce;
 
-    private int TileBlocks => (_tiles.Count + BlockTiles - 1) / BlockTiles;
+    /// <summary>Tiles whose patches and products are kept at a time.</summary>
+    private int KeptTiles => IsAtOnce ? (_tiles.Count + TileRows - 1) / TileRows * TileRows : RunTiles;
 
     // Planes that lie a multiple of 4 KiB apart would share one set of the cache.
-    private nint SourcePlane => ((nint)BlockTiles * WinogradTiles.RowFloats(_source.Channels)) + PanelWidth;
+    private nint SourcePlane => ((nint)KeptTiles * WinogradTiles.RowFloats(_source.Channels)) + PanelWidth;
 
-    private nint PanelFloats => (nint)BlockTiles * PanelWidth;
+    private nint PanelFloats => (nint)KeptTiles * PanelWidth;
 
     private nint ResultPlane => (_layout.Panels * PanelFloats) + PanelWidth;
 
-    /// <summary>Scratch floats that one worker needs.</summary>
-    public static long ScratchFloats(int sourceChannels, int resultChannels)
-    {
-        View none = new(null, new Tensors.Shape(1, 1, 1, sourceChannels), sourceChannels);
-        View result = new(null, new Tensors.Shape(1, 1, 1, resultChannels), resultChannels);
-        WinogradConvolution job = new(none, result, new WinogradTiles(1, 1, 1, 0, 0), null, Epilogue.None, false, null);
-        return job.WorkerFloats;
-    }
+    private long KeptFloats => WinogradTransform.Products * (SourcePlane + ResultPlane);
 
-    private long WorkerFloats => WinogradTransform.Products * (SourcePlane + ResultPlane);
+    /// <summary>Scratch floats for so many workers.</summary>
+    public static long ScratchFloats(View source, View result, int workers)
+    {
+        WinogradConvolution job = new(source, result, TilesOf(result, 0, 0), null, Epilogue.None, false, null);
+        return job.KeptFloats * (job.IsAtOnce ? 1 : workers);
+    }
 
     /// <summary>Computes a convolution.</summary>
     /// <param name="workers">Threads.</param>
@@ -78,7 +86,7 @@ internal readonly unsafe struct WinogradConvolution : IJob
     /// <param name="weights">Transformed filters, <see cref="WinogradWeights"/>.</param>
     /// <param name="epilogue">What to do with finished sums.</param>
     /// <param name="adds">Whether the sums are added to what the result holds.</param>
-    /// <param name="scratch"><see cref="ScratchFloats"/> for each worker.</param>
+    /// <param name="scratch">Memory of <see cref="ScratchFloats"/>.</param>
     public static void Run(
         Workers workers,
         View source,
@@ -90,43 +98,26 @@ internal readonly unsafe struct WinogradConvolution : IJob
         bool adds,
         float* scratch)
     {
-        WinogradTiles tiles = new(result.Shape.N, result.Shape.H, result.Shape.W, paddingRows, paddingColumns);
-        WinogradConvolution job = new(source, result, tiles, weights, epilogue, adds, scratch);
-        workers.Run(job.TileBlocks * job._groups, job);
-    }
-
-    /// <summary>Computes one block.</summary>
-    public void Run(int block, int worker)
-    {
-        float* v = _scratch + (worker * WorkerFloats);
-        float* m = v + (WinogradTransform.Products * SourcePlane);
-        (int tileBlock, int group) = Math.DivRem(block, _groups);
-        int first = tileBlock * BlockTiles;
-        int count = Math.Min(BlockTiles, _tiles.Count - first);
-        int firstPanel = group * _layout.Panels / _groups;
-        int endPanel = (group + 1) * _layout.Panels / _groups;
-        _tiles.TransformSource(_source, first, count, v, SourcePlane);
-        for (int k = 0; k < WinogradTransform.Products; k++)
+        WinogradTiles tiles = TilesOf(result, paddingRows, paddingColumns);
+        WinogradConvolution all = new(source, result, tiles, weights, epilogue, adds, scratch);
+        if (all.IsAtOnce)
         {
-            float* u = _weights + (k * _layout.PlaneFloats);
-            Multiply(v + (k * SourcePlane), count, u, firstPanel, endPanel, m + (k * ResultPlane));
+            int blocks = (tiles.Count + TransformTiles - 1) / TransformTiles;
+            workers.Run(blocks, new SourceStep(all));
+            workers.Run(WinogradTransform.Products * PanelGroups, new ProductStep(all));
+            workers.Run(blocks, new ResultStep(all));
         }
-
-        _tiles.TransformResult(
-            m + (firstPanel * PanelFloats),
-            ResultPlane,
-            PanelFloats,
-            first,
-            count,
-            _result,
-            firstPanel * PanelWidth,
-            endPanel * PanelWidth,
-            _epilogue,
-            _adds);
+        else
+        {
+            workers.Run((tiles.Count + RunTiles - 1) / RunTiles, new AllSteps(all));
+        }
     }
 
-    private static int BlockTilesFor(int sourceChannels, int resultChannels) =>
-        sourceChannels + resultChannels <= 192 ? 48 : 96;
+    private static WinogradTiles TilesOf(View result, int paddingRows, int paddingColumns) =>
+        new(result.Shape.N, result.Shape.H, result.Shape.W, paddingRows, paddingColumns);
+
+    private void TransformResult(float* m, int first, int count) => _tiles.TransformResult(
+        m, ResultPlane, PanelFloats, first, count, _result, _epilogue, _adds);
 
     /// <summary>m[panel][tile][16] = v[tile][channel] · u[panel][channel][16] for some panels.</summary>
     private void Multiply(float* v, int count, float* u, int firstPanel, int endPanel, float* m)
@@ -144,6 +135,64 @@ internal readonly unsafe struct WinogradConvolution : IJob
                     Tile(v + (tile * row) + start, row, filters, channels, to + (tile * PanelWidth), start > 0);
                 }
             }
+        }
+    }
+
+    /// <summary>All three steps for a run of tiles.</summary>
+    private readonly struct AllSteps(WinogradConvolution all) : IJob
+    {
+        public void Run(int block, int worker)
+        {
+            float* v = all._scratch + (worker * all.KeptFloats);
+            float* m = v + (WinogradTransform.Products * all.SourcePlane);
+            int first = block * RunTiles;
+            int count = Math.Min(RunTiles, all._tiles.Count - first);
+            all._tiles.TransformSource(all._source, first, count, v, all.SourcePlane);
+            for (int k = 0; k < WinogradTransform.Products; k++)
+            {
+                float* u = all._weights + (k * all._layout.PlaneFloats);
+                all.Multiply(v + (k * all.SourcePlane), count, u, 0, all._layout.Panels, m + (k * all.ResultPlane));
+            }
+
+            all.TransformResult(m, first, count);
+        }
+    }
+
+    /// <summary>Transforms the patches of a few tiles.</summary>
+    private readonly struct SourceStep(WinogradConvolution all) : IJob
+    {
+        public void Run(int block, int worker)
+        {
+            int first = block * TransformTiles;
+            int count = Math.Min(TransformTiles, all._tiles.Count - first);
+            float* v = all._scratch + (first * WinogradTiles.RowFloats(all._source.Channels));
+            all._tiles.TransformSource(all._source, first, count, v, all.SourcePlane);
+        }
+    }
+
+    /// <summary>Multiplies all tiles with a group of panels of one product's filters.</summary>
+    private readonly struct ProductStep(WinogradConvolution all) : IJob
+    {
+        public void Run(int block, int worker)
+        {
+            (int k, int group) = Math.DivRem(block, PanelGroups);
+            int first = group * all._layout.Panels / PanelGroups;
+            int end = (group + 1) * all._layout.Panels / PanelGroups;
+            float* m = all._scratch + (WinogradTransform.Products * all.SourcePlane) + (k * all.ResultPlane);
+            float* u = all._weights + (k * all._layout.PlaneFloats);
+            all.Multiply(all._scratch + (k * all.SourcePlane), all._tiles.Count, u, first, end, m);
+        }
+    }
+
+    /// <summary>Transforms the products of a few tiles into their results.</summary>
+    private readonly struct ResultStep(WinogradConvolution all) : IJob
+    {
+        public void Run(int block, int worker)
+        {
+            int first = block * TransformTiles;
+            int count = Math.Min(TransformTiles, all._tiles.Count - first);
+            float* m = all._scratch + (WinogradTransform.Products * all.SourcePlane) + (first * PanelWidth);
+            all.TransformResult(m, first, count);
         }
     }
 

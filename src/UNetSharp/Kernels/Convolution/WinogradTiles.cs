@@ -88,42 +88,29 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     }
 
     /// <summary>
-    /// y = epilogue(Aᵀ m A) of some tiles, from m[k][panel][tile][16], for some panels of 16 channels.
+    /// y = epilogue(Aᵀ m A) of some tiles, from m[k][panel][tile][16].
     /// </summary>
-    /// <param name="m">Products, of the first panel.</param>
+    /// <param name="m">Products of the first tile.</param>
     /// <param name="plane">Floats from one k to the next.</param>
     /// <param name="panel">Floats from one panel to the next.</param>
     /// <param name="first">First tile.</param>
     /// <param name="count">Number of tiles.</param>
     /// <param name="y">Result image.</param>
-    /// <param name="firstChannel">First channel of the first panel.</param>
-    /// <param name="endChannel">Channel behind the last panel's last.</param>
     /// <param name="epilogue">What to do with finished sums.</param>
     /// <param name="adds">Whether results are added to what the image holds.</param>
     [SkipLocalsInit]
     public void TransformResult(
-        float* m,
-        nint plane,
-        nint panel,
-        int first,
-        int count,
-        View y,
-        int firstChannel,
-        int endChannel,
-        Epilogue epilogue,
-        bool adds)
+        float* m, nint plane, nint panel, int first, int count, View y, Epilogue epilogue, bool adds)
     {
         float* sums = stackalloc float[WinogradTransform.Result * WinogradTransform.Result * Lanes];
-        endChannel = Math.Min(endChannel, y.Channels);
         for (int tile = first; tile < first + count; tile++, m += PackedWeights.PanelWidth)
         {
             (int n, int top, int left) = At(tile);
             int rows = Math.Min(WinogradTransform.Result, height - top);
             int columns = Math.Min(WinogradTransform.Result, width - left);
-            for (int c = firstChannel; c < endChannel; c += Lanes)
+            for (int c = 0; c < y.Channels; c += Lanes)
             {
-                int within = c - firstChannel;
-                float* from = m + (within / PackedWeights.PanelWidth * panel) + (within % PackedWeights.PanelWidth);
+                float* from = m + (c / PackedWeights.PanelWidth * panel) + (c % PackedWeights.PanelWidth);
                 ResultTile(from, plane, sums);
                 for (int i = 0; i < rows; i++)
                 {
