@@ -1,3 +1,4 @@
+using UNetSharp.Execution;
 using UNetSharp.Kernels;
 using UNetSharp.Kernels.Convolution;
 using UNetSharp.Tensors;
@@ -9,7 +10,7 @@ namespace UNetSharp.Graph.Operations;
 /// (N, inC, H, W) → (N, outC, H′, W′), H′ = (H + 2 · padding − dilation · (kernel − 1) − 1) / stride + 1.
 /// Backward: dx gathers dy through the same weights the other way round; dweight = Σ x ⊗ dy; db = Σ dy.
 /// </summary>
-public sealed class Convolution : FilterOperation
+public sealed unsafe class Convolution : FilterOperation
 {
     private readonly Lattice[] _forward;
     private readonly Lattice[] _backward;
@@ -47,15 +48,34 @@ public sealed class Convolution : FilterOperation
     internal override FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact) =>
         new Convolution(this, norm, rectifier, isExact);
 
-    private protected override FilterPass ForwardPass(bool isExact) =>
-        !isExact && IsThreeByThree && WinogradPass.Wins(Output.Shape, InChannels)
-            ? new WinogradPass(_rows.Padding, _columns.Padding, isFlipped: false, ForwardOrder)
-            : base.ForwardPass(isExact);
+    private protected override FilterPass ForwardPass() => IsFastFor(Output.Shape, InChannels)
+        ? new WinogradPass(_rows.Padding, _columns.Padding, isFlipped: false, ForwardOrder)
+        : base.ForwardPass();
 
-    private protected override FilterPass BackwardPass(bool isExact) =>
-        !isExact && IsThreeByThree && WinogradPass.Wins(Inputs[0].Shape, OutChannels)
-            ? new WinogradPass(2 - _rows.Padding, 2 - _columns.Padding, isFlipped: true, BackwardOrder)
-            : base.BackwardPass(isExact);
+    private protected override FilterPass BackwardPass() => IsFastFor(Inputs[0].Shape, OutChannels)
+        ? new WinogradPass(2 - _rows.Padding, 2 - _columns.Padding, isFlipped: true, BackwardOrder)
+        : base.BackwardPass();
+
+    private protected override long WeightGradientScratch(View x, View dy, int workers) =>
+        IsFastFor(dy.Shape, InChannels)
+            ? WinogradWeightGradient.ScratchFloats(x, dy)
+            : WeightGradient.ScratchFloats(x, dy, _forward[0], workers);
+
+    private protected override void RunWeightGradient(
+        Workers workers, View x, View dy, float* gradient, float* scratch)
+    {
+        if (IsFastFor(dy.Shape, InChannels))
+        {
+            WinogradWeightGradient.Run(workers, x, dy, _rows.Padding, _columns.Padding, gradient, scratch);
+        }
+        else
+        {
+            WeightGradient.Run(workers, x, dy, _forward[0], gradient, scratch);
+        }
+    }
+
+    private bool IsFastFor(Shape result, int sourceChannels) =>
+        !IsExact && IsThreeByThree && WinogradPass.Wins(result, sourceChannels);
 
     private bool IsThreeByThree =>
         _rows is { Kernel: 3, Stride: 1, Dilation: 1 } && _columns is { Kernel: 3, Stride: 1, Dilation: 1 };

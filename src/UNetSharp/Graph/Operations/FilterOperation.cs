@@ -18,6 +18,7 @@ public abstract unsafe class FilterOperation : Operation
     private readonly Parameter? _bias;
     private readonly BatchNormalization? _norm;
     private readonly float _slope;
+    private readonly bool _isExact;
     private readonly Lazy<FilterPass> _forward;
     private readonly Lazy<FilterPass> _backward;
 
@@ -26,8 +27,9 @@ public abstract unsafe class FilterOperation : Operation
     {
         (_weight, _bias) = (weight, bias);
         _slope = 1;
-        _forward = new Lazy<FilterPass>(() => ForwardPass(isExact: true));
-        _backward = new Lazy<FilterPass>(() => BackwardPass(isExact: true));
+        _isExact = true;
+        _forward = new Lazy<FilterPass>(ForwardPass);
+        _backward = new Lazy<FilterPass>(BackwardPass);
     }
 
     private protected FilterOperation(
@@ -39,8 +41,9 @@ public abstract unsafe class FilterOperation : Operation
     {
         (_weight, _bias, _norm) = (filter._weight, filter._bias, norm);
         _slope = rectifier?.Slope ?? 1;
-        _forward = new Lazy<FilterPass>(() => ForwardPass(isExact));
-        _backward = new Lazy<FilterPass>(() => BackwardPass(isExact));
+        _isExact = isExact;
+        _forward = new Lazy<FilterPass>(ForwardPass);
+        _backward = new Lazy<FilterPass>(BackwardPass);
     }
 
     /// <inheritdoc/>
@@ -62,6 +65,9 @@ public abstract unsafe class FilterOperation : Operation
 
     /// <summary>Whether the first index of the weight array is the result's channel.</summary>
     private protected abstract bool IsResultFirst { get; }
+
+    /// <summary>Whether every product is computed as it is defined, or faster where that is possible.</summary>
+    private protected bool IsExact => _isExact;
 
     private protected int InChannels => Inputs[0].Shape.C;
 
@@ -103,9 +109,7 @@ public abstract unsafe class FilterOperation : Operation
         View dy = new(null, Output.Shape, OutChannels);
         long input = _backward.Value.PackedFloats
             + _backward.Value.ScratchFloats(Output.Shape, Inputs[0].Shape, workers);
-        long weight = IsResultFirst
-            ? WeightGradient.ScratchFloats(x, dy, ForwardLattices[0], workers)
-            : WeightGradient.ScratchFloats(dy, x, BackwardLattices[0], workers);
+        long weight = WeightGradientScratch(x, dy, workers);
         return Math.Max(Math.Max(input, weight), ChannelSums.ScratchFloats(dy.Pixels, OutChannels));
     }
 
@@ -145,15 +149,7 @@ public abstract unsafe class FilterOperation : Operation
             ChannelSums.Of(run.Workers, dy, _bias.GradientPointer, scratch);
         }
 
-        if (IsResultFirst)
-        {
-            WeightGradient.Run(run.Workers, x, dy, ForwardLattices[0], _weight.GradientPointer, scratch);
-        }
-        else
-        {
-            WeightGradient.Run(run.Workers, dy, x, BackwardLattices[0], _weight.GradientPointer, scratch);
-        }
-
+        RunWeightGradient(run.Workers, x, dy, _weight.GradientPointer, scratch);
         if (run.Wants(Inputs[0]))
         {
             FilterPass pass = _backward.Value;
@@ -164,11 +160,17 @@ public abstract unsafe class FilterOperation : Operation
         }
     }
 
+    /// <summary>Scratch floats of the gradient by the weights.</summary>
+    private protected abstract long WeightGradientScratch(View x, View dy, int workers);
+
+    /// <summary>Computes the gradient by the weights.</summary>
+    private protected abstract void RunWeightGradient(Workers workers, View x, View dy, float* gradient, float* scratch);
+
     /// <summary>How results are computed.</summary>
-    private protected virtual FilterPass ForwardPass(bool isExact) => new DirectPass(ForwardLattices, ForwardOrder);
+    private protected virtual FilterPass ForwardPass() => new DirectPass(ForwardLattices, ForwardOrder);
 
     /// <summary>How the gradient by the input is computed.</summary>
-    private protected virtual FilterPass BackwardPass(bool isExact) => new DirectPass(BackwardLattices, BackwardOrder);
+    private protected virtual FilterPass BackwardPass() => new DirectPass(BackwardLattices, BackwardOrder);
 
     private void PrepareAffine(float* bias, float* scale)
     {

@@ -1,3 +1,4 @@
+using UNetSharp.Execution;
 using UNetSharp.Kernels;
 using UNetSharp.Kernels.Convolution;
 using UNetSharp.Tensors;
@@ -10,7 +11,7 @@ namespace UNetSharp.Graph.Operations;
 /// (N, inC, H, W) → (N, outC, H′, W′), H′ = (H − 1) · stride − 2 · padding + dilation · (kernel − 1) + 1 +
 /// output padding. Backward: dx is the convolution of dy; dweight = Σ dy ⊗ x; db = Σ dy.
 /// </summary>
-public sealed class TransposedConvolution : FilterOperation
+public sealed unsafe class TransposedConvolution : FilterOperation
 {
     private readonly Lattice[] _forward;
     private readonly Lattice[] _backward;
@@ -48,6 +49,13 @@ public sealed class TransposedConvolution : FilterOperation
 
     internal override FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact) =>
         new TransposedConvolution(this, norm, rectifier, isExact);
+
+    private protected override long WeightGradientScratch(View x, View dy, int workers) =>
+        WeightGradient.ScratchFloats(dy, x, _backward[0], workers);
+
+    private protected override void RunWeightGradient(
+        Workers workers, View x, View dy, float* gradient, float* scratch) =>
+        WeightGradient.Run(workers, dy, x, _backward[0], gradient, scratch);
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns, int outputPadding)
     {

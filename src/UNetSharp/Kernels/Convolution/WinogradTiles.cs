@@ -19,8 +19,15 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
 
     private int Down => (height + WinogradTransform.Result - 1) / WinogradTransform.Result;
 
-    /// <summary>Floats of a tile's row in a matrix of that many channels: whole vectors.</summary>
-    public static int RowFloats(int channels) => (channels + Lanes - 1) / Lanes * Lanes;
+    /// <summary>
+    /// Floats of a tile's row in a matrix of that many channels: whole vectors, and not a multiple of the distance at which
+    /// rows would share few sets of the cache.
+    /// </summary>
+    public static int RowFloats(int channels)
+    {
+        int whole = (channels + Lanes - 1) / Lanes * Lanes;
+        return whole % 128 == 0 ? whole + PackedWeights.PanelWidth : whole;
+    }
 
     /// <summary>
     /// v[k][tile][channel] = Bᵀ d B for all 36 k, of the patches of some tiles.
