@@ -15,6 +15,11 @@ internal static class CommonOptions
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    public static Option<bool> Exact() => new("--exact")
+    {
+        Description = "Sum up convolutions as they are defined: slower, and without the rounding of fast ones",
+    };
+
     public static Option<string> Weights() => new("--weights")
     {
         Description = "Folder of a training run, or a file of weights: .safetensors, or PyTorch's .pth",
@@ -28,8 +33,8 @@ internal static class CommonOptions
     };
 
     /// <summary>A network to segment with.</summary>
-    public static Segmenter Load(string weights, string? model, int threads) =>
-        Segmenter.Load(weights, threads, model is null ? null : OneOf(ModelCatalog.Names, model, "--model"));
+    public static Segmenter Load(string weights, string? model, int threads, bool isExact) =>
+        Segmenter.Load(weights, threads, model is null ? null : OneOf(ModelCatalog.Names, model, "--model"), isExact);
 
     /// <summary>A network with its weights.</summary>
     public static TrainedNetwork Trained(string weights, string? model) =>

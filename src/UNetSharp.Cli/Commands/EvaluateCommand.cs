@@ -23,22 +23,24 @@ internal static class EvaluateCommand
         Option<string> data = new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
         Option<bool> json = new("--json") { Description = "Print JSON" };
         Option<int> threads = CommonOptions.Threads();
+        Option<bool> exact = CommonOptions.Exact();
         Command command = new("evaluate", "Score a trained network on a folder of images and masks.")
         {
-            weights, model, data, json, threads,
+            weights, model, data, json, threads, exact,
         };
         command.SetAction(parsed => Guard.Run(() => Run(
             parsed.GetRequiredValue(weights),
             parsed.GetValue(model),
             parsed.GetRequiredValue(data),
             parsed.GetValue(json),
-            CommonOptions.AtLeast(1, parsed.GetValue(threads), "--threads"))));
+            CommonOptions.AtLeast(1, parsed.GetValue(threads), "--threads"),
+            parsed.GetValue(exact))));
         return command;
     }
 
-    private static int Run(string weights, string? model, string data, bool asJson, int threads)
+    private static int Run(string weights, string? model, string data, bool asJson, int threads, bool isExact)
     {
-        using Segmenter segmenter = CommonOptions.Load(weights, model, threads);
+        using Segmenter segmenter = CommonOptions.Load(weights, model, threads, isExact);
         DataFolder folder = DataFolder.Find(data);
         Evaluation evaluation = ProgressBar.Run(bar => Evaluation.Of(
             segmenter,

@@ -31,11 +31,13 @@ internal static class PredictCommand
 
     private static readonly Option<int> Threads = CommonOptions.Threads();
 
+    private static readonly Option<bool> Exact = CommonOptions.Exact();
+
     public static Command Build()
     {
         Command command = new("predict", "Write a mask for every picture: 0 and 255, or class indices.")
         {
-            Weights, Model, Input, Out, Threshold, WithOverlay, WithProbabilities, Threads,
+            Weights, Model, Input, Out, Threshold, WithOverlay, WithProbabilities, Threads, Exact,
         };
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
@@ -53,7 +55,7 @@ internal static class PredictCommand
         IReadOnlyList<string> files = FilesOf(parsed.GetRequiredValue(Input));
         string folder = parsed.GetRequiredValue(Out);
         RefuseOverwriting(files, folder);
-        using Segmenter segmenter = CommonOptions.Load(parsed.GetRequiredValue(Weights), parsed.GetValue(Model), threads);
+        using Segmenter segmenter = CommonOptions.Load(parsed.GetRequiredValue(Weights), parsed.GetValue(Model), threads, parsed.GetValue(Exact));
         Directory.CreateDirectory(folder);
         int failed = ProgressBar.Run(bar => files.Select((file, index) =>
         {

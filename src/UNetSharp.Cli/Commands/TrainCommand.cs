@@ -53,12 +53,14 @@ internal static class TrainCommand
 
     private static readonly Option<int> Threads = CommonOptions.Threads();
 
+    private static readonly Option<bool> Exact = CommonOptions.Exact();
+
     public static Command Build()
     {
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, ValidationShare, FlipsOption, Seed, Threads,
+            LossName, ValidationShare, FlipsOption, Seed, Threads, Exact,
         };
         ModelOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
@@ -121,7 +123,8 @@ internal static class TrainCommand
             parsed.GetValue(ValidationShare),
             parsed.GetValue(FlipsOption),
             parsed.GetValue(Seed),
-            parsed.GetValue(Threads));
+            parsed.GetValue(Threads),
+            parsed.GetValue(Exact));
     }
 
     private static string LossOf(string name, int classes)

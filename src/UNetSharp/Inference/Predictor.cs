@@ -11,7 +11,7 @@ namespace UNetSharp.Inference;
 /// plan of the shape seen last is kept, so a series of images of one size is planned once.
 /// </summary>
 /// <remarks>Not thread-safe. Disposing frees the memory at once.</remarks>
-public sealed class Predictor(Network network, Workers workers) : IDisposable
+public sealed class Predictor(Network network, Workers workers, bool isExact = false) : IDisposable
 {
     private InferencePlan? _plan;
     private Value? _images;
@@ -51,6 +51,6 @@ public sealed class Predictor(Network network, Workers workers) : IDisposable
         _images = Value.Input(shape);
         Value logits = network.Segment(_images);
         _probabilities = network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
-        _plan = new InferencePlan(new GraphOf(_probabilities), workers);
+        _plan = new InferencePlan(new GraphOf(_probabilities), workers, isExact);
     }
 }

@@ -19,8 +19,11 @@ public sealed class Segmenter : IDisposable
     /// <summary>Takes a trained network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="threads">Threads to compute on.</param>
+    /// <param name="isExact">
+    /// Whether convolutions sum up their products as they are defined; else they are faster and differ by rounding.
+    /// </param>
     /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
-    public Segmenter(TrainedNetwork network, int threads)
+    public Segmenter(TrainedNetwork network, int threads, bool isExact = false)
     {
         _description = network.Description;
         if (_description.Model.Channels is not (1 or 3))
@@ -30,7 +33,7 @@ public sealed class Segmenter : IDisposable
         }
 
         _workers = new Workers(threads);
-        _predictor = new Predictor(network.Network, _workers);
+        _predictor = new Predictor(network.Network, _workers, isExact);
     }
 
     /// <summary>Number of classes, with the background.</summary>
@@ -42,8 +45,8 @@ public sealed class Segmenter : IDisposable
     /// <summary>Loads a network from a file, or from the folder of a run; see <see cref="TrainedNetwork.Load"/>.</summary>
     /// <exception cref="Interop.CheckpointException">The file is missing, damaged or of no network that is known.</exception>
     /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
-    public static Segmenter Load(string path, int? threads = null, string? model = null) =>
-        new(TrainedNetwork.Load(path, model), threads ?? Environment.ProcessorCount);
+    public static Segmenter Load(string path, int? threads = null, string? model = null, bool isExact = false) =>
+        new(TrainedNetwork.Load(path, model), threads ?? Environment.ProcessorCount, isExact);
 
     /// <summary>Segments a picture of any size.</summary>
     public Segmentation Segment(Picture picture)

@@ -52,7 +52,7 @@ public sealed class Trainer
         Network network = ModelCatalog.Create(_settings.Model, _settings.Seed);
         Loss loss = LossCatalog.Create(_settings.Loss, network.Classes);
         Optimizer optimizer = OptimizerCatalog.Create(_settings.Optimizer, network.Parameters());
-        using TrainingStep step = new(network, loss, optimizer, workers);
+        using TrainingStep step = new(network, loss, optimizer, workers, _settings.IsExact);
         using Validation validation = new(network, _split.Validation, _reader, _report.Classes!.ClassCount, workers);
         var trained = new TrainedNetwork(
             network, new NetworkDescription(_settings.Model, _report.Classes, _settings.Size));

@@ -17,6 +17,7 @@ namespace UNetSharp.Training;
 /// <param name="Flips">Random flips.</param>
 /// <param name="Seed">Chooses starting weights, split, order and augmentation.</param>
 /// <param name="Threads">Threads to compute on.</param>
+/// <param name="IsExact">Whether convolutions sum up their products as they are defined; else they are faster.</param>
 public sealed record TrainingSettings(
     ModelSettings Model,
     PictureSize? Size,
@@ -28,4 +29,5 @@ public sealed record TrainingSettings(
     double ValidationShare,
     [property: JsonConverter(typeof(JsonStringEnumConverter<Flips>))] Flips Flips,
     int Seed,
-    int Threads);
+    int Threads,
+    bool IsExact = false);

@@ -11,9 +11,11 @@ namespace UNetSharp.Training;
 /// <summary>
 /// One step of training: forward, loss, backward, optimizer. Where the network has side outputs, the loss is the sum of
 /// the losses of all outputs (deep supervision; Qin et al. 2020, https://arxiv.org/abs/2005.09007, equation 1). A plan is made for each shape of batch (a full one, and
-/// the rest at the end of an epoch) and kept, so that a step allocates nothing.
+/// the rest at the end of an epoch) and kept, so that a step allocates nothing. Exact, convolutions sum up their products as
+/// they are defined; else they are faster and differ by rounding.
 /// </summary>
-public sealed class TrainingStep(Network network, Loss loss, Optimizer optimizer, Workers workers) : IDisposable
+public sealed class TrainingStep(
+    Network network, Loss loss, Optimizer optimizer, Workers workers, bool isExact = false) : IDisposable
 {
     // Images of many sizes train with batches of one; the plans of the sizes seen last are kept.
     private const int MostPlans = 4;
@@ -72,7 +74,7 @@ public sealed class TrainingStep(Network network, Loss loss, Optimizer optimizer
         Value image = Value.Input(images);
         Value target = Value.Input(targets);
         Value result = network.SegmentWithSides(image).Select(logits => loss(logits, target)).Aggregate((a, b) => a + b);
-        var shaped = new ShapedPlan(new TrainingPlan(new GraphOf(result), result, workers), image, target);
+        var shaped = new ShapedPlan(new TrainingPlan(new GraphOf(result), result, workers, isExact, []), image, target);
         _plans.Add(shaped);
         return shaped;
     }

@@ -64,7 +64,7 @@ public sealed class PlanTests
     public void Inference_needs_less_memory_than_all_values_together()
     {
         using Workers workers = new(1);
-        Value y = new UNet(3, 1, width: 8).Forward(Value.Input(new Shape(1, 128, 128, 3)));
+        Value y = new UNet(3, 1, width: 8).Forward(Value.Input(new Shape(1, 256, 256, 3)));
         GraphOf graph = new(y);
         using InferencePlan plan = new(graph, workers);
 

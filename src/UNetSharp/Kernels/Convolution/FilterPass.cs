@@ -37,7 +37,7 @@ internal abstract unsafe class FilterPass(FilterPass.Order order)
 internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order order) : FilterPass(order)
 {
     /// <inheritdoc/>
-    public override long PackedFloats => lattices.Sum(lattice => LayoutOf(lattice).Floats);
+    public override long PackedFloats { get; } = lattices.Sum(lattice => LayoutOf(lattice, order).Floats);
 
     /// <inheritdoc/>
     public override long ScratchFloats(Shape source, Shape result, int workers) => workers * lattices.Max(
@@ -48,7 +48,7 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
     {
         foreach (Lattice lattice in lattices)
         {
-            PackedWeights layout = LayoutOf(lattice);
+            PackedWeights layout = LayoutOf(lattice, WeightOrder);
             PackedWeights.Pack job = new(
                 layout, lattice.Taps, weights, WeightOrder.SourceStride, WeightOrder.ResultStride, scale, packed);
             workers.Run(layout.Panels, job);
@@ -63,12 +63,12 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
         foreach (Lattice lattice in lattices)
         {
             GatherConvolution.Run(workers, source, result, lattice, packed, epilogue, adds, scratch);
-            packed += LayoutOf(lattice).Floats;
+            packed += LayoutOf(lattice, WeightOrder).Floats;
         }
     }
 
-    private PackedWeights LayoutOf(Lattice lattice) =>
-        new(lattice.TapCount, WeightOrder.SourceChannels, WeightOrder.ResultChannels);
+    private static PackedWeights LayoutOf(Lattice lattice, Order order) =>
+        new(lattice.TapCount, order.SourceChannels, order.ResultChannels);
 }
 
 /// <summary>By Winograd's transforms, for 3×3 filters of stride 1.</summary>
