@@ -99,7 +99,7 @@ public abstract unsafe class FilterOperation : Operation
     internal abstract FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact);
 
     /// <inheritdoc/>
-    internal override long ForwardScratch(int workers) => 
+    internal override long ForwardScratch(int workers) =>
         _forward.Value.ScratchFloats(Inputs[0].Shape, Output.Shape, workers);
 
     /// <inheritdoc/>
