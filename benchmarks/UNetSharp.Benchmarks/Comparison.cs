@@ -7,111 +7,152 @@ namespace UNetSharp.Benchmarks;
 /// <param name="PeakBytes">Peak memory of its process.</param>
 internal sealed record Cost(string Name, string? Version, double Ms, long PeakBytes);
 
-/// <summary>A work done by ours and, unless it is absent, the peer in its better memory layout.</summary>
+/// <summary>What a peer needed for a work, or why it is absent.</summary>
+/// <param name="Name">torch or onnxruntime.</param>
+/// <param name="Cost">Its cost, in its better memory layout where it has several; null where it is absent.</param>
+/// <param name="Absence">Why it is absent.</param>
+/// <param name="Agreement">How far its results are from ours.</param>
+internal sealed record Peer(string Name, Cost? Cost, string? Absence, Agreement? Agreement);
+
+/// <summary>A work done by ours and by the peers that are there.</summary>
 /// <param name="Work">What was done.</param>
 /// <param name="Flops">Multiplications and additions of direct convolution.</param>
 /// <param name="Rounds">Number of timed runs.</param>
 /// <param name="Ours">Our cost.</param>
-/// <param name="Peer">The peer's cost; null where it is absent.</param>
-/// <param name="PeerAbsence">Why it is absent.</param>
-/// <param name="Agreement">How far apart the results are; null where the peer is absent.</param>
-internal sealed record Comparison(
-    Work Work,
-    double Flops,
-    int Rounds,
-    Cost Ours,
-    Cost? Peer,
-    string? PeerAbsence,
-    Agreement? Agreement)
+/// <param name="Peers">The peers.</param>
+internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours, IReadOnlyList<Peer> Peers)
 {
     private const int WarmUps = 2;
+    private const string Torch = "torch";
+    private const string OnnxRuntime = "onnxruntime";
 
     // A layout that is slower by more than this in the warm-up is not looked at further.
     private const double ClearlySlower = 1.15;
-
-    /// <summary>How many times faster ours is.</summary>
-    public double? Ratio => Peer?.Ms / Ours.Ms;
 
     /// <summary>Compares the results, warms up, then times the sides in turns.</summary>
     public static Comparison Of(Work work, int threads, int rounds)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unet-bench");
-        List<Side> sides = [];
+        List<Entrant> entrants = [];
         try
         {
             string file = Path.Combine(folder.FullName, "work.safetensors");
             string results = Path.Combine(folder.FullName, "results.safetensors");
+            string onnx = Path.Combine(folder.FullName, "work.onnx");
             work.Write(file);
-            string? absence = StartSides(sides, threads);
-            Agreement? agreement = CompareResults(sides, work, file, results);
-            List<Cost> costs = Time(sides, rounds);
-            return new Comparison(
-                work, work.Flops, rounds, costs[0], costs.Skip(1).MinBy(cost => cost.Ms), absence, agreement);
+            entrants.AddRange(Start(work, threads));
+            IReadOnlyDictionary<string, float[]>? ours = null;
+            foreach (Entrant entrant in entrants.Where(entrant => entrant.Absence is null))
+            {
+                if (entrant.Peer == OnnxRuntime)
+                {
+                    Export(work, file, onnx);
+                }
+
+                entrant.Side!.Load(work, file, onnx);
+                IReadOnlyDictionary<string, float[]> own = entrant.Side.Check(results);
+                ours ??= own;
+                entrant.Agreement = Agreement.Of(work, entrant.Side.Name, ours, own);
+            }
+
+            Time([.. entrants.Where(entrant => entrant.Absence is null)], rounds);
+            return new Comparison(work, work.Flops, rounds, entrants[0].Cost!, PeersOf(work, entrants));
         }
         finally
         {
-            sides.ForEach(side => side.Dispose());
+            entrants.ForEach(entrant => entrant.Side?.Dispose());
             folder.Delete(recursive: true);
         }
     }
 
-    /// <summary>Starts ours first, then the peer in each layout.</summary>
-    /// <returns>Why the peer is absent, or null.</returns>
-    private static string? StartSides(List<Side> sides, int threads)
+    /// <summary>Has PyTorch write the network as ONNX, in a process that does not race: exporting takes memory.</summary>
+    private static void Export(Work work, string file, string onnx)
     {
-        sides.Add(Side.Ours(threads));
-        foreach (string layout in new[] { "nchw", "channels_last" })
-        {
-            Side? side = Side.Torch(layout, threads);
-            if (side is null or { Absence: not null })
-            {
-                side?.Dispose();
-                return side?.Absence ?? "there is no /usr/bin/python3";
-            }
+        using Side exporter = Side.Torch("nchw", threads: 1)!;
+        exporter.Load(work, file, onnx);
+        exporter.Export(onnx);
+    }
 
-            sides.Add(side);
+    private static IEnumerable<Entrant> Start(Work work, int threads)
+    {
+        yield return new Entrant("", Side.Ours(threads), "");
+        Entrant torch = new(Torch, Side.Torch("nchw", threads), "there is no /usr/bin/python3");
+        yield return torch;
+        if (torch.Absence is null)
+        {
+            yield return new Entrant(Torch, Side.Torch("channels_last", threads), "");
         }
 
-        return null;
+        if (!work.IsTraining)
+        {
+            yield return torch.Absence is null
+                ? new Entrant(OnnxRuntime, Side.OnnxRuntime(threads), "there is no node")
+                : new Entrant(OnnxRuntime, null, "PyTorch, which exports the network for it, is absent");
+        }
     }
 
-    /// <summary>Makes all sides load the work and compares their first results with ours, the first side's.</summary>
-    private static Agreement? CompareResults(List<Side> sides, Work work, string file, string scratchFile)
+    private static List<Peer> PeersOf(Work work, List<Entrant> entrants)
     {
-        sides.ForEach(side => side.Load(work, file));
-        IReadOnlyDictionary<string, float[]> ours = sides[0].Check(scratchFile);
-        Agreement[] all =
-        [
-            .. sides.Skip(1).Select(side => Agreement.Of(work, side.Name, ours, side.Check(scratchFile))),
-        ];
-        return all.Length == 0 ? null : all.Aggregate((a, b) => a.And(b));
+        List<Peer> peers = [];
+        foreach (string name in work.IsTraining ? [Torch] : new[] { OnnxRuntime, Torch })
+        {
+            Entrant[] own = [.. entrants.Where(entrant => entrant.Peer == name)];
+            Agreement? agreement = own.Select(entrant => entrant.Agreement).Aggregate((a, b) => a?.And(b!));
+            Cost? cost = own.Select(entrant => entrant.Cost).Where(cost => cost is not null).MinBy(cost => cost!.Ms);
+            peers.Add(new Peer(name, cost, own[0].Absence, agreement));
+        }
+
+        return peers;
     }
 
-    private static List<Cost> Time(List<Side> sides, int rounds)
+    private static void Time(Entrant[] entrants, int rounds)
     {
-        double[] warm = [.. sides.Select(side => Enumerable.Range(0, WarmUps).Min(_ => side.Run()))];
-        double bestPeer = warm.Skip(1).DefaultIfEmpty().Min();
-        (Side Side, List<double> Ms)[] raced =
+        foreach (Entrant entrant in entrants)
+        {
+            entrant.Warm = Enumerable.Range(0, WarmUps).Min(_ => entrant.Side!.Run());
+        }
+
+        Entrant[] raced =
         [
-            .. sides
-                .Where((_, i) => i == 0 || warm[i] <= ClearlySlower * bestPeer)
-                .Select(side => (side, new List<double>())),
+            .. entrants.Where(entrant => entrant.Warm
+                <= ClearlySlower * entrants.Where(other => other.Peer == entrant.Peer).Min(other => other.Warm)),
         ];
         for (int round = 0; round < rounds; round++)
         {
-            foreach ((Side side, List<double> ms) in raced)
+            foreach (Entrant entrant in raced)
             {
-                ms.Add(side.Run());
+                entrant.Ms.Add(entrant.Side!.Run());
             }
         }
 
-        return [.. raced.Select(entry =>
-            new Cost(entry.Side.Name, entry.Side.Version, Median(entry.Ms), entry.Side.PeakBytes()))];
+        foreach (Entrant entrant in raced)
+        {
+            Side side = entrant.Side!;
+            entrant.Cost = new Cost(side.Name, side.Version, Median(entrant.Ms), side.PeakBytes());
+        }
     }
 
     private static double Median(List<double> values)
     {
         double[] sorted = [.. values.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    /// <summary>A process in the race.</summary>
+    private sealed class Entrant(string peer, Side? side, string noProgram)
+    {
+        public string Peer { get; } = peer;
+
+        public Side? Side { get; } = side;
+
+        public string? Absence { get; } = side is null ? noProgram : side.Absence;
+
+        public double Warm { get; set; }
+
+        public List<double> Ms { get; } = [];
+
+        public Cost? Cost { get; set; }
+
+        public Agreement? Agreement { get; set; }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class LayerTimes
 
     private void Train(Work work, Workers workers, int rounds)
     {
-        Models.UNet network = work.Network();
+        Models.Network network = work.Network();
         Value image = Value.Input(work.ImageShape);
         Value target = Value.Input(work.TargetShape);
         Value loss = CrossEntropy.Of(network.Forward(image), target);

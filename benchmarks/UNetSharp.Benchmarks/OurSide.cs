@@ -19,7 +19,7 @@ namespace UNetSharp.Benchmarks;
 internal sealed class OurSide : IDisposable
 {
     private readonly Workers _workers;
-    private readonly UNet _network;
+    private readonly Network _network;
     private readonly Tensor _image;
     private readonly Tensor _target;
     private readonly Value _input;

@@ -20,7 +20,7 @@ Option<string?> json = new("--json") { Description = "Write JSON to a file, or w
 threads.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int>()));
 rounds.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int?>() ?? 1));
 
-RootCommand root = new("Ours and Debian's PyTorch side by side, in turns, with the same weights, image and threads.")
+RootCommand root = new("Ours, ONNX Runtime and Debian's PyTorch side by side, in turns, with the same weights, image and threads.")
 {
     only, threads, rounds, quick, layers, json,
 };
@@ -76,7 +76,7 @@ static int Compare(Work[] works, int threads, int rounds, string? json)
         {
             rows.Add(Comparison.Of(work, threads, rounds));
             peak = Math.Max(peak, FmaPeak.Measure(threads));
-            output.WriteLine(Report.Row(rows[^1], peak));
+            output.WriteLine(Report.Rows(rows[^1], peak));
         }
     }
     catch (BenchmarkException e)

@@ -18,27 +18,18 @@ internal static class Report
         {Cpu()}, {threads} threads; peak of float32 multiply-add measured here: {peakGflops:f0} GFLOP/s
         GFLOP/s are effective: the arithmetic of direct convolution by the time. MB are the peak of the whole process.
 
-        {"work",-18} {"ours ms",8} {"GFLOP/s",8} {"of peak",8} {"MB",6}
+        {"work",-21} {"ours ms",8} {"GFLOP/s",8} {"of peak",8} {"MB",6}
         """)
-        + Text($"   {"torch ms",8} {"GFLOP/s",8} {"MB",6}   {"ratio",6}  layout; difference");
+        + Text($"   {"peer",-12} {"ms",8} {"GFLOP/s",8} {"MB",6}   {"ratio",6}  difference");
 
-    /// <summary>One comparison.</summary>
-    public static string Row(Comparison row, double peakGflops)
+    /// <summary>One comparison, a line for each peer.</summary>
+    public static string Rows(Comparison row, double peakGflops)
     {
         double gflops = Gflops(row, row.Ours);
-        string ours = Text($"{row.Work.Name,-18} {row.Ours.Ms,8:f0} {gflops,8:f0} {gflops / peakGflops,8:p0} ")
+        string ours = Text($"{row.Work.Name,-21} {row.Ours.Ms,8:f0} {gflops,8:f0} {gflops / peakGflops,8:p0} ")
             + Text($"{row.Ours.PeakBytes / Mega,6:f0}");
-        if (row.Peer is not { } peer || row.Agreement is not { } agreement)
-        {
-            return $"{ours}   PyTorch is absent: {row.PeerAbsence}";
-        }
-
-        string difference = row.Work.IsTraining
-            ? Text($"loss {agreement.Values:g1}, gradients {agreement.Gradients:g1}")
-            : Text($"logits {agreement.Values:g1}");
-        return ours
-            + Text($"   {peer.Ms,8:f0} {Gflops(row, peer),8:f0} {peer.PeakBytes / Mega,6:f0}   {row.Ratio,6:f2}")
-            + $"  {peer.Name}; {difference}";
+        return string.Join('\n', row.Peers.Select(
+            (peer, i) => (i == 0 ? ours : new string(' ', ours.Length)) + $"   {PeerText(row, peer)}"));
     }
 
     /// <summary>All that was measured.</summary>
@@ -47,25 +38,39 @@ internal static class Report
         ["peakGflops"] = Math.Round(peakGflops, 1),
         ["threads"] = threads,
         ["cpu"] = Cpu(),
-        ["results"] = new JsonArray([.. rows.Select(row => (JsonNode)new JsonObject
+        ["results"] = new JsonArray([.. rows.SelectMany(row => row.Peers.Select(peer => (JsonNode)new JsonObject
         {
             ["work"] = row.Work.Name,
-            ["peer"] = "torch",
-            ["peer_version"] = row.Peer?.Version,
-            ["peer_layout"] = row.Peer?.Name,
-            ["peer_absent"] = row.PeerAbsence,
+            ["peer"] = peer.Name,
+            ["peer_version"] = peer.Cost?.Version,
+            ["peer_layout"] = peer.Cost?.Name,
+            ["peer_absent"] = peer.Absence,
             ["rounds"] = row.Rounds,
             ["ours_ms"] = Math.Round(row.Ours.Ms, 2),
-            ["peer_ms"] = row.Peer is null ? null : Math.Round(row.Peer.Ms, 2),
-            ["ratio"] = row.Ratio is { } ratio ? Math.Round(ratio, 3) : null,
+            ["peer_ms"] = peer.Cost is null ? null : Math.Round(peer.Cost.Ms, 2),
+            ["ratio"] = peer.Cost is null ? null : Math.Round(peer.Cost.Ms / row.Ours.Ms, 3),
             ["ours_gflops"] = Math.Round(Gflops(row, row.Ours), 1),
-            ["peer_gflops"] = row.Peer is null ? null : Math.Round(Gflops(row, row.Peer), 1),
+            ["peer_gflops"] = peer.Cost is null ? null : Math.Round(Gflops(row, peer.Cost), 1),
             ["ours_peak_bytes"] = row.Ours.PeakBytes,
-            ["peer_peak_bytes"] = row.Peer?.PeakBytes,
-            ["difference"] = row.Agreement?.Values,
-            ["difference_of_gradients"] = row.Work.IsTraining ? row.Agreement?.Gradients : null,
-        })]),
+            ["peer_peak_bytes"] = peer.Cost?.PeakBytes,
+            ["difference"] = peer.Agreement?.Values,
+            ["difference_of_gradients"] = row.Work.IsTraining ? peer.Agreement?.Gradients : null,
+        }))]),
     }.ToJsonString(Readable);
+
+    private static string PeerText(Comparison row, Peer peer)
+    {
+        if (peer.Cost is not { } cost || peer.Agreement is not { } agreement)
+        {
+            return $"{peer.Name} is absent: {peer.Absence}";
+        }
+
+        string difference = row.Work.IsTraining
+            ? Text($"loss {agreement.Values:g1}, gradients {agreement.Gradients:g1}")
+            : Text($"logits {agreement.Values:g1}");
+        return Text($"{peer.Name,-12} {cost.Ms,8:f0} {Gflops(row, cost),8:f0} {cost.PeakBytes / Mega,6:f0}   ")
+            + Text($"{cost.Ms / row.Ours.Ms,6:f2}  {difference}");
+    }
 
     internal static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using UNetSharp.Interop;
 
@@ -57,14 +59,36 @@ internal sealed class Side : IDisposable
         ? new(layout, Python, [Path.Combine(AppContext.BaseDirectory, "torch_peer.py"), $"{threads}", layout], threads)
         : null;
 
+    /// <summary>ONNX Runtime in Node; null where there is no Node.</summary>
+    public static Side? OnnxRuntime(int threads)
+    {
+        try
+        {
+            string script = Path.Combine(AppContext.BaseDirectory, "onnxruntime_peer.js");
+            return new Side("onnxruntime", "node", [script, $"{threads}"], threads);
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Builds the network of a work with weights and image from a file.</summary>
-    public void Load(Work work, string file) => Ask(new JsonObject
+    /// <param name="work">The work.</param>
+    /// <param name="file">Weights, image and target.</param>
+    /// <param name="onnx">The network as ONNX, for the side that needs it.</param>
+    public void Load(Work work, string file, string onnx) => Ask(new JsonObject
     {
         ["do"] = "load",
         ["work"] = work.Name,
+        ["settings"] = JsonSerializer.Serialize(work.Settings),
         ["train"] = work.IsTraining,
         ["file"] = file,
+        ["onnx"] = onnx,
     });
+
+    /// <summary>Writes the loaded network as ONNX; PyTorch can.</summary>
+    public void Export(string onnx) => Ask(new JsonObject { ["do"] = "export", ["out"] = onnx });
 
     /// <summary>The results of the first run, by name.</summary>
     public IReadOnlyDictionary<string, float[]> Check(string scratchFile)

@@ -6,30 +6,34 @@ using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Benchmarks;
 
-/// <summary>What is measured: a bilinear U-Net on one square image of 3 channels, 2 classes.</summary>
+/// <summary>What is measured: a network on square images of 3 channels.</summary>
 /// <param name="Name">Name in the results.</param>
-/// <param name="Width">Channels at full size.</param>
-/// <param name="Side">Height and width of the image.</param>
+/// <param name="Settings">The network.</param>
+/// <param name="Images">Images at a time.</param>
+/// <param name="Side">Height and width of an image.</param>
 /// <param name="IsTraining">
 /// Whether a whole step of training is measured (forward, cross entropy, backward, RMSprop) or the forward run alone.
 /// </param>
-internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
+internal sealed record Work(string Name, ModelSettings Settings, int Images, int Side, bool IsTraining)
 {
+    private const int Classes = 2;
+
     public const string Image = "image";
     public const string Target = "target";
     public const int Channels = 3;
-    public const int Classes = 2;
 
     // Forward, the gradient by the input and the gradient by the weights are each as much work as a forward run.
     private const int RunsPerTrainingStep = 3;
 
     public static IReadOnlyList<Work> All { get; } =
     [
-        new("unet64-infer-256", 64, 256, false),
-        new("unet64-infer-512", 64, 512, false),
-        new("unet16-infer-512", 16, 512, false),
-        new("unet64-train-256", 64, 256, true),
-        new("unet64-train-512", 64, 512, true),
+        new("unet64-infer-256", UNetOf(64), 1, 256, IsTraining: false),
+        new("unet64-infer-512", UNetOf(64), 1, 512, IsTraining: false),
+        new("unet16-infer-512", UNetOf(16), 1, 512, IsTraining: false),
+        new("u2net-infer-320", new ModelSettings("u2net", Channels, Classes: 1), 1, 320, IsTraining: false),
+        new("unet64-train-256", UNetOf(64), 1, 256, IsTraining: true),
+        new("unet64-train-512", UNetOf(64), 1, 512, IsTraining: true),
+        new("unet-leaky-train-512", UNetLeaky.Entry.Usual, 2, 512, IsTraining: true),
     ];
 
     /// <summary>
@@ -46,11 +50,11 @@ internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
     /// <summary>Parameters of the last layer, whose gradients are compared too.</summary>
     public static IReadOnlyList<string> LastGradients { get; } = ["outc.conv.weight", "outc.conv.bias"];
 
-    public Shape ImageShape => new(1, Side, Side, Channels);
+    public Shape ImageShape => new(Images, Side, Side, Channels);
 
-    public Shape TargetShape => new(1, Side, Side, 1);
+    public Shape TargetShape => new(Images, Side, Side, 1);
 
-    public UNet Network() => new(Channels, Classes, Width, seed: 1);
+    public Network Network() => ModelCatalog.Create(Settings, seed: 1);
 
     /// <summary>Multiplications and additions that direct convolution needs.</summary>
     public double Flops =>
@@ -60,16 +64,16 @@ internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
     public void Write(string path)
     {
         var random = new Random(2);
-        UNet network = Network();
+        Network network = Network();
         Randomize(network, random);
-        float[] image = Values(Channels * Side * Side, () => MathF.Sqrt(3) * Uniform(random, 0, 1));
-        float[] target = Values(Side * Side, () => random.Next(Classes));
+        float[] image = Values(Images * Channels * Side * Side, () => MathF.Sqrt(3) * Uniform(random, 0, 1));
+        float[] target = Values(Images * Side * Side, () => random.Next(Classes));
         SafetensorsWriter.Write(
             path,
             [
                 .. StateDict.Of(network),
-                new StoredTensor(Image, [1, Channels, Side, Side], image),
-                new StoredTensor(Target, [1, 1, Side, Side], target),
+                new StoredTensor(Image, [Images, Channels, Side, Side], image),
+                new StoredTensor(Target, [Images, 1, Side, Side], target),
             ],
             new Dictionary<string, string>());
     }
@@ -79,7 +83,7 @@ internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
     /// which an image fades on its way through the network; with 2 / fanIn values keep their size. Batch norms get
     /// numbers of their own in place of zeros and ones.
     /// </summary>
-    private static void Randomize(UNet network, Random random)
+    private static void Randomize(Network network, Random random)
     {
         foreach (Parameter parameter in network.Parameters().Where(p => p.Kind != ParameterKind.Counter))
         {
@@ -92,6 +96,8 @@ internal sealed record Work(string Name, int Width, int Side, bool IsTraining)
             }
         }
     }
+
+    private static ModelSettings UNetOf(int width) => new("unet", Channels, Classes) { Width = width };
 
     private static float Uniform(Random random, float centre, float reach) =>
         centre + (reach * ((2 * random.NextSingle()) - 1));
