@@ -66,7 +66,7 @@ internal readonly unsafe struct WinogradConvolution
 
     private nint PanelFloats => (nint)KeptTiles * PanelWidth;
 
-    private nint ResultPlane => (_layout.Panels * PanelFloats) + PanelWidth;
+    private nint ResultPlane => ((IsAtOnce ? _layout.Panels : 1) * PanelFloats) + PanelWidth;
 
     private long KeptFloats => WinogradTransform.Products * (SourcePlane + ResultPlane);
 
@@ -116,26 +116,24 @@ internal readonly unsafe struct WinogradConvolution
     private static WinogradTiles TilesOf(View result, int paddingRows, int paddingColumns) =>
         new(result.Shape.N, result.Shape.H, result.Shape.W, paddingRows, paddingColumns);
 
-    private void TransformResult(float* m, int first, int count) => _tiles.TransformResult(
-        m, ResultPlane, PanelFloats, first, count, _result, _epilogue, _adds);
+    private void TransformResult(float* m, int first, int count, int panel, int panels) => _tiles.TransformResult(
+        m, ResultPlane, PanelFloats, first, count, _result, panel, panels, _epilogue, _adds);
 
-    /// <summary>m[panel][tile][16] = v[tile][channel] · u[panel][channel][16] for some panels.</summary>
-    private void Multiply(float* v, int count, float* u, int firstPanel, int endPanel, float* m)
+    /// <summary>m[tile][16] = v[tile][channel] · u[channel][16] for one panel; computes whole register tiles.</summary>
+    private void Multiply(float* v, int count, float* u, float* m)
     {
-        int row = WinogradTiles.RowFloats(_source.Channels);
         for (int start = 0; start < _source.Channels; start += ChunkChannels)
         {
-            int channels = Math.Min(ChunkChannels, _source.Channels - start);
-            for (int panel = firstPanel; panel < endPanel; panel++)
-            {
-                float* filters = u + (panel * _layout.PanelFloats) + ((nint)start * PanelWidth);
-                float* to = m + (panel * PanelFloats);
-                for (int tile = 0; tile < count; tile += TileRows)
-                {
-                    Tile(v + (tile * row) + start, row, filters, channels, to + (tile * PanelWidth), start > 0);
-                }
-            }
+            MultiplyChunk(v, count, u, m, start);
         }
+    }
+
+    /// <summary>Adds the products of a chunk of source channels, or starts with them.</summary>
+    private void MultiplyChunk(float* v, int count, float* u, float* m, int start)
+    {
+        int row = WinogradTiles.RowFloats(_source.Channels);
+        int channels = Math.Min(ChunkChannels, _source.Channels - start);
+        Product(v + start, row, u + ((nint)start * PanelWidth), channels, m, count, adds: start > 0);
     }
 
     /// <summary>All three steps for a run of tiles.</summary>
@@ -148,13 +146,17 @@ internal readonly unsafe struct WinogradConvolution
             int first = block * RunTiles;
             int count = Math.Min(RunTiles, all._tiles.Count - first);
             all._tiles.TransformSource(all._source, first, count, v, all.SourcePlane);
-            for (int k = 0; k < WinogradTransform.Products; k++)
+            for (int panel = 0; panel < all._layout.Panels; panel++)
             {
-                float* u = all._weights + (k * all._layout.PlaneFloats);
-                all.Multiply(v + (k * all.SourcePlane), count, u, 0, all._layout.Panels, m + (k * all.ResultPlane));
-            }
+                float* u = all._weights + (panel * all._layout.PanelFloats);
+                for (int k = 0; k < WinogradTransform.Products; k++)
+                {
+                    all.Multiply(
+                        v + (k * all.SourcePlane), count, u + (k * all._layout.PlaneFloats), m + (k * all.ResultPlane));
+                }
 
-            all.TransformResult(m, first, count);
+                all.TransformResult(m, first, count, panel, panels: 1);
+            }
         }
     }
 
@@ -178,9 +180,17 @@ internal readonly unsafe struct WinogradConvolution
             (int k, int group) = Math.DivRem(block, PanelGroups);
             int first = group * all._layout.Panels / PanelGroups;
             int end = (group + 1) * all._layout.Panels / PanelGroups;
+            float* v = all._scratch + (k * all.SourcePlane);
             float* m = all._scratch + (WinogradTransform.Products * all.SourcePlane) + (k * all.ResultPlane);
             float* u = all._weights + (k * all._layout.PlaneFloats);
-            all.Multiply(all._scratch + (k * all.SourcePlane), all._tiles.Count, u, first, end, m);
+            for (int start = 0; start < all._source.Channels; start += ChunkChannels)
+            {
+                for (int panel = first; panel < end; panel++)
+                {
+                    all.MultiplyChunk(
+                        v, all._tiles.Count, u + (panel * all._layout.PanelFloats), m + (panel * all.PanelFloats), start);
+                }
+            }
         }
     }
 
@@ -192,66 +202,70 @@ internal readonly unsafe struct WinogradConvolution
             int first = block * TransformTiles;
             int count = Math.Min(TransformTiles, all._tiles.Count - first);
             float* m = all._scratch + (WinogradTransform.Products * all.SourcePlane) + (first * PanelWidth);
-            all.TransformResult(m, first, count);
+            all.TransformResult(m, first, count, panel: 0, all._layout.Panels);
         }
     }
 
-    /// <summary>The register tile: 6 tiles × 16 channels, over a chunk of source channels.</summary>
+    /// <summary>The register tile, 6 tiles × 16 channels over a chunk of source channels, for a run of tiles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile(float* v, nint row, float* u, nint channels, float* m, bool adds)
+    private static void Product(float* v, nint row, float* u, nint channels, float* m, int count, bool adds)
     {
-        Vector256<float> m00 = default, m01 = default, m10 = default, m11 = default, m20 = default, m21 = default;
-        Vector256<float> m30 = default, m31 = default, m40 = default, m41 = default, m50 = default, m51 = default;
-        if (adds)
+        for (int tile = 0; tile < count; tile += TileRows, v += TileRows * row, m += TileRows * PanelWidth)
         {
-            (m00, m01) = (Vector256.Load(m), Vector256.Load(m + 8));
-            (m10, m11) = (Vector256.Load(m + 16), Vector256.Load(m + 24));
-            (m20, m21) = (Vector256.Load(m + 32), Vector256.Load(m + 40));
-            (m30, m31) = (Vector256.Load(m + 48), Vector256.Load(m + 56));
-            (m40, m41) = (Vector256.Load(m + 64), Vector256.Load(m + 72));
-            (m50, m51) = (Vector256.Load(m + 80), Vector256.Load(m + 88));
-        }
+            Vector256<float> m00 = default, m01 = default, m10 = default, m11 = default, m20 = default, m21 = default;
+            Vector256<float> m30 = default, m31 = default, m40 = default, m41 = default, m50 = default, m51 = default;
+            if (adds)
+            {
+                (m00, m01) = (Vector256.Load(m), Vector256.Load(m + 8));
+                (m10, m11) = (Vector256.Load(m + 16), Vector256.Load(m + 24));
+                (m20, m21) = (Vector256.Load(m + 32), Vector256.Load(m + 40));
+                (m30, m31) = (Vector256.Load(m + 48), Vector256.Load(m + 56));
+                (m40, m41) = (Vector256.Load(m + 64), Vector256.Load(m + 72));
+                (m50, m51) = (Vector256.Load(m + 80), Vector256.Load(m + 88));
+            }
 
-        float* v1 = v + row;
-        float* v2 = v1 + row;
-        float* v3 = v2 + row;
-        float* v4 = v3 + row;
-        float* v5 = v4 + row;
-        for (nint c = 0; c < channels; c++, u += PanelWidth)
-        {
-            Vector256<float> u0 = Vector256.Load(u);
-            Vector256<float> u1 = Vector256.Load(u + 8);
-            Vector256<float> x = Vector256.Create(v[c]);
-            m00 = Vector256.MultiplyAddEstimate(x, u0, m00);
-            m01 = Vector256.MultiplyAddEstimate(x, u1, m01);
-            x = Vector256.Create(v1[c]);
-            m10 = Vector256.MultiplyAddEstimate(x, u0, m10);
-            m11 = Vector256.MultiplyAddEstimate(x, u1, m11);
-            x = Vector256.Create(v2[c]);
-            m20 = Vector256.MultiplyAddEstimate(x, u0, m20);
-            m21 = Vector256.MultiplyAddEstimate(x, u1, m21);
-            x = Vector256.Create(v3[c]);
-            m30 = Vector256.MultiplyAddEstimate(x, u0, m30);
-            m31 = Vector256.MultiplyAddEstimate(x, u1, m31);
-            x = Vector256.Create(v4[c]);
-            m40 = Vector256.MultiplyAddEstimate(x, u0, m40);
-            m41 = Vector256.MultiplyAddEstimate(x, u1, m41);
-            x = Vector256.Create(v5[c]);
-            m50 = Vector256.MultiplyAddEstimate(x, u0, m50);
-            m51 = Vector256.MultiplyAddEstimate(x, u1, m51);
-        }
+            float* v1 = v + row;
+            float* v2 = v1 + row;
+            float* v3 = v2 + row;
+            float* v4 = v3 + row;
+            float* v5 = v4 + row;
+            float* w = u;
+            for (nint c = 0; c < channels; c++, w += PanelWidth)
+            {
+                Vector256<float> u0 = Vector256.Load(w);
+                Vector256<float> u1 = Vector256.Load(w + 8);
+                Vector256<float> x = Vector256.Create(v[c]);
+                m00 = Vector256.MultiplyAddEstimate(x, u0, m00);
+                m01 = Vector256.MultiplyAddEstimate(x, u1, m01);
+                x = Vector256.Create(v1[c]);
+                m10 = Vector256.MultiplyAddEstimate(x, u0, m10);
+                m11 = Vector256.MultiplyAddEstimate(x, u1, m11);
+                x = Vector256.Create(v2[c]);
+                m20 = Vector256.MultiplyAddEstimate(x, u0, m20);
+                m21 = Vector256.MultiplyAddEstimate(x, u1, m21);
+                x = Vector256.Create(v3[c]);
+                m30 = Vector256.MultiplyAddEstimate(x, u0, m30);
+                m31 = Vector256.MultiplyAddEstimate(x, u1, m31);
+                x = Vector256.Create(v4[c]);
+                m40 = Vector256.MultiplyAddEstimate(x, u0, m40);
+                m41 = Vector256.MultiplyAddEstimate(x, u1, m41);
+                x = Vector256.Create(v5[c]);
+                m50 = Vector256.MultiplyAddEstimate(x, u0, m50);
+                m51 = Vector256.MultiplyAddEstimate(x, u1, m51);
+            }
 
-        m00.Store(m);
-        m01.Store(m + 8);
-        m10.Store(m + 16);
-        m11.Store(m + 24);
-        m20.Store(m + 32);
-        m21.Store(m + 40);
-        m30.Store(m + 48);
-        m31.Store(m + 56);
-        m40.Store(m + 64);
-        m41.Store(m + 72);
-        m50.Store(m + 80);
-        m51.Store(m + 88);
+            m00.Store(m);
+            m01.Store(m + 8);
+            m10.Store(m + 16);
+            m11.Store(m + 24);
+            m20.Store(m + 32);
+            m21.Store(m + 40);
+            m30.Store(m + 48);
+            m31.Store(m + 56);
+            m40.Store(m + 64);
+            m41.Store(m + 72);
+            m50.Store(m + 80);
+            m51.Store(m + 88);
+        }
     }
 }

@@ -97,27 +97,41 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     /// <summary>
     /// y = epilogue(Aᵀ m A) of some tiles, from m[k][panel][tile][16].
     /// </summary>
-    /// <param name="m">Products of the first tile.</param>
+    /// <param name="m">Products of the first tile and panel.</param>
     /// <param name="plane">Floats from one k to the next.</param>
-    /// <param name="panel">Floats from one panel to the next.</param>
+    /// <param name="panelFloats">Floats from one panel to the next.</param>
     /// <param name="first">First tile.</param>
     /// <param name="count">Number of tiles.</param>
     /// <param name="y">Result image.</param>
+    /// <param name="panel">First panel of 16 channels.</param>
+    /// <param name="panels">Number of panels.</param>
     /// <param name="epilogue">What to do with finished sums.</param>
     /// <param name="adds">Whether results are added to what the image holds.</param>
     [SkipLocalsInit]
     public void TransformResult(
-        float* m, nint plane, nint panel, int first, int count, View y, Epilogue epilogue, bool adds)
+        float* m,
+        nint plane,
+        nint panelFloats,
+        int first,
+        int count,
+        View y,
+        int panel,
+        int panels,
+        Epilogue epilogue,
+        bool adds)
     {
+        int firstChannel = panel * PackedWeights.PanelWidth;
+        int endChannel = Math.Min(y.Channels, firstChannel + (panels * PackedWeights.PanelWidth));
         float* sums = stackalloc float[WinogradTransform.Result * WinogradTransform.Result * Lanes];
         for (int tile = first; tile < first + count; tile++, m += PackedWeights.PanelWidth)
         {
             (int n, int top, int left) = At(tile);
             int rows = Math.Min(WinogradTransform.Result, height - top);
             int columns = Math.Min(WinogradTransform.Result, width - left);
-            for (int c = 0; c < y.Channels; c += Lanes)
+            for (int c = firstChannel; c < endChannel; c += Lanes)
             {
-                float* from = m + (c / PackedWeights.PanelWidth * panel) + (c % PackedWeights.PanelWidth);
+                int within = c - firstChannel;
+                float* from = m + (within / PackedWeights.PanelWidth * panelFloats) + (within % PackedWeights.PanelWidth);
                 ResultTile(from, plane, sums);
                 for (int i = 0; i < rows; i++)
                 {
