@@ -17,20 +17,25 @@ public sealed class WinogradTests
     private const double Tolerance = 4e-5;
 
     [Theory]
-    [InlineData(1, 4, 4, 8, 8, 1)]
-    [InlineData(1, 5, 6, 9, 17, 1)]
-    [InlineData(2, 7, 9, 31, 13, 1)]
-    [InlineData(1, 16, 15, 24, 40, 0)]
-    [InlineData(1, 13, 14, 16, 16, 2)]
-    [InlineData(3, 9, 10, 300, 20, 1)]
-    [InlineData(1, 6, 6, 128, 256, 1)]
-    [InlineData(2, 70, 66, 16, 33, 1)]
-    [InlineData(1, 100, 130, 72, 80, 1)]
-    [InlineData(1, 75, 90, 320, 16, 1)]
+    [InlineData(1, 4, 4, 8, 8, 1, 1)]
+    [InlineData(1, 5, 6, 9, 17, 1, 1)]
+    [InlineData(2, 7, 9, 31, 13, 1, 1)]
+    [InlineData(1, 16, 15, 24, 40, 0, 1)]
+    [InlineData(1, 13, 14, 16, 16, 2, 1)]
+    [InlineData(3, 9, 10, 300, 20, 1, 1)]
+    [InlineData(1, 6, 6, 128, 256, 1, 1)]
+    [InlineData(2, 70, 66, 16, 33, 1, 1)]
+    [InlineData(1, 100, 130, 72, 80, 1, 1)]
+    [InlineData(1, 75, 90, 320, 16, 1, 1)]
+    [InlineData(1, 20, 20, 32, 32, 2, 2)]
+    [InlineData(2, 11, 13, 16, 24, 4, 4)]
+    [InlineData(1, 9, 10, 16, 16, 8, 8)]
+    [InlineData(1, 25, 30, 16, 40, 1, 3)]
+    [InlineData(1, 20, 21, 64, 1, 1, 1)]
     public void Fast_convolutions_agree_with_direct_ones(
-        int images, int height, int width, int inC, int outC, int padding)
+        int images, int height, int width, int inC, int outC, int padding, int dilation)
     {
-        Conv2d layer = new(inC, outC, kernel: 3, padding: padding);
+        Conv2d layer = new(inC, outC, kernel: 3, padding: padding, dilation: dilation);
         layer.Initialize(seed: 1);
         Tensor x = TestTensors.Random(new Shape(images, height, width, inC), seed: 2);
 

@@ -48,25 +48,25 @@ public sealed unsafe class Convolution : FilterOperation
     internal override FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact) =>
         new Convolution(this, norm, rectifier, isExact);
 
-    private protected override FilterPass ForwardPass() => IsFastFor(Output.Shape, InChannels)
-        ? new WinogradPass(_rows.Padding, _columns.Padding, isFlipped: false, ForwardOrder)
+    private protected override FilterPass ForwardPass() => FastWindow(Output.Shape, InChannels) is { } window
+        ? new WinogradPass(window, isFlipped: false, ForwardOrder)
         : base.ForwardPass();
 
-    private protected override FilterPass BackwardPass() => IsFastFor(Inputs[0].Shape, OutChannels)
-        ? new WinogradPass(2 - _rows.Padding, 2 - _columns.Padding, isFlipped: true, BackwardOrder)
+    private protected override FilterPass BackwardPass() => FastWindow(Inputs[0].Shape, OutChannels) is { } window
+        ? new WinogradPass(window.Backward, isFlipped: true, BackwardOrder)
         : base.BackwardPass();
 
     private protected override long WeightGradientScratch(View x, View dy, int workers) =>
-        IsFastFor(dy.Shape, InChannels)
-            ? WinogradWeightGradient.ScratchFloats(x, dy)
+        FastWindow(dy.Shape, InChannels) is { } window
+            ? WinogradWeightGradient.ScratchFloats(x, dy, window)
             : WeightGradient.ScratchFloats(x, dy, _forward[0], workers);
 
     private protected override void RunWeightGradient(
         Workers workers, View x, View dy, float* gradient, float* scratch)
     {
-        if (IsFastFor(dy.Shape, InChannels))
+        if (FastWindow(dy.Shape, InChannels) is { } window)
         {
-            WinogradWeightGradient.Run(workers, x, dy, _rows.Padding, _columns.Padding, gradient, scratch);
+            WinogradWeightGradient.Run(workers, x, dy, window, gradient, scratch);
         }
         else
         {
@@ -74,11 +74,9 @@ public sealed unsafe class Convolution : FilterOperation
         }
     }
 
-    private bool IsFastFor(Shape result, int sourceChannels) =>
-        !IsExact && IsThreeByThree && WinogradPass.Wins(result, sourceChannels);
-
-    private bool IsThreeByThree =>
-        _rows is { Kernel: 3, Stride: 1, Dilation: 1 } && _columns is { Kernel: 3, Stride: 1, Dilation: 1 };
+    /// <summary>The window, if this is a convolution that can be computed faster than directly, and may be.</summary>
+    private WinogradWindow? FastWindow(Shape result, int sourceChannels) =>
+        !IsExact && WinogradPass.Wins(result, sourceChannels) ? WinogradWindow.Of(_rows, _columns) : null;
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns)
     {

@@ -71,9 +71,9 @@ internal readonly unsafe struct WinogradConvolution
     private long KeptFloats => WinogradTransform.Products * (SourcePlane + ResultPlane);
 
     /// <summary>Scratch floats for so many workers.</summary>
-    public static long ScratchFloats(View source, View result, int workers)
+    public static long ScratchFloats(View source, View result, WinogradWindow window, int workers)
     {
-        WinogradConvolution job = new(source, result, TilesOf(result, 0, 0), null, Epilogue.None, false, null);
+        WinogradConvolution job = new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
         return job.KeptFloats * (job.IsAtOnce ? 1 : workers);
     }
 
@@ -81,8 +81,7 @@ internal readonly unsafe struct WinogradConvolution
     /// <param name="workers">Threads.</param>
     /// <param name="source">Image to read.</param>
     /// <param name="result">Image to write to, or to add to if <paramref name="adds"/>.</param>
-    /// <param name="paddingRows">Zeros above and below the source.</param>
-    /// <param name="paddingColumns">Zeros left and right of the source.</param>
+    /// <param name="window">How the filter lies over the source.</param>
     /// <param name="weights">Transformed filters, <see cref="WinogradWeights"/>.</param>
     /// <param name="epilogue">What to do with finished sums.</param>
     /// <param name="adds">Whether the sums are added to what the result holds.</param>
@@ -91,14 +90,13 @@ internal readonly unsafe struct WinogradConvolution
         Workers workers,
         View source,
         View result,
-        int paddingRows,
-        int paddingColumns,
+        WinogradWindow window,
         float* weights,
         Epilogue epilogue,
         bool adds,
         float* scratch)
     {
-        WinogradTiles tiles = TilesOf(result, paddingRows, paddingColumns);
+        WinogradTiles tiles = TilesOf(result, window);
         WinogradConvolution all = new(source, result, tiles, weights, epilogue, adds, scratch);
         if (all.IsAtOnce)
         {
@@ -113,8 +111,8 @@ internal readonly unsafe struct WinogradConvolution
         }
     }
 
-    private static WinogradTiles TilesOf(View result, int paddingRows, int paddingColumns) =>
-        new(result.Shape.N, result.Shape.H, result.Shape.W, paddingRows, paddingColumns);
+    private static WinogradTiles TilesOf(View result, WinogradWindow window) =>
+        new(result.Shape.N, result.Shape.H, result.Shape.W, window);
 
     private void TransformResult(float* m, int first, int count, int panel, int panels) => _tiles.TransformResult(
         m, ResultPlane, PanelFloats, first, count, _result, panel, panels, _epilogue, _adds);

@@ -5,19 +5,22 @@ namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
 /// An image cut into tiles of 4×4 result pixels, each of which reads a patch of 6×6 source pixels that starts a padding
-/// before it. Tiles are counted by rows through all images. What a tile has outside of the image is zero, and is not
-/// written.
+/// before it. With a dilation d the pixels of tile and patch are d apart: an image is then d² interleaved ones, which do
+/// not see each other. Tiles are counted by rows through all images. What a tile has outside of the image is zero, and is
+/// not written.
 /// </summary>
-internal readonly unsafe struct WinogradTiles(int images, int height, int width, int paddingRows, int paddingColumns)
+internal readonly unsafe struct WinogradTiles(int images, int height, int width, WinogradWindow window)
 {
     private const int Lanes = 8;
 
     /// <summary>Number of tiles.</summary>
-    public int Count => images * Down * Across;
+    public int Count => images * Dilation * Dilation * Down * Across;
 
-    private int Across => (width + WinogradTransform.Result - 1) / WinogradTransform.Result;
+    private int Dilation => window.Dilation;
 
-    private int Down => (height + WinogradTransform.Result - 1) / WinogradTransform.Result;
+    private int Across => TilesOf(width);
+
+    private int Down => TilesOf(height);
 
     /// <summary>
     /// Floats of a tile's row in a matrix of that many channels: whole vectors, and not a multiple of the distance at which
@@ -42,18 +45,19 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     {
         float* patch = stackalloc float[WinogradTransform.Products * Lanes];
         int row = RowFloats(x.Channels);
-        nint rowStep = (nint)x.Shape.W * x.Stride;
+        nint pixelStep = (nint)Dilation * x.Stride;
+        nint rowStep = pixelStep * x.Shape.W;
+        int reach = Dilation * (WinogradTransform.Patch - 1);
         for (int tile = first; tile < first + count; tile++, v += row)
         {
             (int n, int top, int left) = At(tile);
-            (top, left) = (top - paddingRows, left - paddingColumns);
-            bool isInside = top >= 0 && left >= 0
-                && top + WinogradTransform.Patch <= x.Shape.H && left + WinogradTransform.Patch <= x.Shape.W;
+            (top, left) = (top - window.PaddingRows, left - window.PaddingColumns);
+            bool isInside = top >= 0 && left >= 0 && top + reach < x.Shape.H && left + reach < x.Shape.W;
             for (int c = 0; c < x.Channels; c += Lanes)
             {
                 if (isInside && c + Lanes <= x.Channels)
                 {
-                    SourceTile(x.At(n, top, left) + c, rowStep, x.Stride, v + c, plane);
+                    SourceTile(x.At(n, top, left) + c, rowStep, pixelStep, v + c, plane);
                 }
                 else
                 {
@@ -72,18 +76,20 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     public void TransformResultGradient(View dy, int first, int count, float* m, nint plane, nint panel)
     {
         float* patch = stackalloc float[WinogradTransform.Products * Lanes];
-        nint rowStep = (nint)dy.Shape.W * dy.Stride;
+        nint pixelStep = (nint)Dilation * dy.Stride;
+        nint rowStep = pixelStep * dy.Shape.W;
+        int reach = Dilation * (WinogradTransform.Result - 1);
         int channels = (dy.Channels + PackedWeights.PanelWidth - 1) / PackedWeights.PanelWidth * PackedWeights.PanelWidth;
         for (int tile = first; tile < first + count; tile++, m += PackedWeights.PanelWidth)
         {
             (int n, int top, int left) = At(tile);
-            bool isInside = top + WinogradTransform.Result <= height && left + WinogradTransform.Result <= width;
+            bool isInside = top + reach < height && left + reach < width;
             for (int c = 0; c < channels; c += Lanes)
             {
                 float* to = m + (c / PackedWeights.PanelWidth * panel) + (c % PackedWeights.PanelWidth);
                 if (isInside && c + Lanes <= dy.Channels)
                 {
-                    ResultGradientTile(dy.At(n, top, left) + c, rowStep, dy.Stride, to, plane);
+                    ResultGradientTile(dy.At(n, top, left) + c, rowStep, pixelStep, to, plane);
                 }
                 else
                 {
@@ -122,12 +128,13 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     {
         int firstChannel = panel * PackedWeights.PanelWidth;
         int endChannel = Math.Min(y.Channels, firstChannel + (panels * PackedWeights.PanelWidth));
+        nint pixelStep = (nint)Dilation * y.Stride;
         float* sums = stackalloc float[WinogradTransform.Result * WinogradTransform.Result * Lanes];
         for (int tile = first; tile < first + count; tile++, m += PackedWeights.PanelWidth)
         {
             (int n, int top, int left) = At(tile);
-            int rows = Math.Min(WinogradTransform.Result, height - top);
-            int columns = Math.Min(WinogradTransform.Result, width - left);
+            int rows = Math.Min(WinogradTransform.Result, PixelsOf(height - top));
+            int columns = Math.Min(WinogradTransform.Result, PixelsOf(width - left));
             for (int c = firstChannel; c < endChannel; c += Lanes)
             {
                 int within = c - firstChannel;
@@ -135,9 +142,9 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
                 ResultTile(from, plane, sums);
                 for (int i = 0; i < rows; i++)
                 {
-                    float* to = y.At(n, top + i, left) + c;
+                    float* to = y.At(n, top + (i * Dilation), left) + c;
                     float* sum = sums + (i * WinogradTransform.Result * Lanes);
-                    for (int j = 0; j < columns; j++, to += y.Stride, sum += Lanes)
+                    for (int j = 0; j < columns; j++, to += pixelStep, sum += Lanes)
                     {
                         Vector256<float> value = epilogue.Of(Vector256.Load(sum), c);
                         if (c + Lanes <= y.Channels)
@@ -154,23 +161,33 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
         }
     }
 
+    /// <summary>Pixels of one of the interleaved images along an axis.</summary>
+    private int PixelsOf(int size) => (size + Dilation - 1) / Dilation;
+
+    private int TilesOf(int size) => (PixelsOf(size) + WinogradTransform.Result - 1) / WinogradTransform.Result;
+
     private (int N, int Top, int Left) At(int tile)
     {
         (int line, int across) = Math.DivRem(tile, Across);
-        (int n, int down) = Math.DivRem(line, Down);
-        return (n, down * WinogradTransform.Result, across * WinogradTransform.Result);
+        (int image, int down) = Math.DivRem(line, Down);
+        (int n, int phase) = Math.DivRem(image, Dilation * Dilation);
+        (int firstRow, int firstColumn) = Math.DivRem(phase, Dilation);
+        int step = WinogradTransform.Result * Dilation;
+        return (n, firstRow + (down * step), firstColumn + (across * step));
     }
 
     /// <summary>Copies size × size pixels, eight channels of each, with zeros outside of image and channels.</summary>
-    private static void Gather(View x, int n, int top, int left, int size, int channel, float* patch)
+    private void Gather(View x, int n, int top, int left, int size, int channel, float* patch)
     {
         int channels = Math.Min(Lanes, x.Channels - channel);
         for (int i = 0; i < size; i++)
         {
+            int row = top + (i * Dilation);
             for (int j = 0; j < size; j++, patch += Lanes)
             {
-                bool isInside = (uint)(top + i) < (uint)x.Shape.H && (uint)(left + j) < (uint)x.Shape.W;
-                float* from = isInside ? x.At(n, top + i, left + j) + channel : null;
+                int column = left + (j * Dilation);
+                bool isInside = (uint)row < (uint)x.Shape.H && (uint)column < (uint)x.Shape.W;
+                float* from = isInside ? x.At(n, row, column) + channel : null;
                 for (int c = 0; c < Lanes; c++)
                 {
                     patch[c] = isInside && c < channels ? from[c] : 0;

@@ -67,17 +67,17 @@ internal readonly unsafe struct WinogradWeightGradient
     private int PanelGroups => (_layout.Panels + GroupPanels - 1) / GroupPanels;
 
     /// <summary>Scratch floats for all workers.</summary>
-    public static long ScratchFloats(View x, View dy)
+    public static long ScratchFloats(View x, View dy, WinogradWindow window)
     {
-        WinogradWeightGradient job = new(x, dy, TilesOf(dy, 0, 0), null);
+        WinogradWeightGradient job = new(x, dy, TilesOf(dy, window), null);
         return (WinogradTransform.Products * (job.SourcePlane + job.ResultPlane)) + job._layout.Floats;
     }
 
     /// <summary>Writes the gradient in PyTorch's order, [result channel][source channel][tap].</summary>
     public static void Run(
-        Workers workers, View x, View dy, int paddingRows, int paddingColumns, float* gradient, float* scratch)
+        Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch)
     {
-        WinogradTiles tiles = TilesOf(dy, paddingRows, paddingColumns);
+        WinogradTiles tiles = TilesOf(dy, window);
         WinogradWeightGradient sums = new(x, dy, tiles, scratch);
         for (int first = 0; first < tiles.Count; first += sums._runTiles)
         {
@@ -89,8 +89,8 @@ internal readonly unsafe struct WinogradWeightGradient
         workers.Run(sums._layout.Panels, new Finish(sums, gradient));
     }
 
-    private static WinogradTiles TilesOf(View dy, int paddingRows, int paddingColumns) =>
-        new(dy.Shape.N, dy.Shape.H, dy.Shape.W, paddingRows, paddingColumns);
+    private static WinogradTiles TilesOf(View dy, WinogradWindow window) =>
+        new(dy.Shape.N, dy.Shape.H, dy.Shape.W, window);
 
     /// <summary>The register tile: sums[6][16] += Σ over tiles of v[6] ⊗ m[16].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
