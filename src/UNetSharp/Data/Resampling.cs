@@ -11,15 +11,35 @@ public static class Resampling
     /// <param name="from">Size of the values.</param>
     /// <param name="to">Size of the result.</param>
     /// <param name="channels">Values of a pixel.</param>
-    public static float[] Bilinear(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels)
+    public static float[] Bilinear(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
+        Weighted(
+            samples, from, to, channels, (source, result) => Triangles(source, result, Math.Max(1, (double)source / result)));
+
+    /// <summary>
+    /// Bilinear interpolation between the two nearest source pixels along each axis, also when shrinking: fine structures
+    /// may be lost. Networks that have learnt from such images need the same.
+    /// </summary>
+    /// <param name="samples">Values, (height, width, channels).</param>
+    /// <param name="from">Size of the values.</param>
+    /// <param name="to">Size of the result.</param>
+    /// <param name="channels">Values of a pixel.</param>
+    public static float[] Interpolated(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
+        Weighted(samples, from, to, channels, (source, result) => Triangles(source, result, reach: 1));
+
+    private static float[] Weighted(
+        ReadOnlySpan<float> samples,
+        PictureSize from,
+        PictureSize to,
+        int channels,
+        Func<int, int, (int First, float[] Weights)[]> triangles)
     {
         if (from == to)
         {
             return samples.ToArray();
         }
 
-        (int First, float[] Weights)[] across = Triangles(from.Width, to.Width);
-        (int First, float[] Weights)[] down = Triangles(from.Height, to.Height);
+        (int First, float[] Weights)[] across = triangles(from.Width, to.Width);
+        (int First, float[] Weights)[] down = triangles(from.Height, to.Height);
         float[] narrow = new float[from.Height * to.Width * channels];
         for (int row = 0; row < from.Height; row++)
         {
@@ -59,10 +79,9 @@ public static class Resampling
         return resized;
     }
 
-    private static (int First, float[] Weights)[] Triangles(int from, int to)
+    private static (int First, float[] Weights)[] Triangles(int from, int to, double reach)
     {
         double scale = (double)from / to;
-        double reach = Math.Max(1, scale);
         var triangles = new (int First, float[] Weights)[to];
         for (int i = 0; i < to; i++)
         {

@@ -54,13 +54,14 @@ public sealed class Segmenter : IDisposable
         int channels = _description.Model.Channels;
         var own = new PictureSize(picture.Height, picture.Width);
         PictureSize size = _description.Size ?? own;
-        float[] image = Resampling.Bilinear(picture.ToUnit(channels), own, size, channels);
+        float[] image = _description.Normalization.ToNetwork(picture, size, channels);
         var input = new Tensor(new Shape(1, size.Height, size.Width, channels), image);
         int classes = _description.Model.Classes;
         lock (_turn)
         {
             ReadOnlySpan<float> probabilities = _predictor.Predict(input);
-            return new Segmentation(own, classes, Resampling.Bilinear(probabilities, size, own, classes));
+            return new Segmentation(
+                own, classes, _description.Normalization.FromNetwork(probabilities, size, own, classes));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using UNetSharp.Data;
 using UNetSharp.Interop;
 using UNetSharp.Models;
@@ -9,17 +10,30 @@ namespace UNetSharp.Inference;
 /// <param name="Model">The network.</param>
 /// <param name="Masks">What its result means.</param>
 /// <param name="Size">The size to which images were brought in training, or null if they were used as they are.</param>
-public sealed record NetworkDescription(ModelSettings Model, MaskClasses Masks, PictureSize? Size)
+/// <param name="Normalization">How the values of images are changed.</param>
+public sealed record NetworkDescription(
+    ModelSettings Model,
+    MaskClasses Masks,
+    PictureSize? Size,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Normalization>))] Normalization Normalization = Normalization.Unit)
 {
     // A single foreground class is drawn in white or, where masks hold indices, as 1; so is the second of two classes.
     private static readonly Dictionary<int, int> TwoClasses = new() { [0] = 0, [1] = 1, [255] = 1 };
 
-    /// <summary>The description of a network whose file says nothing about images and masks.</summary>
+    /// <summary>
+    /// The description of a network whose file says nothing about images and masks. U²-Net is taken for the published one.
+    /// </summary>
     public static NetworkDescription Of(ModelSettings model) => new(
         model,
         new MaskClasses(
             model.Classes, model.Classes <= 2 ? TwoClasses : Enumerable.Range(0, model.Classes).ToDictionary(k => k)),
-        Size: null);
+        IsSaliency(model) ? ModelCatalog.Entry(model.Model).UsualInput : null,
+        IsSaliency(model) ? Normalization.Saliency : Normalization.Unit);
+
+    /// <summary>Whether this is U²-Net for saliency, whose published weights all see images in one way.</summary>
+    private static bool IsSaliency(ModelSettings model) =>
+        model is { Channels: 3, Classes: 1 }
+        && (model.Model == U2Net.Entry.Name || model.Model == U2Net.LightEntry.Name);
 }
 
 /// <summary>A network with its weights and its description: all that prediction needs, in one file.</summary>
