@@ -20,14 +20,15 @@ internal sealed class GoldenFile
         _tensors = tensors.ToDictionary(tensor => tensor.Name);
     }
 
-    /// <summary>Names of all cases of a folder that start so and, if one is named, have an array of that name.</summary>
-    public static TheoryData<string> Cases(string folder, string prefix = "", string? with = null)
+    /// <summary>Names of all cases of a folder that start so, and have or have not an array of the names given.</summary>
+    public static TheoryData<string> Cases(
+        string folder, string prefix = "", string? with = null, string? without = null)
     {
         TheoryData<string> cases = [];
         foreach (string file in Directory.GetFiles(Path.Combine(Folder, folder), prefix + "*").Order())
         {
             string name = $"{folder}/{Path.GetFileNameWithoutExtension(file)}";
-            if (with is null || new GoldenFile(name).Has(with))
+            if (Has(name, with) && !(without is not null && Has(name, without)))
             {
                 cases.Add(name);
             }
@@ -35,6 +36,8 @@ internal sealed class GoldenFile
 
         return cases;
     }
+
+    private static bool Has(string name, string? array) => array is null || new GoldenFile(name).Has(array);
 
     /// <summary>An argument of the case.</summary>
     public int Int(string name) => int.Parse(_arguments[name], CultureInfo.InvariantCulture);

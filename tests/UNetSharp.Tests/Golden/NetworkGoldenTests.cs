@@ -31,15 +31,22 @@ public sealed class NetworkGoldenTests
     private const double EndTolerance = 5e-4;
     private const double EndToleranceFast = 1e-2;
 
-    public static TheoryData<string> Networks => GoldenFile.Cases("networks");
+    public static TheoryData<string> FullNetworks => GoldenFile.Cases("networks", without: "train");
 
     public static TheoryData<string> NetworksWithGradients => GoldenFile.Cases("networks", with: "train");
 
     public static TheoryData<string> Trainings => GoldenFile.Cases("training");
 
     [Theory]
-    [MemberData(nameof(Networks))]
-    public void Logits_are_those_of_PyTorch(string name)
+    [Trait("Cost", "high")]
+    [MemberData(nameof(FullNetworks))]
+    public void Logits_of_networks_of_full_width_are_those_of_PyTorch(string name) => AssertLogits(name);
+
+    [Theory]
+    [MemberData(nameof(NetworksWithGradients))]
+    public void Logits_are_those_of_PyTorch(string name) => AssertLogits(name);
+
+    private static void AssertLogits(string name)
     {
         AssertLogits(name, isExact: true, Tolerance);
         AssertLogits(name, isExact: false, FastTolerance);

@@ -49,6 +49,7 @@ public sealed class ExchangeTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [PyTorchFact]
+    [Trait("Cost", "high")]
     public void PyTorch_computes_the_same_from_what_is_exported()
     {
         foreach (ModelEntry entry in ModelCatalog.Entries.Where(entry => entry.Name != "u2net"))
