@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using UNetSharp.Data;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
@@ -14,7 +13,7 @@ namespace UNetSharp.Training;
 /// <param name="Optimizer">The optimizer.</param>
 /// <param name="Loss">Name in <see cref="Losses.LossCatalog"/>.</param>
 /// <param name="ValidationShare">Share of the pairs that is set aside for validation.</param>
-/// <param name="Flips">Random flips.</param>
+/// <param name="Augmentation">Random changes, as <see cref="Data.Augmentations.AugmentationCatalog"/> reads them.</param>
 /// <param name="Seed">Chooses starting weights, split, order and augmentation.</param>
 /// <param name="Threads">Threads to compute on.</param>
 public sealed record TrainingSettings(
@@ -26,6 +25,6 @@ public sealed record TrainingSettings(
     OptimizerSettings Optimizer,
     string Loss,
     double ValidationShare,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<Flips>))] Flips Flips,
+    string Augmentation,
     int Seed,
     int Threads);
