@@ -18,7 +18,8 @@ internal static class AugmentCommand
     private static readonly Option<string> Data =
         new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
 
-    private static readonly Option<string> Out = new("--out") { Description = "The picture, a PNG file", Required = true };
+    private static readonly Option<string> Out =
+        new("--out") { Description = "The picture, a PNG file", Required = true };
 
     private static readonly Option<string> Augment = Option();
 
@@ -28,7 +29,8 @@ internal static class AugmentCommand
     private static readonly Option<int> Pairs =
         new("--pairs") { Description = "Pairs to show, from the whole set", DefaultValueFactory = _ => 6 };
 
-    private static readonly Option<int?> Crop = new("--crop") { Description = "Random squares of N pixels, as in training" };
+    private static readonly Option<int?> Crop =
+        new("--crop") { Description = "Random squares of N pixels, as in training" };
 
     private static readonly Option<int> Seed =
         new("--seed") { Description = "The seed of training", DefaultValueFactory = _ => 0 };

@@ -48,7 +48,8 @@ internal static class TrainCommand
 
     private static readonly Option<string> Augment = AugmentCommand.Option();
 
-    private static readonly Option<int> Seed = Default("--seed", 0, "Chooses starting weights, split, order and augmentation");
+    private static readonly Option<int> Seed =
+        Default("--seed", 0, "Chooses starting weights, split, order and augmentation");
 
     private static readonly Option<int> Threads = CommonOptions.Threads();
 

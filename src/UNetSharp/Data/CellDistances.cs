@@ -1,11 +1,11 @@
 namespace UNetSharp.Data;
 
 /// <summary>
-/// For every pixel the distances to the borders of the nearest and the second nearest cell, up to a reach. Every cell has a
-/// box of its own, wider than the cell by the reach, so that many small cells cost little more than one pass.
-/// In a box the distance is found along columns first, D(y, x) = min over y′ of |y − y′| for border pixels (y′, x), and then
-/// along rows as the lower envelope of the parabolas D(y, x′)² + (x − x′)² (Felzenszwalb and Huttenlocher, Distance
-/// Transforms of Sampled Functions, https://doi.org/10.4086/toc.2012.v008a019).
+/// For every pixel the distances to the borders of the nearest and the second nearest cell, up to a reach. Every cell
+/// has a box of its own, wider than the cell by the reach, so that many small cells cost little more than one pass. In
+/// a box the distance is found along columns first, D(y, x) = min over y′ of |y − y′| for border pixels (y′, x), and
+/// then along rows as the lower envelope of the parabolas D(y, x′)² + (x − x′)² (Felzenszwalb and Huttenlocher,
+/// Distance Transforms of Sampled Functions, https://doi.org/10.4086/toc.2012.v008a019).
 /// </summary>
 internal sealed class CellDistances
 {

@@ -1,8 +1,9 @@
 namespace UNetSharp.Data;
 
 /// <summary>
-/// The single cells of a mask: connected pixels of one foreground class. Pixels are connected across their four sides; two
-/// cells that touch at a corner only stay two, since keeping touching cells apart is what cells are told apart for.
+/// The single cells of a mask: connected pixels of one foreground class. Pixels are connected across their four sides;
+/// two cells that touch at a corner only stay two, since keeping touching cells apart is what cells are told apart
+/// for.
 /// </summary>
 public static class Cells
 {

@@ -2,14 +2,14 @@ namespace UNetSharp.Data;
 
 /// <summary>
 /// The weights of pixels in the U-Net paper, equation 2 (https://arxiv.org/abs/1505.04597):
-/// w(x) = wc(x) + w0·exp(−(d1(x) + d2(x))² / 2σ²), with wc to balance the classes' frequencies in the data set, and d1 and
-/// d2 the distances to the border of the nearest and of the second nearest cell. The narrow background between two cells
-/// gets a high weight, so that a network learns to keep them apart.
+/// w(x) = wc(x) + w0·exp(−(d1(x) + d2(x))² / 2σ²), with wc to balance the classes' frequencies in the data set, and d1
+/// and d2 the distances to the border of the nearest and of the second nearest cell. The narrow background between two
+/// cells gets a high weight, so that a network learns to keep them apart.
 /// A cell's border are its pixels that have one outside the cell at a side. Distances are between pixels' centres.
 /// </summary>
 /// <remarks>
-/// A cell's distances are exact (Felzenszwalb and Huttenlocher, https://doi.org/10.4086/toc.2012.v008a019), but computed
-/// only as far from it as they can change the result's float.
+/// A cell's distances are exact (Felzenszwalb and Huttenlocher, https://doi.org/10.4086/toc.2012.v008a019), but
+/// computed only as far from it as they can change the result's float.
 /// </remarks>
 public static class WeightMap
 {
@@ -19,8 +19,8 @@ public static class WeightMap
     private static readonly WeightMapSettings Paper = new();
 
     /// <summary>
-    /// Weights that balance classes, wc = 1 / (K · share): their mean over all pixels is 1. A class that is never seen has
-    /// the weight 0.
+    /// Weights that balance classes, wc = 1 / (K · share): their mean over all pixels is 1. A class that is never seen
+    /// has the weight 0.
     /// </summary>
     /// <param name="shares">Share of all pixels in each class, of <see cref="DataReport.ClassShares"/>.</param>
     public static float[] Balance(IReadOnlyList<double> shares)
@@ -64,7 +64,8 @@ public static class WeightMap
         return weights;
     }
 
-    private static void AddBorders(float[] weights, ReadOnlySpan<int> cells, PictureSize size, WeightMapSettings settings)
+    private static void AddBorders(
+        float[] weights, ReadOnlySpan<int> cells, PictureSize size, WeightMapSettings settings)
     {
         double twoVariances = 2 * settings.Sigma * settings.Sigma;
         double reach = Math.Sqrt(twoVariances * Math.Log(settings.BorderWeight / LeastWeight));
@@ -90,8 +91,8 @@ public static class WeightMap
     {
         if (classes.Length != size.Height * size.Width || cells.Length != classes.Length)
         {
-            throw new ArgumentException($"A weight map of {size} needs {size.Height * size.Width} classes and cells, but "
-                + $"{classes.Length} and {cells.Length} came.");
+            throw new ArgumentException($"A weight map of {size} needs {size.Height * size.Width} classes and cells, "
+                + $"but {classes.Length} and {cells.Length} came.");
         }
 
         int unknown = classes.IndexOfAnyExceptInRange((byte)0, (byte)Math.Clamp(classWeights.Count - 1, 0, 255));
@@ -101,7 +102,7 @@ public static class WeightMap
                 + (unknown >= 0 ? $" and there is a class {classes[unknown]}." : "."));
         }
 
-        if (settings is not { BorderWeight: >= 0 and < float.PositiveInfinity, Sigma: > 0 and < float.PositiveInfinity })
+        if (settings is not { BorderWeight: >= 0 and <= float.MaxValue, Sigma: > 0 and <= float.MaxValue })
         {
             throw new ArgumentException($"A weight map's border weight is at least 0 and its sigma above 0, not "
                 + $"{settings.BorderWeight} and {settings.Sigma}.");

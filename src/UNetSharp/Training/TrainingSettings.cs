@@ -13,7 +13,7 @@ namespace UNetSharp.Training;
 /// <param name="Optimizer">The optimizer.</param>
 /// <param name="Loss">Name in <see cref="Losses.LossCatalog"/>.</param>
 /// <param name="ValidationShare">Share of the pairs that is set aside for validation.</param>
-/// <param name="Augmentation">Random changes, as <see cref="Data.Augmentations.AugmentationCatalog"/> reads them.</param>
+/// <param name="Augmentation">Random changes, for <see cref="Data.Augmentations.AugmentationCatalog"/>.</param>
 /// <param name="Seed">Chooses starting weights, split, order and augmentation.</param>
 /// <param name="Threads">Threads to compute on.</param>
 public sealed record TrainingSettings(

@@ -82,7 +82,9 @@ public sealed class LoaderTests : IDisposable
         AddNumbered(12, 9, 7);
         LoaderSettings settings = new(4, Crop: null, AugmentationCatalog.Parse("strong"), Seed: 7);
 
-        Assert.Equal(Everything(settings, epoch: 2).Order(), Everything(settings with { BatchSize = 3 }, epoch: 2).Order());
+        Assert.Equal(
+            Everything(settings, epoch: 2).Order(),
+            Everything(settings with { BatchSize = 3 }, epoch: 2).Order());
     }
 
     [Fact]
@@ -145,7 +147,8 @@ public sealed class LoaderTests : IDisposable
     {
         AddNumbered(60, 4, 4);
 
-        using Loader loader = Load(new LoaderSettings(2, Crop: null, AugmentationSettings.None, Seed: 1, Threads: 2), epoch: 1);
+        using Loader loader = Load(
+            new LoaderSettings(2, Crop: null, AugmentationSettings.None, Seed: 1, Threads: 2), epoch: 1);
         HashSet<Tensor> images = [];
         foreach (Batch batch in loader.Batches())
         {

@@ -153,8 +153,8 @@ public class WeightMapTests
             {
                 double[] distances =
                 [
-                    .. border.GroupBy(at => at.Cell).Select(cell => cell.Min(at =>
-                        Math.Sqrt(Math.Pow(at.Row - (i / size.Width), 2) + Math.Pow(at.Column - (i % size.Width), 2)))).Order(),
+                    .. border.GroupBy(at => at.Cell).Select(cell => cell.Min(at => Math.Sqrt(
+                        Math.Pow(at.Row - (i / size.Width), 2) + Math.Pow(at.Column - (i % size.Width), 2)))).Order(),
                 ];
                 double sum = distances.Length < 2 ? double.PositiveInfinity : distances[0] + distances[1];
                 double between = settings.BorderWeight * Math.Exp(-sum * sum / (2 * settings.Sigma * settings.Sigma));

@@ -2,8 +2,8 @@ namespace UNetSharp.Data.Augmentations;
 
 /// <summary>
 /// Where a part's pixels come from: source = A·(o + d(o)) + start, with o the row and column in the part, d the elastic
-/// displacement and A = F·T·R / zoom of flips, quarter turns and rotation. The part's centre comes from the centre of its
-/// window; or, if a pixel must be kept, it stays where it is without rotation, zoom and displacement.
+/// displacement and A = F·T·R / zoom of flips, quarter turns and rotation. The part's centre comes from the centre of
+/// its window; or, if a pixel must be kept, it stays where it is without rotation, zoom and displacement.
 /// </summary>
 internal readonly record struct AffineMap(
     double RowByRow, double RowByColumn, double ColumnByRow, double ColumnByColumn, double RowStart, double ColumnStart)

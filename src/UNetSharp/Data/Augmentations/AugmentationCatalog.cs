@@ -18,16 +18,16 @@ public static class AugmentationCatalog
     [
         new("flips", new(0, 0.5f), 0, "", s => s.Flips, (s, a) => s with { Flips = a }),
         new("vflips", new(0, 0.5f), 0, "", s => s.VerticalFlips, (s, a) => s with { VerticalFlips = a }),
-        new("turns", new(0, 0.75f), 0, "", s => s.Turns, (s, a) => s with { Turns = a }), // each of four equally often
+        new("turns", new(0, 0.75f), 0, "", s => s.Turns, (s, a) => s with { Turns = a }), // all four equally often
         new("shift", new(0.1f, 1), 0.5f, "share of the side", s => s.Shift, (s, a) => s with { Shift = a }),
         new("rotate", new(15, 1), 180, "degrees", s => s.Rotate, (s, a) => s with { Rotate = a }),
         new("scale", new(0.2f, 1), 1, "factor less 1", s => s.Scale, (s, a) => s with { Scale = a }),
         new("elastic", new(10, 0.5f), 100, "pixels", s => s.Elastic, (s, a) => s with { Elastic = a }),
         new("foreground", new(0, 0.5f), 0, "", s => s.Foreground, (s, a) => s with { Foreground = a }),
-        new("brightness", new(0.1f, 0.5f), 1, "share of the range", s => s.Brightness, (s, a) => s with { Brightness = a }),
+        new("brightness", new(0.1f, 0.5f), 1, "share of range", s => s.Brightness, (s, a) => s with { Brightness = a }),
         new("contrast", new(0.25f, 0.5f), 4, "factor less 1", s => s.Contrast, (s, a) => s with { Contrast = a }),
         new("gamma", new(0.3f, 0.5f), 4, "power less 1", s => s.Gamma, (s, a) => s with { Gamma = a }),
-        new("noise", new(0.03f, 0.5f), 1, "share of the range", s => s.Noise, (s, a) => s with { Noise = a }),
+        new("noise", new(0.03f, 0.5f), 1, "share of range", s => s.Noise, (s, a) => s with { Noise = a }),
         new("blur", new(1, 0.5f), 10, "pixels", s => s.Blur, (s, a) => s with { Blur = a }),
     ];
 
@@ -47,11 +47,12 @@ public static class AugmentationCatalog
     public static IEnumerable<string> SetNames => Sets.Select(set => set.Name);
 
     /// <summary>What can be given, in a line for people.</summary>
-    public static string Usage { get; } = $"{string.Join(", ", SetNames)}, or a list of name=strength:probability such as "
-        + $"flips,rotate=15,elastic=10:0.5, from {string.Join(", ", Entries.Select(entry => entry.Name))} and {GridName}";
+    public static string Usage { get; } =
+        $"{string.Join(", ", SetNames)}, or a list of name=strength:probability, "
+        + $"such as flips,rotate=15,elastic=10:0.5, from {string.Join(", ", Entries.Select(entry => entry.Name))} and {GridName}";
 
     /// <summary>Reads a set's name or a list.</summary>
-    /// <exception cref="ArgumentException">It is neither; the message is one line that names the part and the mend.</exception>
+    /// <exception cref="ArgumentException">It is neither; the message names the part and the mend.</exception>
     public static AugmentationSettings Parse(string text)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
@@ -92,8 +93,8 @@ public static class AugmentationCatalog
         (string name, string? strength) = Divided(rest, '=');
         if (name == GridName)
         {
-            int grid = probability is null && int.TryParse(strength, CultureInfo.InvariantCulture, out int number) ? number : 0;
-            return grid is >= 2 and <= MostGrid
+            bool isNumber = int.TryParse(strength, CultureInfo.InvariantCulture, out int grid) && probability is null;
+            return isNumber && grid is >= 2 and <= MostGrid
                 ? settings with { ElasticGrid = grid }
                 : throw new ArgumentException($"'{part}': give {GridName}=N with a whole number from 2 to {MostGrid}.");
         }

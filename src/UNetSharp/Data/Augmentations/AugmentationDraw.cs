@@ -14,7 +14,7 @@ internal readonly record struct AugmentationDraw
     /// <summary>Place of a crop, 0 to below 1 from the first possible row or column to the last.</summary>
     public (double Row, double Column) Window { get; init; }
 
-    /// <summary>Which pixel of the foreground a crop must hold, 0 to below 1 from the first to the last; null for any.</summary>
+    /// <summary>Which pixel of the foreground a crop must hold, 0 to below 1, or null for any.</summary>
     public double? ForegroundPick { get; init; }
 
     public bool IsFlipped { get; init; }

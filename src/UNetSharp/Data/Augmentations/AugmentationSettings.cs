@@ -18,7 +18,7 @@ public sealed record AugmentationSettings
     /// <summary>Turned by 90°, 180° or 270°; what is not square by 180° or not at all.</summary>
     public Augmentation Turns { get; init; }
 
-    /// <summary>Shifted by whole pixels, up to a share of the side each way; crops lie at random places anyway.</summary>
+    /// <summary>Shifted by whole pixels, up to a share of the side each way; not crops, which lie at random.</summary>
     public Augmentation Shift { get; init; }
 
     /// <summary>Rotated by up to so many degrees either way.</summary>

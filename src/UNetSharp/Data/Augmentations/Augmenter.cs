@@ -1,8 +1,8 @@
 namespace UNetSharp.Data.Augmentations;
 
 /// <summary>
-/// Makes random changes to samples. What happens to a sample follows from the seed, the epoch and its name alone. Buffers
-/// are kept from call to call, so every thread needs an augmenter of its own.
+/// Makes random changes to samples. What happens to a sample follows from the seed, the epoch and its name alone.
+/// Buffers are kept from call to call, so every thread needs an augmenter of its own.
 /// </summary>
 /// <param name="settings">What may happen.</param>
 public sealed class Augmenter(AugmentationSettings settings)
@@ -16,7 +16,7 @@ public sealed class Augmenter(AugmentationSettings settings)
 
     /// <summary>A changed sample, as training sees it in an epoch.</summary>
     /// <param name="sample">The sample; it stays as it is.</param>
-    /// <param name="part">Size to cut out of it at random; its own size for all of it, more is mirrored at the border.</param>
+    /// <param name="part">Size to cut out at random, or its own; what is larger is mirrored at the border.</param>
     /// <param name="seed">The seed of training.</param>
     /// <param name="epoch">The epoch, from 1.</param>
     public Sample Augment(Sample sample, PictureSize part, int seed, int epoch)
@@ -37,7 +37,8 @@ public sealed class Augmenter(AugmentationSettings settings)
     /// <param name="draw">What chance decided.</param>
     /// <param name="image">The result's image, (height, width, channels).</param>
     /// <param name="mask">The result's classes, (height, width).</param>
-    internal void Augment(Sample sample, PictureSize part, in AugmentationDraw draw, Span<float> image, Span<float> mask)
+    internal void Augment(
+        Sample sample, PictureSize part, in AugmentationDraw draw, Span<float> image, Span<float> mask)
     {
         CropWindow window = CropWindow.Of(draw, sample, part);
         bool isDeformed = draw.Elastic > 0;
@@ -61,7 +62,7 @@ public sealed class Augmenter(AugmentationSettings settings)
         ChangeGreyValues(draw, sample, part, image);
     }
 
-    /// <summary>In the order in which a camera does it: optics blur, film and sensor bend the values, noise comes on top.</summary>
+    /// <summary>In a camera's order: optics blur, the sensor bends the values, noise comes on top.</summary>
     private void ChangeGreyValues(in AugmentationDraw draw, Sample sample, PictureSize part, Span<float> image)
     {
         if (draw.Blur > 0)

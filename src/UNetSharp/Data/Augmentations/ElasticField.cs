@@ -4,8 +4,9 @@ namespace UNetSharp.Data.Augmentations;
 /// The elastic deformation of the U-Net paper (https://arxiv.org/abs/1505.04597, section 3.1): random displacement
 /// vectors on a coarse grid of 3 x 3 points over the image, Gaussian with a standard deviation of 10 pixels; the
 /// displacement of every pixel by bicubic interpolation.
-/// The points lie on the corners, the middles of the sides and the centre; the interpolation is Keys's cubic convolution
-/// with a = −1/2 (https://doi.org/10.1109/TASSP.1981.1163711), the outermost points repeated beyond the border.
+/// The points lie on the corners, the middles of the sides and the centre; the interpolation is Keys's cubic
+/// convolution with a = −1/2 (https://doi.org/10.1109/TASSP.1981.1163711), the outermost points repeated beyond the
+/// border.
 /// </summary>
 internal sealed class ElasticField
 {
@@ -20,7 +21,7 @@ internal sealed class ElasticField
     private int _top;
     private int _height;
 
-    /// <summary>Draws a field over a whole image and looks at the part of it that begins at a row and a column.</summary>
+    /// <summary>Draws a field over a whole image, to look at the part that begins at a row and a column.</summary>
     public void Draw(float deviation, int grid, ulong seed, PictureSize whole, int top, int left, int columns)
     {
         (_grid, _top, _height) = (grid, top, whole.Height);
@@ -45,7 +46,8 @@ internal sealed class ElasticField
             ReadOnlySpan<float> weights = _columnWeights.AsSpan(j * Taps, Taps);
             ReadOnlySpan<float> downs = _lineDown.AsSpan(_firstTaps[j], Taps);
             ReadOnlySpan<float> rights = _lineRight.AsSpan(_firstTaps[j], Taps);
-            down[j] = (weights[0] * downs[0]) + (weights[1] * downs[1]) + (weights[2] * downs[2]) + (weights[3] * downs[3]);
+            down[j] = (weights[0] * downs[0]) + (weights[1] * downs[1]) + (weights[2] * downs[2])
+                + (weights[3] * downs[3]);
             right[j] = (weights[0] * rights[0]) + (weights[1] * rights[1]) + (weights[2] * rights[2])
                 + (weights[3] * rights[3]);
         }
@@ -83,9 +85,10 @@ internal sealed class ElasticField
         }
     }
 
-    /// <summary>The point of the grid before a pixel, and the way to the next, 0 to 1; pixels outside count as the border's.</summary>
+    /// <summary>The point of the grid before a pixel, and the way to the next, 0 to 1.</summary>
     private (int Before, float Way) Between(int position, int size)
     {
+        // Pixels outside the image move as the border does.
         double place = size > 1 ? Math.Clamp((double)position * (_grid - 1) / (size - 1), 0, _grid - 1) : 0;
         int before = Math.Min((int)place, _grid - 2);
         return (before, (float)(place - before));

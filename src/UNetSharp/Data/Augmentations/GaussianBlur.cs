@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace UNetSharp.Data.Augmentations;
 
 /// <summary>
-/// Blur by a Gaussian: weights e^(−k² / 2σ²) up to 3σ that add up to 1, first along rows, then along columns, mirrored at
-/// the border.
+/// Blur by a Gaussian: weights e^(−k² / 2σ²) up to 3σ that add up to 1, first along rows, then along columns, mirrored
+/// at the border.
 /// </summary>
 internal sealed class GaussianBlur
 {

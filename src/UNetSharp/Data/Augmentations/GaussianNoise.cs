@@ -1,6 +1,6 @@
 namespace UNetSharp.Data.Augmentations;
 
-/// <summary>Gaussian noise, of its own for every value of every channel, as sensors have it; values stay in 0..1.</summary>
+/// <summary>Gaussian noise, of its own for every value of every channel; values stay in 0..1.</summary>
 internal static class GaussianNoise
 {
     /// <summary>Adds noise of a standard deviation in place.</summary>

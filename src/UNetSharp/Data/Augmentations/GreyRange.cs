@@ -1,9 +1,9 @@
 namespace UNetSharp.Data.Augmentations;
 
 /// <summary>
-/// How bright an image is and how far its values reach. Changes of grey values go by the image's own reach, four standard
-/// deviations: in a well exposed picture that is about black to white, while fixed steps would drown a dim one, such as
-/// 12-bit values in a 16-bit file.
+/// How bright an image is and how far its values reach. Changes of grey values go by the image's own reach, four
+/// standard deviations: in a well exposed picture that is about black to white, while fixed steps would drown a dim
+/// one, such as 12-bit values in a 16-bit file.
 /// </summary>
 /// <param name="Mean">Mean of all values.</param>
 /// <param name="Reach">Four standard deviations.</param>

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace UNetSharp.Data.Augmentations;
 
 /// <summary>
-/// Brightness, contrast and gamma: v ← ((v − mean)·contrast + mean + brightness)^gamma, with values held in 0..1 before the
-/// power and so after it.
+/// Brightness, contrast and gamma: v ← ((v − mean)·contrast + mean + brightness)^gamma, with values held in 0..1
+/// before the power and so after it.
 /// </summary>
 internal static class GreyValues
 {

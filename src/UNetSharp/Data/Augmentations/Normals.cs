@@ -1,9 +1,9 @@
 namespace UNetSharp.Data.Augmentations;
 
 /// <summary>
-/// Normally distributed numbers in pairs: a = √(−2 ln u)·cos 2πv and b = √(−2 ln u)·sin 2πv (Box and Muller, 1958), with
-/// u and v from SplitMix64 (https://doi.org/10.1145/2660193.2660195). Faster than <see cref="Random"/>, of which an image
-/// would need a million draws.
+/// Normally distributed numbers in pairs: a = √(−2 ln u)·cos 2πv and b = √(−2 ln u)·sin 2πv (Box and Muller, 1958),
+/// with u and v from SplitMix64 (https://doi.org/10.1145/2660193.2660195). Faster than <see cref="Random"/>, of which
+/// an image would need a million draws.
 /// </summary>
 internal struct Normals(ulong seed)
 {

@@ -1,9 +1,9 @@
 namespace UNetSharp.Data.Augmentations;
 
 /// <summary>
-/// Crops, flips, quarter turns and shifts by whole pixels: every pixel of the part is one of the sample, mirrored at its
-/// border. The source's row follows from the part's row alone or, after a quarter turn, from its column alone, so its
-/// index is the sum of two table entries.
+/// Crops, flips, quarter turns and shifts by whole pixels: every pixel of the part is one of the sample, mirrored at
+/// its border. The source's row follows from the part's row alone or, after a quarter turn, from its column alone, so
+/// its index is the sum of two table entries.
 /// </summary>
 internal sealed class PixelCopy
 {

@@ -44,7 +44,9 @@ public class AugmentationCatalogTests
     {
         AugmentationSettings strong = AugmentationCatalog.Parse("strong");
 
-        Assert.All(AugmentationCatalog.Entries, entry => Assert.Equal(entry.Usual.Probability, entry.Get(strong).Probability));
+        Assert.All(
+            AugmentationCatalog.Entries,
+            entry => Assert.Equal(entry.Usual.Probability, entry.Get(strong).Probability));
     }
 
     [Fact]

@@ -65,8 +65,9 @@ public class AugmentationDrawTests
         Assert.Equal(expected, (double)draws.Count(happens) / Draws, tolerance);
     }
 
-    /// <summary>A uniform distribution: nothing beyond the ends, something near them, the middle in the middle.</summary>
-    private static void AssertSpread(AugmentationDraw[] draws, Func<AugmentationDraw, double> value, double low, double high)
+    /// <summary>Uniform: nothing beyond the ends, something near them, the middle in the middle.</summary>
+    private static void AssertSpread(
+        AugmentationDraw[] draws, Func<AugmentationDraw, double> value, double low, double high)
     {
         double[] values = [.. draws.Select(value)];
         double width = high - low;

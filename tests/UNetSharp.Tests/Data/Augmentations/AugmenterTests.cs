@@ -61,7 +61,8 @@ public class AugmenterTests
         for (int epoch = 1; epoch <= 30; epoch++)
         {
             Assert.All(
-                augmenter.Augment(sample, sample.Size, seed: 3, epoch).Mask, value => Assert.Contains(value, sample.Mask));
+                augmenter.Augment(sample, sample.Size, seed: 3, epoch).Mask,
+                value => Assert.Contains(value, sample.Mask));
         }
     }
 

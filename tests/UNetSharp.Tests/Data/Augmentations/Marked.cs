@@ -10,7 +10,8 @@ internal static class Marked
     public static Sample Numbered(int height, int width, int channels = 1)
     {
         byte[] mask = [.. Enumerable.Range(0, height * width).Select(i => (byte)i)];
-        return Of(height, width, channels, mask, [.. mask.SelectMany(value => Enumerable.Repeat(value / 255f, channels))]);
+        float[] image = [.. mask.SelectMany(value => Enumerable.Repeat(value / 255f, channels))];
+        return Of(height, width, channels, mask, image);
     }
 
     /// <summary>Random values, and a few rectangles of classes 0, 7 and 200.</summary>
