@@ -32,6 +32,20 @@ public class ElasticFieldTests
     }
 
     [Fact]
+    public void The_two_directions_have_nothing_to_do_with_each_other()
+    {
+        ElasticField field = new();
+        double sum = 0;
+        for (ulong seed = 0; seed < 400; seed++)
+        {
+            (float[] down, float[] right) = Drawn(field, 3, 3, grid: 3, seed, deviation: 1);
+            sum += down.Zip(right).Sum(pair => pair.First * pair.Second);
+        }
+
+        Assert.Equal(0, sum / (400 * 9), 0.08); // four and a half standard deviations
+    }
+
+    [Fact]
     public void Between_the_points_it_is_bicubic()
     {
         // Halfway between two inner points of a row Keys's weights are -1/16, 9/16, 9/16, -1/16.
