@@ -64,7 +64,7 @@ internal static class DemoCommand
         new OptimizerSettings("adam", LearningRate: 2e-3f),
         Loss: "bce+dice",
         ValidationShare: 0.15,
-        Flips.Both,
+        Augmentation: "flips,vflips",
         Seed: 0,
         threads);
 

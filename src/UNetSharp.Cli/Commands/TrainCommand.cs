@@ -46,10 +46,10 @@ internal static class TrainCommand
     private static readonly Option<double> ValidationShare =
         Default("--val", 0.1, "Share of the images to validate with");
 
-    private static readonly Option<Flips> FlipsOption =
-        Default("--flips", Flips.Horizontal, "Random flips: none, horizontal, vertical, both");
+    private static readonly Option<string> Augment = AugmentCommand.Option();
 
-    private static readonly Option<int> Seed = Default("--seed", 0, "Chooses starting weights, split, order and flips");
+    private static readonly Option<int> Seed =
+        Default("--seed", 0, "Chooses starting weights, split, order and augmentation");
 
     private static readonly Option<int> Threads = CommonOptions.Threads();
 
@@ -60,7 +60,7 @@ internal static class TrainCommand
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, ValidationShare, FlipsOption, Seed, Threads, Exact,
+            LossName, ValidationShare, Augment, Seed, Threads, Exact,
         };
         ModelOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
@@ -89,6 +89,7 @@ internal static class TrainCommand
         ModelOptions.Read(parsed, channels: 1, classes: 1);
         CommonOptions.OneOf(OptimizerCatalog.Names, parsed.GetRequiredValue(Optimizer), "--optimizer");
         CommonOptions.OneOf([.. LossCatalog.Names, "auto"], parsed.GetRequiredValue(LossName), "--loss");
+        AugmentCommand.Settings(parsed.GetRequiredValue(Augment));
         CommonOptions.AtLeast(1, parsed.GetValue(Epochs), "--epochs");
         CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch");
         CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
@@ -121,7 +122,7 @@ internal static class TrainCommand
                 parsed.GetValue(Momentum)),
             LossOf(loss, classes),
             parsed.GetValue(ValidationShare),
-            parsed.GetValue(FlipsOption),
+            AugmentCommand.Settings(parsed.GetRequiredValue(Augment)).ToString(),
             parsed.GetValue(Seed),
             parsed.GetValue(Threads),
             parsed.GetValue(Exact));

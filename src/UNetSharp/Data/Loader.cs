@@ -1,3 +1,4 @@
+using UNetSharp.Data.Augmentations;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Data;
@@ -5,14 +6,15 @@ namespace UNetSharp.Data;
 /// <summary>How a loader makes batches.</summary>
 /// <param name="BatchSize">Images of a batch; the last of an epoch holds the rest.</param>
 /// <param name="Crop">Side of a random square to cut out of every sample, or null for all of it.</param>
-/// <param name="Flips">Random flips.</param>
-/// <param name="Seed">Chooses order, crops and flips.</param>
+/// <param name="Augmentation">Random changes.</param>
+/// <param name="Seed">Chooses order, crops and random changes.</param>
 /// <param name="Threads">Threads that read files.</param>
-public sealed record LoaderSettings(int BatchSize, int? Crop, Flips Flips, int Seed, int Threads = 1);
+public sealed record LoaderSettings(
+    int BatchSize, int? Crop, AugmentationSettings Augmentation, int Seed, int Threads = 1);
 
 /// <summary>
-/// Reads the batches of one epoch ahead of their use, on threads of its own. Order, crops and flips follow from seed,
-/// epoch and the place in the epoch alone, so batches are the same whatever the number of threads.
+/// Reads the batches of one epoch ahead of their use, on threads of its own. The order follows from seed and epoch
+/// alone, what happens to a pair from seed, epoch and its name, so batches are the same whatever the number of threads.
 /// </summary>
 public sealed class Loader : IDisposable
 {
@@ -36,7 +38,7 @@ public sealed class Loader : IDisposable
     {
         (_pairs, _reader, _settings, _epoch) = (pairs, reader, settings, epoch);
         _order = [.. Enumerable.Range(0, pairs.Count)];
-        RandomOf(place: -1).Shuffle(_order);
+        RandomStream.OfOrder(settings.Seed, epoch).Shuffle(_order);
         _ahead = settings.Threads + 1;
         _threads = [.. Enumerable.Range(0, settings.Threads).Select(_ => new Thread(ReadBatches) { IsBackground = true })];
         Array.ForEach(_threads, thread => thread.Start());
@@ -95,13 +97,14 @@ public sealed class Loader : IDisposable
 
     private void ReadBatches()
     {
+        Augmenter augmenter = new(_settings.Augmentation);
         while (NextIndex() is { } index)
         {
             Batch? batch = null;
             Exception? failure = null;
             try
             {
-                batch = ReadBatch(index);
+                batch = ReadBatch(index, augmenter);
             }
             catch (Exception e)
             {
@@ -139,7 +142,7 @@ public sealed class Loader : IDisposable
     }
 
     /// <summary>Reads a batch; null when the loader is disposed of meanwhile.</summary>
-    private Batch? ReadBatch(int index)
+    private Batch? ReadBatch(int index, Augmenter augmenter)
     {
         int first = index * _settings.BatchSize;
         int count = Math.Min(_settings.BatchSize, _pairs.Count - first);
@@ -163,7 +166,13 @@ public sealed class Loader : IDisposable
             }
 
             names[n] = sample.Name;
-            sample.CopyTo(batch.Images, batch.Masks, n, PlacementOf(sample.Size, size, first + n));
+            int pixels = size.Height * size.Width;
+            augmenter.Augment(
+                sample,
+                size,
+                augmenter.Draw(sample.Name, _settings.Seed, _epoch),
+                batch.Images.Data.Slice(n * pixels * sample.Channels, pixels * sample.Channels),
+                batch.Masks.Data.Slice(n * pixels, pixels));
         }
 
         return batch;
@@ -183,30 +192,5 @@ public sealed class Loader : IDisposable
             _used.RemoveAt(index);
             return used with { Names = names };
         }
-    }
-
-    private Placement PlacementOf(PictureSize sample, PictureSize part, int place)
-    {
-        Random random = RandomOf(place);
-        return new Placement(
-            Top: Offset(random, sample.Height, part.Height),
-            Left: Offset(random, sample.Width, part.Width),
-            FlipHorizontally: _settings.Flips is Flips.Horizontal or Flips.Both && random.Next(2) == 1,
-            FlipVertically: _settings.Flips is Flips.Vertical or Flips.Both && random.Next(2) == 1);
-    }
-
-    /// <summary>A random start of a part; one that is larger than the whole is centred.</summary>
-    private static int Offset(Random random, int whole, int part) =>
-        part <= whole ? random.Next(whole - part + 1) : (whole - part) / 2;
-
-    private Random RandomOf(int place) => new(SeedOf(_settings.Seed, _epoch, place));
-
-    /// <summary>Mixes numbers so that near ones give unlike seeds (the finalizer of MurmurHash3).</summary>
-    private static int SeedOf(int seed, int epoch, int place)
-    {
-        ulong x = ((ulong)(uint)seed << 40) ^ ((ulong)(uint)epoch << 20) ^ (uint)place;
-        x = (x ^ (x >> 33)) * 0xff51afd7ed558ccd;
-        x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53;
-        return (int)(x ^ (x >> 33));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using UNetSharp.Data;
+using UNetSharp.Data.Augmentations;
 using UNetSharp.Execution;
 using UNetSharp.Inference;
 using UNetSharp.Losses;
@@ -19,6 +20,7 @@ public sealed class Trainer
     private readonly RunFolder _run;
     private readonly Split _split;
     private readonly SampleReader _reader;
+    private readonly AugmentationSettings _augmentation;
     private readonly Stopwatch _clock = new();
     private long _imagesDone;
     private double? _validationDice;
@@ -29,12 +31,14 @@ public sealed class Trainer
     /// <param name="read">Decodes an image file.</param>
     /// <param name="run">Where to leave the results.</param>
     /// <exception cref="DataException">The data set cannot be trained on.</exception>
+    /// <exception cref="ArgumentException">The augmentation cannot be read.</exception>
     public Trainer(TrainingSettings settings, DataReport report, PictureReader read, RunFolder run)
     {
         report.ThrowIfUnusable();
         (_settings, _report, _run) = (settings, report, run);
         _split = Split.ByShare(report.Folder.Pairs, settings.ValidationShare, settings.Seed);
         _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size);
+        _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
     }
 
     /// <summary>Dice of the best weights on the validation images; null without any.</summary>
@@ -80,7 +84,7 @@ public sealed class Trainer
     private double? TrainEpoch(
         int epoch, TrainingStep step, Action<TrainingProgress> progress, CancellationToken cancellation)
     {
-        LoaderSettings settings = new(_settings.BatchSize, _settings.Crop, _settings.Flips, _settings.Seed);
+        LoaderSettings settings = new(_settings.BatchSize, _settings.Crop, _augmentation, _settings.Seed);
         using Loader loader = new(_split.Training, _reader, settings, epoch);
         double lossSum = 0;
         int images = 0;

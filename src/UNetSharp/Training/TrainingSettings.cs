@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using UNetSharp.Data;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
@@ -14,7 +13,7 @@ namespace UNetSharp.Training;
 /// <param name="Optimizer">The optimizer.</param>
 /// <param name="Loss">Name in <see cref="Losses.LossCatalog"/>.</param>
 /// <param name="ValidationShare">Share of the pairs that is set aside for validation.</param>
-/// <param name="Flips">Random flips.</param>
+/// <param name="Augmentation">Random changes, for <see cref="Data.Augmentations.AugmentationCatalog"/>.</param>
 /// <param name="Seed">Chooses starting weights, split, order and augmentation.</param>
 /// <param name="Threads">Threads to compute on.</param>
 /// <param name="IsExact">Whether convolutions sum up their products as they are defined; else they are faster.</param>
@@ -27,7 +26,7 @@ public sealed record TrainingSettings(
     OptimizerSettings Optimizer,
     string Loss,
     double ValidationShare,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<Flips>))] Flips Flips,
+    string Augmentation,
     int Seed,
     int Threads,
     bool IsExact = false);

@@ -15,7 +15,7 @@ public sealed class CommandTests
 
         (int code, string output, _) = UnetProgram.Run(
             "train", "--data", data.Root, "--out", run, "--base", "4", "--epochs", "60", "--optimizer", "adam", "--lr", "2e-2",
-            "--batch", "2", "--flips", "none", "--threads", "2");
+            "--batch", "2", "--augment", "none", "--threads", "2");
         Assert.Equal(0, code);
         Assert.Contains("best validation dice", output, StringComparison.Ordinal);
 
@@ -43,6 +43,7 @@ public sealed class CommandTests
     [InlineData("--epochs", "many")]
     [InlineData("--lr", "0")]
     [InlineData("--val", "1")]
+    [InlineData("--augment", "flips,spin")]
     public void Wrong_usage_is_one_line_and_exit_code_2(params string[] options)
     {
         using DiscData data = new(2);
@@ -50,6 +51,22 @@ public sealed class CommandTests
         UnetProgram.AssertRefused(2, options[0], ["train", "--data", data.Root, "--out", data.In("run"), .. options]);
 
         Assert.False(Directory.Exists(data.In("run")));
+    }
+
+    [Fact]
+    public void What_augmentation_does_is_drawn()
+    {
+        using DiscData data = new(3);
+        string sheet = data.In("sheet.png");
+
+        (int code, string output, _) = UnetProgram.Run(
+            "augment", "--data", data.Root, "--out", sheet, "--augment", "paper,noise", "--count", "2", "--lines");
+
+        Assert.Equal(0, code);
+        Assert.Contains("elastic=10:1", output, StringComparison.Ordinal);
+        Assert.Equal(8 + (3 * 264), ImageFile.Read(sheet).Width);
+        Assert.Equal(8 + (4 * 264), ImageFile.Read(sheet).Height);
+        UnetProgram.AssertRefused(2, "'spin'", ["augment", "--data", data.Root, "--out", sheet, "--augment", "spin"]);
     }
 
     [Fact]

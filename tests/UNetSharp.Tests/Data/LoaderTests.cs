@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Data.Augmentations;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Tests.Data;
@@ -12,6 +13,8 @@ public sealed class LoaderTests : IDisposable
     private static readonly MaskClasses Identity =
         new(Values, Enumerable.Range(0, Values).ToDictionary(value => value, value => value));
 
+    private static readonly AugmentationSettings BothFlips = AugmentationCatalog.Parse("flips,vflips");
+
     private readonly Pictures _pictures = new();
 
     public void Dispose() => _pictures.Dispose();
@@ -21,7 +24,7 @@ public sealed class LoaderTests : IDisposable
     {
         AddNumbered(7, 4, 4);
 
-        using Loader loader = Load(new LoaderSettings(3, Crop: null, Flips.None, Seed: 1), epoch: 1);
+        using Loader loader = Load(new LoaderSettings(3, Crop: null, AugmentationSettings.None, Seed: 1), epoch: 1);
         List<string> names = [];
         List<int> sizes = [];
         foreach (Batch batch in loader.Batches())
@@ -40,7 +43,7 @@ public sealed class LoaderTests : IDisposable
     {
         AddNumbered(5, 2, 2);
 
-        using Loader loader = Load(new LoaderSettings(2, Crop: null, Flips.None, Seed: 1), epoch: 1);
+        using Loader loader = Load(new LoaderSettings(2, Crop: null, AugmentationSettings.None, Seed: 1), epoch: 1);
         foreach (Batch batch in loader.Batches())
         {
             for (int n = 0; n < batch.Names.Count; n++)
@@ -54,7 +57,7 @@ public sealed class LoaderTests : IDisposable
     public void Any_number_of_threads_gives_the_same_batches()
     {
         AddNumbered(23, 9, 7);
-        LoaderSettings settings = new(4, Crop: 5, Flips.Both, Seed: 7);
+        LoaderSettings settings = new(4, Crop: 5, BothFlips, Seed: 7);
 
         List<float> one = Everything(settings with { Threads = 1 }, epoch: 3);
 
@@ -63,10 +66,32 @@ public sealed class LoaderTests : IDisposable
     }
 
     [Fact]
+    public void Strong_changes_do_not_depend_on_threads_either()
+    {
+        AddNumbered(23, 9, 7);
+        LoaderSettings settings = new(4, Crop: 6, AugmentationCatalog.Parse("strong"), Seed: 7);
+
+        List<float> one = Everything(settings with { Threads = 1 }, epoch: 3);
+
+        Assert.Equal(one, Everything(settings with { Threads = 3 }, epoch: 3));
+    }
+
+    [Fact]
+    public void What_happens_to_a_pair_does_not_depend_on_the_batches()
+    {
+        AddNumbered(12, 9, 7);
+        LoaderSettings settings = new(4, Crop: null, AugmentationCatalog.Parse("strong"), Seed: 7);
+
+        Assert.Equal(
+            Everything(settings, epoch: 2).Order(),
+            Everything(settings with { BatchSize = 3 }, epoch: 2).Order());
+    }
+
+    [Fact]
     public void Another_epoch_or_seed_gives_other_batches()
     {
         AddNumbered(23, 9, 7);
-        LoaderSettings settings = new(4, Crop: 5, Flips.Both, Seed: 7);
+        LoaderSettings settings = new(4, Crop: 5, BothFlips, Seed: 7);
         List<float> first = Everything(settings, epoch: 1);
 
         Assert.NotEqual(first, Everything(settings, epoch: 2));
@@ -80,7 +105,7 @@ public sealed class LoaderTests : IDisposable
     {
         AddNumbered(20, 9, 7);
 
-        using Loader loader = Load(new LoaderSettings(4, crop, Flips.Both, Seed: 1), epoch: 1);
+        using Loader loader = Load(new LoaderSettings(4, crop, BothFlips, Seed: 1), epoch: 1);
         foreach (Batch batch in loader.Batches())
         {
             Assert.Equal(new Shape(4, crop, crop, 1), batch.Images.Shape);
@@ -92,20 +117,23 @@ public sealed class LoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Flips.None, 1)]
-    [InlineData(Flips.Horizontal, 2)]
-    [InlineData(Flips.Vertical, 2)]
-    [InlineData(Flips.Both, 4)]
-    public void Flips_give_as_many_different_images_as_they_can(Flips flips, int expected)
+    [InlineData("none", 1)]
+    [InlineData("flips", 2)]
+    [InlineData("vflips", 2)]
+    [InlineData("flips,vflips", 4)]
+    [InlineData("turns", 4)]
+    [InlineData("flips,turns", 8)]
+    public void Flips_and_turns_give_as_many_different_images_as_they_can(string augmentation, int expected)
     {
         Picture picture = Pictures.Grey(2, 2, 1, 2, 3, 4);
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 60; i++)
         {
             _pictures.Add($"{i}", picture, picture);
         }
 
         HashSet<string> seen = [];
-        using Loader loader = Load(new LoaderSettings(1, Crop: null, flips, Seed: 1), epoch: 1);
+        using Loader loader = Load(
+            new LoaderSettings(1, Crop: null, AugmentationCatalog.Parse(augmentation), Seed: 1), epoch: 1);
         foreach (Batch batch in loader.Batches())
         {
             seen.Add(string.Join(' ', batch.Masks.Data.ToArray()));
@@ -119,7 +147,8 @@ public sealed class LoaderTests : IDisposable
     {
         AddNumbered(60, 4, 4);
 
-        using Loader loader = Load(new LoaderSettings(2, Crop: null, Flips.None, Seed: 1, Threads: 2), epoch: 1);
+        using Loader loader = Load(
+            new LoaderSettings(2, Crop: null, AugmentationSettings.None, Seed: 1, Threads: 2), epoch: 1);
         HashSet<Tensor> images = [];
         foreach (Batch batch in loader.Batches())
         {
@@ -146,7 +175,7 @@ public sealed class LoaderTests : IDisposable
         }
 
         SampleReader reader = new(count, Identity, channels: 1, size: null);
-        LoaderSettings settings = new(BatchSize: 1, Crop: null, Flips.None, Seed: 1);
+        LoaderSettings settings = new(BatchSize: 1, Crop: null, AugmentationSettings.None, Seed: 1);
         using Loader loader = new(_pictures.Find().Pairs, reader, settings, epoch: 1);
 
         Assert.True(isAhead.Wait(Long));
@@ -160,7 +189,7 @@ public sealed class LoaderTests : IDisposable
     public void A_damaged_file_is_thrown_where_its_batch_would_come(int threads)
     {
         AddNumbered(20, 2, 2);
-        LoaderSettings settings = new(2, Crop: null, Flips.None, Seed: 1, threads);
+        LoaderSettings settings = new(2, Crop: null, AugmentationSettings.None, Seed: 1, threads);
         string[] order = Names(settings);
         _pictures.Damage($"images/{order[7]}.png");
 
@@ -184,7 +213,7 @@ public sealed class LoaderTests : IDisposable
         _pictures.Add("a", Pictures.Flat(2, 2, 0), Pictures.Flat(2, 2, 0));
         _pictures.Add("b", Pictures.Flat(3, 2, 0), Pictures.Flat(3, 2, 0));
 
-        using Loader loader = Load(new LoaderSettings(2, Crop: null, Flips.None, Seed: 1), epoch: 1);
+        using Loader loader = Load(new LoaderSettings(2, Crop: null, AugmentationSettings.None, Seed: 1), epoch: 1);
         string message = Assert.Throws<DataException>(() => loader.Batches().Count()).Message;
 
         Assert.Contains("--size", message, StringComparison.Ordinal);
@@ -198,7 +227,7 @@ public sealed class LoaderTests : IDisposable
         _pictures.Add("a", Pictures.Flat(2, 2, 0), Pictures.Flat(2, 2, 0));
         _pictures.Add("b", Pictures.Flat(3, 2, 0), Pictures.Flat(3, 2, 0));
 
-        using Loader loader = Load(new LoaderSettings(1, Crop: null, Flips.None, Seed: 1), epoch: 1);
+        using Loader loader = Load(new LoaderSettings(1, Crop: null, AugmentationSettings.None, Seed: 1), epoch: 1);
 
         Assert.Equal([2, 3], loader.Batches().Select(batch => batch.Images.Shape.W).Order());
     }
@@ -219,7 +248,7 @@ public sealed class LoaderTests : IDisposable
         }
 
         SampleReader reader = new(slow, Identity, channels: 1, size: null);
-        LoaderSettings settings = new(BatchSize: 25, Crop: null, Flips.None, Seed: 1);
+        LoaderSettings settings = new(BatchSize: 25, Crop: null, AugmentationSettings.None, Seed: 1);
         Loader loader = new(_pictures.Find().Pairs, reader, settings, epoch: 1);
         Assert.True(isReading.Wait(Long));
         Thread disposing = new(loader.Dispose);

@@ -1,5 +1,4 @@
 using UNetSharp.Data;
-using UNetSharp.Tensors;
 
 namespace UNetSharp.Tests.Data;
 
@@ -65,54 +64,6 @@ public sealed class SampleTests : IDisposable
         Assert.Contains("4x3", message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(false, false, new float[] { 1, 2, 3, 4, 5, 6 })]
-    [InlineData(true, false, new float[] { 3, 2, 1, 6, 5, 4 })]
-    [InlineData(false, true, new float[] { 4, 5, 6, 1, 2, 3 })]
-    [InlineData(true, true, new float[] { 6, 5, 4, 3, 2, 1 })]
-    public void Flips_move_image_and_mask_together(bool isMirrored, bool isUpsideDown, float[] expected)
-    {
-        (float[] image, float[] mask) = Place(2, 3, new Placement(0, 0, isMirrored, isUpsideDown));
-
-        Assert.Equal(expected, image);
-        Assert.Equal(expected, mask);
-    }
-
-    [Fact]
-    public void Crops_move_image_and_mask_together()
-    {
-        (float[] image, float[] mask) = Place(1, 2, new Placement(1, 1, false, false));
-
-        Assert.Equal([5, 6], image);
-        Assert.Equal([5, 6], mask);
-    }
-
-    [Fact]
-    public void A_crop_beyond_the_border_is_mirrored_without_repeating_the_edge()
-    {
-        // Columns -2 .. 4 of 1 2 3 are 3 2 1 2 3 2 1; rows -1 .. 1 of the two are second, first, second.
-        (float[] image, float[] mask) = Place(3, 7, new Placement(-1, -2, false, false));
-
-        float[] expected = [6, 5, 4, 5, 6, 5, 4, 3, 2, 1, 2, 3, 2, 1, 6, 5, 4, 5, 6, 5, 4];
-        Assert.Equal(expected, image);
-        Assert.Equal(expected, mask);
-    }
-
-    [Fact]
-    public void One_row_is_mirrored_onto_itself() => Assert.All(Enumerable.Range(-5, 11), position =>
-        Assert.Equal(0, Sample.Mirrored(position, 1)));
-
     private Sample Read(PictureSize? size) =>
         new SampleReader(_pictures.Read, Binary, channels: 1, size).Read(_pictures.Find().Pairs[0]);
-
-    /// <summary>Places a sample of rows 1 2 3 and 4 5 6, in image and mask, as the second item of a batch.</summary>
-    private static (float[] Image, float[] Mask) Place(int height, int width, Placement placement)
-    {
-        Sample sample = new("a", new PictureSize(2, 3), 1, [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]);
-        Tensor images = new(new Shape(2, height, width, 1));
-        Tensor masks = new(new Shape(2, height, width, 1));
-        sample.CopyTo(images, masks, 1, placement);
-        Assert.All(images.Data[..(height * width)].ToArray(), value => Assert.Equal(0, value));
-        return (images.Data[(height * width)..].ToArray(), masks.Data[(height * width)..].ToArray());
-    }
 }

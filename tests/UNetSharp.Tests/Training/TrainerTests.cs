@@ -102,7 +102,7 @@ public sealed class TrainerTests
         new OptimizerSettings("adam", 2e-2f),
         Loss: "bce+dice",
         ValidationShare: 0.25,
-        Flips.None,
+        Augmentation: "none",
         Seed: 1,
         Threads: 2);
 
