@@ -363,7 +363,138 @@ def training():
                                           "losses": torch.tensor(values[torch.float32])} | end)
 
 
+IGNORED = 255
+
+
+def chosen(logits, target, over_batch):
+    """The pixels that count, as (pixels, classes) and (pixels), of each image or of the batch as a whole."""
+    x = logits.permute(0, 2, 3, 1).flatten(1, 2)
+    t = target.flatten(1)
+    pairs = [(x.flatten(0, 1), t.flatten())] if over_batch else list(zip(x, t))
+    return [(x[t != IGNORED], t[t != IGNORED]) for x, t in pairs]
+
+
+def probabilities(x):
+    return torch.sigmoid(x) if x.shape[1] == 1 else F.softmax(x, 1)
+
+
+def one_hot(t, classes):
+    return t[:, None] if classes == 1 else (t[:, None] == torch.arange(classes)).to(t.dtype)
+
+
+def weighted_bce(x, t, o, weights):
+    pos, counts = torch.tensor(o.get("PositiveWeight", 1.0), dtype=x.dtype), t != IGNORED
+    each = F.binary_cross_entropy_with_logits(x, t.clamp(max=1), pos_weight=pos, reduction="none")
+    return (each * (1 if weights is None else weights))[counts].sum() / counts.sum()
+
+
+def weighted_ce(x, t, o, weights):
+    of_class = torch.tensor(o["ClassWeights"], dtype=x.dtype) if "ClassWeights" in o else None
+    t = t[:, 0].long()
+    if weights is None:
+        return F.cross_entropy(x, t, weight=of_class, ignore_index=IGNORED)
+    each = F.cross_entropy(x, t, weight=of_class, ignore_index=IGNORED, reduction="none")
+    counts = t != IGNORED
+    return (each * weights[:, 0]).sum() / (counts.sum() if of_class is None else of_class[t[counts]].sum())
+
+
+def focal(x, t, o, weights):
+    gamma, alpha, counts = o.get("FocalGamma", 2), o.get("FocalAlpha", 0.25), t != IGNORED
+    if x.shape[1] == 1:
+        is_true = t == 1
+        log_p = torch.where(is_true, F.logsigmoid(x), F.logsigmoid(-x))
+        factor = torch.where(is_true, alpha, 1 - alpha)
+    else:
+        known = torch.where(counts, t, torch.zeros_like(t)).long()
+        log_p = F.log_softmax(x, 1).gather(1, known)
+        factor = torch.tensor(o.get("ClassWeights", [1.0] * x.shape[1]), dtype=x.dtype)[known]
+    each = -factor * (1 - log_p.exp()) ** gamma * log_p * (1 if weights is None else weights)
+    return each[counts].sum() / counts.sum()
+
+
+def dice(x, t, o, weights):
+    s, values = o.get("Smooth", 1), []
+    for pixels, truth in chosen(x, t, o.get("OverBatch", False)):
+        p, t = probabilities(pixels), one_hot(truth, x.shape[1])
+        values.append((2 * (p * t).sum(0) + s) / (p.sum(0) + t.sum(0) + s))
+    return 1 - torch.stack(values).mean()
+
+
+def tversky(x, t, o, weights):
+    alpha, beta, s, values = o.get("TverskyAlpha", 0.3), o.get("TverskyBeta", 0.7), o.get("Smooth", 1), []
+    for pixels, truth in chosen(x, t, o.get("OverBatch", False)):
+        p, t = probabilities(pixels), one_hot(truth, x.shape[1])
+        hit, wrong, missed = (p * t).sum(0), (p * (1 - t)).sum(0), ((1 - p) * t).sum(0)
+        values.append((hit + s) / (hit + alpha * wrong + beta * missed + s))
+    return 1 - torch.stack(values).mean()
+
+
+def lovasz_extension(errors, truth):
+    """The definition: steps of the Jaccard loss |M| / |foreground or M| of the sets M of the worst pixels."""
+    order = torch.sort(errors, descending=True, stable=True)[1]
+    misses, values, before = torch.zeros_like(truth, dtype=torch.bool), [], 0
+    for i in order:
+        misses[i] = True
+        jaccard = misses.sum().double() / ((truth == 1) | misses).sum()
+        values.append(jaccard - before)
+        before = jaccard
+    return (errors[order] * torch.stack(values)).sum() if values else errors.sum()
+
+
+def lovasz(x, t, o, weights):
+    values = []
+    for pixels, truth in chosen(x, t, o.get("OverBatch", False)):
+        if x.shape[1] == 1:
+            values.append(lovasz_extension(F.relu(1 - pixels[:, 0] * (2 * truth - 1)), truth))
+            continue
+        t = one_hot(truth, x.shape[1])
+        terms = [lovasz_extension((t[:, k] - p).abs(), t[:, k])
+                 for k, p in enumerate(probabilities(pixels).T) if t[:, k].sum() > 0]
+        values.append(torch.stack(terms).mean() if terms else pixels.sum() * 0)
+    return torch.stack(values).mean()
+
+
+TERMS = {"bce": weighted_bce, "ce": weighted_ce, "dice": dice, "focal": focal, "lovasz": lovasz, "tversky": tversky}
+
+
+def loss_options():
+    """Losses with all that they can be told, in float64. The first image has an empty mask, in the last one some pixels
+    are ignored; where there are ties, the right half of each image repeats the left one, with other targets."""
+    weights = [0.5, 2.0, 1.25, 0.0, 3.0]
+    rows = [("bce", 1, {}, ""), ("bce", 1, {"PositiveWeight": 3.5}, ""), ("bce", 1, {"PositiveWeight": 0.25}, "map"),
+            ("ce", 4, {}, ""), ("ce", 3, {"ClassWeights": weights[:3]}, ""),
+            ("ce", 5, {"ClassWeights": weights}, "map"), ("ce", 2, {}, "map"), ("dice", 1, {"Smooth": 0.1}, ""), ("dice", 1, {"OverBatch": True}, ""),
+            ("dice", 3, {}, ""), ("dice", 3, {"OverBatch": True, "Smooth": 0.0}, ""), ("focal", 1, {}, ""),
+            ("focal", 1, {"FocalAlpha": 0.75, "FocalGamma": 0.5}, "map"), ("focal", 4, {}, ""),
+            ("focal", 3, {"FocalGamma": 3.0, "ClassWeights": weights[:3]}, "map"),
+            ("focal", 2, {"FocalGamma": 0.0}, ""), ("tversky", 1, {}, ""),
+            ("tversky", 1, {"TverskyAlpha": 1.0, "TverskyBeta": 1.0, "Smooth": 0.0, "OverBatch": True}, ""),
+            ("tversky", 3, {"TverskyAlpha": 0.6, "TverskyBeta": 0.2}, ""), ("lovasz", 1, {}, ""),
+            ("lovasz", 1, {"OverBatch": True}, ""), ("lovasz", 1, {}, "ties"), ("lovasz", 3, {}, ""),
+            ("lovasz", 4, {"OverBatch": True}, ""), ("lovasz", 3, {}, "ties"), ("lovasz", 2, {}, "large"),
+            ("0.5*ce+lovasz", 3, {}, ""), ("bce+2*dice+0.25*lovasz", 1, {}, ""),
+            ("focal+tversky", 2, {}, ""), ("bce+dice", 1, {"PositiveWeight": 2.0}, "map")]
+    for i, (text, classes, options, special) in enumerate(rows):
+        n, h, w = (1, 24, 23) if special == "large" else (3, 5, 6)
+        logits = rand(n, classes, h, w) * 6
+        target = torch.randint(0, max(2, classes), (n, 1, h, w)).float()
+        if special == "ties":
+            logits[..., w // 2:] = logits[..., :w // 2]
+        if special != "large":
+            target[0] = 0
+        target[-1, 0, 1, 1:4] = IGNORED
+        weights_map = torch.rand(n, 1, h, w) * 3 if special == "map" else None
+        x = logits.double().requires_grad_(True)
+        terms = [term.split("*") for term in text.split("+")]
+        loss = sum((float(term[0]) if len(term) > 1 else 1)
+                   * TERMS[term[-1]](x, target.double(), options, weights_map) for term in terms)
+        loss.backward()
+        tensors = {"x": logits, "target": target, "y": loss, "dx": x.grad}
+        tensors |= {} if weights_map is None else {"weights": weights_map}
+        save(f"loss-options/{i:02}", tensors, loss=text, options=json.dumps(options))
+
+
 for number, part in enumerate([convolutions, norms, shapes, losses, family, optimizers, training,
-                           oblong_convolutions, copies]):
+                           oblong_convolutions, copies, loss_options]):
     torch.manual_seed(number + 1)
     part()

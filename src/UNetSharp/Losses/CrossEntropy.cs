@@ -6,36 +6,45 @@ namespace UNetSharp.Losses;
 /// <summary>
 /// Cross entropy of logits x over K classes against the index t of the true class, the mean over all pixels:
 /// <code>
-/// loss = mean(log Σ exp(x[k] − max) + max − x[t])        dx[k] = (softmax(x)[k] − [k = t]) / pixels
+/// l    = log Σ exp(x[k] − max) + max − x[t]        loss = Σ a[t] · l / Σ a[t]
+/// dx[k] = a[t] · (softmax(x)[k] − [k = t]) / Σ a[t]
 /// </code>
+/// The weights a of the classes are 1 unless given, as PyTorch's cross_entropy has them. With a map w of weights the
+/// loss is Σ w · a[t] · l / Σ a[t], which without class weights is Σ w · l / pixels, the form of Ronneberger, Fischer
+/// and Brox 2015 (https://arxiv.org/abs/1505.04597, equation 1). Pixels whose target is the ignored value count
+/// nowhere.
 /// </summary>
-public readonly struct CrossEntropy : IPixelLoss
+public static class CrossEntropy
 {
-    /// <summary>The loss of logits (N, K, H, W) against class indices (N, 1, H, W).</summary>
-    public static Value Of(Value logits, Value target) => new PixelMean<CrossEntropy>(logits, target).Output;
+    /// <summary>The loss of logits (N, K, H, W) against class indices (N, 1, H, W); 255 is ignored.</summary>
+    public static Value Of(Value logits, Value target) => Of(logits, target, classWeights: null);
 
-    /// <inheritdoc/>
-    static float IPixelLoss.Of(ReadOnlySpan<float> logits, float target)
+    /// <summary>The same with weights.</summary>
+    /// <param name="logits">Logits, (N, K, H, W).</param>
+    /// <param name="target">Class indices, (N, 1, H, W).</param>
+    /// <param name="classWeights">K weights; null for 1.</param>
+    /// <param name="ignored">Target value of pixels that do not count; null if all do.</param>
+    /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W); null for 1.</param>
+    public static Value Of(
+        Value logits,
+        Value target,
+        IReadOnlyList<float>? classWeights,
+        int? ignored = LossOptions.IgnoredByDefault,
+        Value? pixelWeights = null)
     {
-        float max = float.NegativeInfinity;
-        foreach (float logit in logits)
-        {
-            max = MathF.Max(max, logit);
-        }
-
-        float total = 0;
-        foreach (float logit in logits)
-        {
-            total += MathF.Exp(logit - max);
-        }
-
-        return MathF.Log(total) + max - logits[(int)target];
+        Arguments.ThrowIfNotAtLeastZero(classWeights);
+        PixelWeights weights = new(ignored, classWeights, DividesByClassWeights: true, pixelWeights);
+        return new PixelMean<Pixel>(logits, target, default, weights).Output;
     }
 
-    /// <inheritdoc/>
-    static void IPixelLoss.Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient)
+    private readonly struct Pixel : IPixelLoss
     {
-        Softmax.Pixel(logits, gradient);
-        gradient[(int)target] -= 1;
+        public float Of(ReadOnlySpan<float> logits, float target) => Probability.MinusLogSoftmax(logits, (int)target);
+
+        public void Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient)
+        {
+            Softmax.Pixel(logits, gradient);
+            gradient[(int)target] -= 1;
+        }
     }
 }

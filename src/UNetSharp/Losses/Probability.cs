@@ -8,6 +8,36 @@ internal static class Probability
     /// <summary>1 / (1 + exp(−x)).</summary>
     public static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
 
+    /// <summary>−log softmax(x)[k], in the form that cannot overflow.</summary>
+    public static float MinusLogSoftmax(ReadOnlySpan<float> logits, int k)
+    {
+        float max = float.NegativeInfinity;
+        foreach (float logit in logits)
+        {
+            max = MathF.Max(max, logit);
+        }
+
+        float total = 0;
+        foreach (float logit in logits)
+        {
+            total += MathF.Exp(logit - max);
+        }
+
+        return MathF.Log(total) + max - logits[k];
+    }
+
+    /// <summary>1 − p[k], as the sum of the others, so that little is not lost beside 1.</summary>
+    public static float OfOthers(ReadOnlySpan<float> probabilities, int k)
+    {
+        float sum = 0;
+        for (int other = 0; other < probabilities.Length; other++)
+        {
+            sum += other == k ? 0 : probabilities[other];
+        }
+
+        return sum;
+    }
+
     /// <summary>Sigmoid of a single logit, softmax of several.</summary>
     public static void Of(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
@@ -20,4 +50,31 @@ internal static class Probability
             Softmax.Pixel(logits, probabilities);
         }
     }
+
+    /// <summary>
+    /// Turns the derivatives by a pixel's probabilities into those by its logits: dp · p · (1 − p) for a single logit,
+    /// p[k] · (dp[k] − Σ p · dp) for several.
+    /// </summary>
+    public static void Backward(ReadOnlySpan<float> probabilities, Span<float> gradient)
+    {
+        if (probabilities.Length == 1)
+        {
+            gradient[0] *= probabilities[0] * (1 - probabilities[0]);
+            return;
+        }
+
+        float product = 0;
+        for (int k = 0; k < gradient.Length; k++)
+        {
+            product += probabilities[k] * gradient[k];
+        }
+
+        for (int k = 0; k < gradient.Length; k++)
+        {
+            gradient[k] = probabilities[k] * (gradient[k] - product);
+        }
+    }
+
+    /// <summary>Whether a pixel belongs to class k; a single class is the foreground, with index 1.</summary>
+    public static float Truth(float target, int k, int classes) => classes == 1 ? target : (int)target == k ? 1 : 0;
 }
