@@ -9,6 +9,8 @@ namespace UNetSharp.Cli.Commands;
 /// <summary>Trains a network on a folder of images and masks.</summary>
 internal static class TrainCommand
 {
+    private const string Automatic = "auto";
+
     private static readonly Option<string> Data =
         new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
 
@@ -41,7 +43,10 @@ internal static class TrainCommand
         Default("--optimizer", "rmsprop", string.Join(", ", OptimizerCatalog.Names));
 
     private static readonly Option<string> LossName =
-        Default("--loss", "auto", $"auto (bce+dice or ce+dice), {string.Join(", ", LossCatalog.Names)}");
+        Default(
+            "--loss",
+            Automatic,
+            $"auto (bce+dice or ce+dice), {string.Join(", ", LossCatalog.Names)}, or a sum such as 0.5*ce+lovasz");
 
     private static readonly Option<double> ValidationShare =
         Default("--val", 0.1, "Share of the images to validate with");
@@ -88,7 +93,7 @@ internal static class TrainCommand
     {
         ModelOptions.Read(parsed, channels: 1, classes: 1);
         CommonOptions.OneOf(OptimizerCatalog.Names, parsed.GetRequiredValue(Optimizer), "--optimizer");
-        CommonOptions.OneOf([.. LossCatalog.Names, "auto"], parsed.GetRequiredValue(LossName), "--loss");
+        RefuseUnknownLoss(parsed.GetRequiredValue(LossName));
         AugmentCommand.Settings(parsed.GetRequiredValue(Augment));
         CommonOptions.AtLeast(1, parsed.GetValue(Epochs), "--epochs");
         CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch");
@@ -128,9 +133,21 @@ internal static class TrainCommand
             parsed.GetValue(Exact));
     }
 
+    private static void RefuseUnknownLoss(string name)
+    {
+        try
+        {
+            LossCatalog.Parse(name == Automatic ? "dice" : name);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--loss {name}: {e.Message}");
+        }
+    }
+
     private static string LossOf(string name, int classes)
     {
-        string loss = name != "auto" ? name : classes == 1 ? "bce+dice" : "ce+dice";
+        string loss = name != Automatic ? name : classes == 1 ? "bce+dice" : "ce+dice";
         try
         {
             LossCatalog.Create(loss, classes);
