@@ -14,7 +14,7 @@ namespace UNetSharp.Tests.Kernels;
 public sealed class WinogradTests
 {
     // Of the largest value; some 1e-5 was measured.
-    private const double Tolerance = 4e-5;
+    private const double Tolerance = 1e-5;
 
     [Theory]
     [InlineData(1, 4, 4, 8, 8, 1, 1)]

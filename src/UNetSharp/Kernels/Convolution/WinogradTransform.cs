@@ -9,14 +9,16 @@ namespace UNetSharp.Kernels.Convolution;
 /// <code>
 /// Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
 ///
-///      ⎡4  0 −5  0  1  0⎤        ⎡  1/4     0     0 ⎤
-///      ⎢0 −4 −4  1  1  0⎥        ⎢ −1/6  −1/6  −1/6 ⎥        ⎡1  1  1  1  1  0⎤
-/// Bᵀ = ⎢0  4 −4 −1  1  0⎥    G = ⎢ −1/6   1/6  −1/6 ⎥   Aᵀ = ⎢0  1 −1  2 −2  0⎥
-///      ⎢0 −2 −1  2  1  0⎥        ⎢ 1/24  1/12   1/6 ⎥        ⎢0  1  1  4  4  0⎥
-///      ⎢0  2 −1 −2  1  0⎥        ⎢ 1/24 −1/12   1/6 ⎥        ⎣0  1 −1  8 −8  1⎦
-///      ⎣0  4  0 −5  0  1⎦        ⎣    0     0     1 ⎦
+///      ⎡1   0   −5/2   0   1  0⎤        ⎡  1     0     0 ⎤
+///      ⎢0  −2a   −2    a   1  0⎥        ⎢−2/3  −2a/3 −1/3⎥        ⎡1   1    1    1    1   0⎤
+/// Bᵀ = ⎢0   2a   −2   −a   1  0⎥    G = ⎢−2/3   2a/3 −1/3⎥   Aᵀ = ⎢0   a   −a    b   −b   0⎥
+///      ⎢0  −b/2 −1/2   b   1  0⎥        ⎢ 1/6   b/6   1/3⎥        ⎢0  1/2  1/2   2    2   0⎥
+///      ⎢0   b/2 −1/2  −b   1  0⎥        ⎢ 1/6  −b/6   1/3⎥        ⎣0  a/2 −a/2   2b  −2b  1⎦
+///      ⎣0   1     0  −5/2  0  1⎦        ⎣  0     0     1 ⎦
 /// </code>
-/// Each function here applies one of the matrices to a column of vectors, eight channels at a time.
+/// with the interpolation points 0, ±a, ±b, ∞, a = √½ and b = √2: numbers stay smaller on the way than with the usual 1 and 2,
+/// and a quarter of their rounding is left. Each function here applies one of the matrices to a column of vectors, eight
+/// channels at a time.
 /// </summary>
 internal static unsafe class WinogradTransform
 {
@@ -28,6 +30,9 @@ internal static unsafe class WinogradTransform
 
     /// <summary>Products of a tile.</summary>
     public const int Products = Patch * Patch;
+
+    private const float A = 0.70710678f;
+    private const float B = 1.41421356f;
 
     /// <summary>Bᵀ · d, six to six.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,19 +46,19 @@ internal static unsafe class WinogradTransform
         float* to,
         nint step)
     {
-        Vector256<float> four = Vector256.Create(4f);
-        Vector256<float> minusFive = Vector256.Create(-5f);
-        Vector256<float> even = Vector256.MultiplyAddEstimate(Vector256.Create(-4f), d2, d4);
-        Vector256<float> odd = Vector256.MultiplyAddEstimate(Vector256.Create(-4f), d1, d3);
-        Vector256<float> wide = d4 - d2;
-        Vector256<float> half = d3 - d1;
-        Vector256<float> twice = half + half;
-        Vector256.MultiplyAddEstimate(four, d0, Vector256.MultiplyAddEstimate(minusFive, d2, d4)).Store(to);
+        Vector256<float> middle = Vector256.Create(-2.5f);
+        Vector256<float> two = Vector256.Create(-2f);
+        Vector256<float> half = Vector256.Create(-0.5f);
+        Vector256<float> even = Vector256.MultiplyAddEstimate(two, d2, d4);
+        Vector256<float> odd = A * Vector256.MultiplyAddEstimate(two, d1, d3);
+        Vector256<float> wideEven = Vector256.MultiplyAddEstimate(half, d2, d4);
+        Vector256<float> wideOdd = B * Vector256.MultiplyAddEstimate(half, d1, d3);
+        Vector256.MultiplyAddEstimate(middle, d2, d0 + d4).Store(to);
         (even + odd).Store(to + step);
         (even - odd).Store(to + (2 * step));
-        (wide + twice).Store(to + (3 * step));
-        (wide - twice).Store(to + (4 * step));
-        Vector256.MultiplyAddEstimate(four, d1, Vector256.MultiplyAddEstimate(minusFive, d3, d5)).Store(to + (5 * step));
+        (wideEven + wideOdd).Store(to + (3 * step));
+        (wideEven - wideOdd).Store(to + (4 * step));
+        Vector256.MultiplyAddEstimate(middle, d3, d1 + d5).Store(to + (5 * step));
     }
 
     /// <summary>Aᵀ · m, six to four.</summary>
@@ -65,10 +70,11 @@ internal static unsafe class WinogradTransform
         Vector256<float> sum = m1 + m2, difference = m1 - m2;
         Vector256<float> wideSum = m3 + m4, wideDifference = m3 - m4;
         (Vector256.Load(m) + sum + wideSum).Store(to);
-        Vector256.MultiplyAddEstimate(Vector256.Create(2f), wideDifference, difference).Store(to + toStep);
-        Vector256.MultiplyAddEstimate(Vector256.Create(4f), wideSum, sum).Store(to + (2 * toStep));
-        (Vector256.MultiplyAddEstimate(Vector256.Create(8f), wideDifference, difference) + Vector256.Load(m + (5 * step)))
-            .Store(to + (3 * toStep));
+        Vector256.MultiplyAddEstimate(Vector256.Create(B), wideDifference, A * difference).Store(to + toStep);
+        Vector256.MultiplyAddEstimate(Vector256.Create(2f), wideSum, 0.5f * sum).Store(to + (2 * toStep));
+        Vector256<float> last =
+            Vector256.MultiplyAddEstimate(Vector256.Create(A / 2), difference, Vector256.Load(m + (5 * step)));
+        Vector256.MultiplyAddEstimate(Vector256.Create(2 * B), wideDifference, last).Store(to + (3 * toStep));
     }
 
     /// <summary>A · y, four to six: the gradient of <see cref="Products4"/>.</summary>
@@ -76,9 +82,12 @@ internal static unsafe class WinogradTransform
     public static void Results6(
         Vector256<float> y0, Vector256<float> y1, Vector256<float> y2, Vector256<float> y3, float* to, nint step)
     {
-        Vector256<float> even = y0 + y2, odd = y1 + y3;
-        Vector256<float> wideEven = Vector256.MultiplyAddEstimate(Vector256.Create(4f), y2, y0);
-        Vector256<float> wideOdd = Vector256.MultiplyAddEstimate(Vector256.Create(8f), y3, y1 + y1);
+        Vector256<float> half = Vector256.Create(0.5f);
+        Vector256<float> two = Vector256.Create(2f);
+        Vector256<float> even = Vector256.MultiplyAddEstimate(half, y2, y0);
+        Vector256<float> odd = A * Vector256.MultiplyAddEstimate(half, y3, y1);
+        Vector256<float> wideEven = Vector256.MultiplyAddEstimate(two, y2, y0);
+        Vector256<float> wideOdd = B * Vector256.MultiplyAddEstimate(two, y3, y1);
         y0.Store(to);
         (even + odd).Store(to + step);
         (even - odd).Store(to + (2 * step));
@@ -91,13 +100,13 @@ internal static unsafe class WinogradTransform
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Filter(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2, float* to, nint step)
     {
-        Vector256<float> ends = (g0 + g2) * (-1f / 6);
-        Vector256<float> middle = g1 * (1f / 6);
-        Vector256<float> wide = (g0 * (1f / 24)) + (g2 * (1f / 6));
-        Vector256<float> wideMiddle = g1 * (1f / 12);
-        (g0 * 0.25f).Store(to);
-        (ends - middle).Store(to + step);
-        (ends + middle).Store(to + (2 * step));
+        Vector256<float> ends = (g0 * (-2f / 3)) - (g2 * (1f / 3));
+        Vector256<float> middle = g1 * (-2 * A / 3);
+        Vector256<float> wide = (g0 * (1f / 6)) + (g2 * (1f / 3));
+        Vector256<float> wideMiddle = g1 * (B / 6);
+        g0.Store(to);
+        (ends + middle).Store(to + step);
+        (ends - middle).Store(to + (2 * step));
         (wide + wideMiddle).Store(to + (3 * step));
         (wide - wideMiddle).Store(to + (4 * step));
         g2.Store(to + (5 * step));
@@ -109,10 +118,10 @@ internal static unsafe class WinogradTransform
     {
         Vector256<float> u1 = Vector256.Load(u + step), u2 = Vector256.Load(u + (2 * step));
         Vector256<float> u3 = Vector256.Load(u + (3 * step)), u4 = Vector256.Load(u + (4 * step));
-        Vector256<float> sum = (u1 + u2) * (-1f / 6);
+        Vector256<float> sum = u1 + u2;
         Vector256<float> wideSum = u3 + u4;
-        ((Vector256.Load(u) * 0.25f) + sum + (wideSum * (1f / 24))).Store(to);
-        (((u2 - u1) * (1f / 6)) + ((u3 - u4) * (1f / 12))).Store(to + toStep);
-        (sum + (wideSum * (1f / 6)) + Vector256.Load(u + (5 * step))).Store(to + (2 * toStep));
+        (Vector256.Load(u) - (sum * (2f / 3)) + (wideSum * (1f / 6))).Store(to);
+        (((u2 - u1) * (2 * A / 3)) + ((u3 - u4) * (B / 6))).Store(to + toStep);
+        (((wideSum - sum) * (1f / 3)) + Vector256.Load(u + (5 * step))).Store(to + (2 * toStep));
     }
 }
