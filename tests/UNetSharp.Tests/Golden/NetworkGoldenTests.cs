@@ -23,6 +23,10 @@ public sealed class NetworkGoldenTests
     // Of an array's norm.
     private const double GradientTolerance = 1e-4;
 
+    // The rounding of fast convolutions puts a few rectifiers on the other side of zero, each of which changes gradients
+    // by more than rounding.
+    private const double FastGradientTolerance = 5e-3;
+
     // Where float32 is that far from float64 in PyTorch itself, ours may be a few times as far.
     private const double Headroom = 3;
 
@@ -77,11 +81,12 @@ public sealed class NetworkGoldenTests
     [MemberData(nameof(NetworksWithGradients))]
     public void Logits_and_gradients_in_training_are_those_of_PyTorch(string name)
     {
-        AssertTraining(name, isExact: true, factor: 1);
-        AssertTraining(name, isExact: false, FastTolerance / Tolerance);
+        AssertTraining(name, isExact: true, Tolerance, GradientTolerance);
+        AssertTraining(name, isExact: false, FastTolerance, FastGradientTolerance);
     }
 
-    private static void AssertTraining(string name, bool isExact, double factor)
+    private static void AssertTraining(
+        string name, bool isExact, double tolerance, double gradientTolerance)
     {
         GoldenFile golden = new(name);
         Network network = Create(golden);
@@ -96,12 +101,12 @@ public sealed class NetworkGoldenTests
         Recipe.Image("gradient", y.Shape).Data.CopyTo(plan.Gradient(y));
         plan.Backward();
 
-        double tolerance = factor * Math.Max(Tolerance, Headroom * golden.Double("rounding"));
-        Close.Assert(golden.Image("train").Data, plan.Output(y), tolerance, "logits");
+        double bound = Math.Max(tolerance, Headroom * golden.Double("rounding"));
+        Close.Assert(golden.Image("train").Data, plan.Output(y), bound, "logits");
         double largest = network.Parameters().Where(IsTrained).Max(p => golden.Values("norm." + p.Name)[0]);
         foreach (Parameter parameter in network.Parameters().Where(IsTrained))
         {
-            AssertGradient(golden, parameter, largest, factor);
+            AssertGradient(golden, parameter, largest, gradientTolerance);
         }
     }
 
@@ -151,11 +156,11 @@ public sealed class NetworkGoldenTests
     /// Compares samples and norm. A bias before a batch norm has no gradient but rounding, so errors are measured by the
     /// gradient's own norm or, where that is small, by a tenth of the network's largest.
     /// </summary>
-    private static void AssertGradient(GoldenFile golden, Parameter parameter, double largest, double factor)
+    private static void AssertGradient(GoldenFile golden, Parameter parameter, double largest, double least)
     {
         float norm = golden.Values("norm." + parameter.Name)[0];
         double scale = Math.Max(norm, 0.1 * largest);
-        double tolerance = factor * Math.Max(GradientTolerance, Headroom * golden.Double("gradientRounding"));
+        double tolerance = Math.Max(least, Headroom * golden.Double("gradientRounding"));
         double own = Math.Sqrt(parameter.Gradient.ToArray().Sum(value => (double)value * value));
         Assert.True(
             Math.Abs(own - norm) <= tolerance * scale,
