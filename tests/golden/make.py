@@ -1,9 +1,10 @@
-"""Makes the golden files: what PyTorch computes for each operation, loss, optimizer and network.
+"""Makes the golden files: what PyTorch computes for each operation, loss, optimizer and network; scores of masks.
 
-    /usr/bin/python3 tests/golden/make.py        (Debian: apt-get install python3-torch)
+    /usr/bin/python3 tests/golden/make.py        (Debian: apt-get install python3-torch python3-skimage)
 
-Made with PyTorch 1.13.1 on the CPU, one thread. Each file is in the safetensors format: arrays in PyTorch's NCHW layout
-under the names used below, and the arguments of the case as text in the metadata. Two runs make the same bytes.
+Made with PyTorch 1.13.1 on the CPU, one thread, and scores with SciPy 1.10.1 and scikit-image 0.19.3. Each file is in
+the safetensors format: arrays in PyTorch's NCHW layout under the names used below, and the arguments of the case as text
+in the metadata. Two runs make the same bytes.
 """
 import json
 import math
@@ -14,6 +15,9 @@ import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from scipy import ndimage, stats
+from scipy.spatial import distance
+from skimage import measure, metrics, morphology
 
 from networks import UNet, create
 
@@ -494,7 +498,122 @@ def loss_options():
         save(f"loss-options/{i:02}", tensors, loss=text, options=json.dumps(options))
 
 
+def blobs(height, width, smoothness):
+    """Noise, smoothed and stretched to 0..1."""
+    noise = ndimage.gaussian_filter(torch.rand(height, width).double().numpy(), smoothness)
+    return ((noise - noise.min()) / (noise.max() - noise.min())).astype(np.float32)
+
+
+def thin(mask, outside):
+    """Guo and Hall's thinning as it is written, over the whole picture in every pass; the frame outside stays."""
+    p = np.pad(mask, 1, constant_values=bool(outside))
+    rule, quiet = 0, 0
+    while quiet < 2:
+        p2, p3, p4, p5, p6, p7, p8, p9 = (
+            p[1 + i:p.shape[0] - 1 + i, 1 + j:p.shape[1] - 1 + j]
+            for i, j in [(-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1)])
+        c = sum((~a & (b | d)).astype(int) for a, b, d in [(p2, p3, p4), (p4, p5, p6), (p6, p7, p8), (p8, p9, p2)])
+        n = np.minimum(sum((a | b).astype(int) for a, b in [(p9, p2), (p3, p4), (p5, p6), (p7, p8)]),
+                       sum((a | b).astype(int) for a, b in [(p2, p3), (p4, p5), (p6, p7), (p8, p9)]))
+        held = ((p2 | p3 | ~p5) & p4) if rule == 0 else ((p6 | p7 | ~p9) & p8)
+        gone = p[1:-1, 1:-1] & (c == 1) & ((n == 2) | (n == 3)) & ~held
+        p[1:-1, 1:-1] &= ~gone
+        rule, quiet = 1 - rule, 0 if gone.any() else quiet + 1
+    if not outside:
+        assert (p[1:-1, 1:-1] == morphology.thin(mask)).all()
+    return p[1:-1, 1:-1]
+
+
+def boundary_distances(truth, prediction):
+    """From each pixel of the predicted boundary to the nearest one of the true boundary, and back."""
+    points = [np.argwhere(mask & ~ndimage.binary_erosion(mask)) for mask in (truth, prediction)]
+    apart = distance.cdist(*points)
+    return points, apart.min(0), apart.min(1)
+
+
+def partition_scores(truth, proposal):
+    """V-Rand and V-Info; every border pixel of the proposal becomes a segment of its own."""
+    t, s = truth[truth > 0], proposal[truth > 0].copy()
+    s[s == 0] = s.max() + 1 + np.arange((s == 0).sum())
+    joint = np.zeros((t.max() + 1, s.max() + 1))
+    np.add.at(joint, (t, s), 1 / len(t))
+    rand = (joint ** 2).sum() / (0.5 * (joint.sum(0) ** 2).sum() + 0.5 * (joint.sum(1) ** 2).sum())
+    h_t, h_s = stats.entropy(joint.sum(1), base=2), stats.entropy(joint.sum(0), base=2)
+    mutual = h_t + h_s - stats.entropy(joint.flatten(), base=2)
+    assert abs(sum(metrics.variation_of_information(t, s)) - (h_t + h_s - 2 * mutual)) < 1e-9
+    return rand, mutual / (0.5 * h_t + 0.5 * h_s)
+
+
+def structure_measure(x, gt):
+    def alike(values):
+        return 2 * values.mean() / (values.mean() ** 2 + 1 + values.std(ddof=1))
+
+    def ssim(a, b):
+        covariance = np.cov(a.flatten(), b.flatten())
+        above = 4 * a.mean() * b.mean() * covariance[0, 1]
+        below = (a.mean() ** 2 + b.mean() ** 2) * (covariance[0, 0] + covariance[1, 1])
+        return above / below if above != 0 else float(below == 0)
+
+    objects = gt.mean() * alike(x[gt]) + (1 - gt.mean()) * alike(1 - x[~gt])
+    row, column = (np.floor(np.argwhere(gt).mean(0) + 1.5)).astype(int)
+    regions = sum(ssim(x[r, c], gt[r, c].astype(float)) * gt[r, c].size / gt.size
+                  for r in (slice(0, row), slice(row, None)) for c in (slice(0, column), slice(column, None)))
+    return max(0, 0.5 * objects + 0.5 * regions)
+
+
+def max_f_beta(pairs, beta2):
+    precision, recall = np.zeros(256), np.zeros(256)
+    for x, gt in pairs:
+        for level in range(256):
+            found = np.round(x.astype(np.float64) * 255) >= level
+            precision[level] += (found & gt).sum() / found.sum() if found.any() else 0
+            recall[level] += (found & gt).sum() / gt.sum()
+    precision, recall = precision / len(pairs), recall / len(pairs)
+    return np.nanmax((1 + beta2) * precision * recall / (beta2 * precision + recall + 1e-300))
+
+
+def segmentation_metrics():
+    """Scores and what they are made of, by SciPy, scikit-image and definitions."""
+    def save_case(number, tensors, **arguments):
+        arrays = {key: torch.from_numpy(np.asarray(value, dtype=np.float32)) for key, value in tensors.items()}
+        save(f"metrics/{number:02}", arrays, **arguments)
+
+    rows = [(24, 31, 1.0, 0.5, 0.5), (33, 20, 2.0, 0.45, 0.3), (17, 17, 0.0, 0.5, 0.7), (40, 24, 1.2, 0.6, 0.9)]
+    pairs, slices = [], []
+    for i, (h, w, smoothness, threshold, noise) in enumerate(rows):
+        field = blobs(h, w, smoothness)
+        truth = field > threshold
+        x = np.clip(field + noise * (torch.rand(h, w).numpy() - 0.5), 0, 1).astype(np.float32)
+        prediction = x > 0.5
+        labels = [measure.label(truth, connectivity=c) for c in (1, 2)]
+        cells, proposal = (measure.label(~mask, connectivity=1) for mask in (truth, prediction))
+        points, to_truth, to_prediction = boundary_distances(truth, prediction)
+        near = [(d <= 1.5).mean() for d in (to_truth, to_prediction)]
+        rand, info = partition_scores(cells, proposal)
+        pairs.append((x, truth))
+        slices.append((x, truth, cells))
+        edge = truth & ~ndimage.binary_erosion(truth), prediction & ~ndimage.binary_erosion(prediction)
+        save_case(i, {"x": x, "truth": truth, "labels4": labels[0], "labels8": labels[1], "thin": thin(truth, 0),
+                      "thinInFrame": thin(truth, 1), "squared": ndimage.distance_transform_edt(~truth) ** 2},
+                  height=h, width=w, vRand=rand, vInfo=info,
+                  hausdorff=metrics.hausdorff_distance(*edge),
+                  hausdorff95=max(np.percentile(d, 95) for d in (to_truth, to_prediction)),
+                  boundaryF=2 * near[0] * near[1] / (near[0] + near[1]),
+                  meanAbsoluteError=np.abs(x.astype(np.float64) - truth).mean(),
+                  structure=structure_measure(x.astype(np.float64), truth))
+    best = {"vRand": 0, "vInfo": 0, "pixelError": 1}
+    for step in range(11):
+        masks = [x >= np.float32(step) / np.float32(10) for x, _, _ in slices]
+        scores = [partition_scores(cells, measure.label(~thin(mask, 1), connectivity=1))
+                  for mask, (_, _, cells) in zip(masks, slices)]
+        best["vRand"] = max(best["vRand"], np.mean([rand for rand, _ in scores]))
+        best["vInfo"] = max(best["vInfo"], np.mean([info for _, info in scores]))
+        wrong = np.mean([(mask != truth).mean() for mask, (_, truth, _) in zip(masks, slices)])
+        best["pixelError"] = min(best["pixelError"], wrong)
+    save("metrics/pooled", {}, images=len(rows), maxFBeta=max_f_beta(pairs, 0.3), maxF1=max_f_beta(pairs, 1), **best)
+
+
 for number, part in enumerate([convolutions, norms, shapes, losses, family, optimizers, training,
-                           oblong_convolutions, copies, loss_options]):
+                           oblong_convolutions, copies, loss_options, segmentation_metrics]):
     torch.manual_seed(number + 1)
     part()

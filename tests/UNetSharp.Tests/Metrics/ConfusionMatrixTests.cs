@@ -114,6 +114,42 @@ public sealed class ConfusionMatrixTests
             Assert.Contains(reason, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void FBeta_lies_between_precision_and_recall()
+    {
+        // TP 2, FP 1, FN 2: precision 2/3, recall 1/2.
+        ConfusionMatrix matrix = Of(2, [0, 0, 1, 1, 1, 1], [0, 1, 1, 1, 0, 0]);
+
+        Assert.Equal(matrix.Dice(1), matrix.FBeta(1, beta: 1), Digits);
+        Assert.Equal(matrix.Precision(1), matrix.FBeta(1, beta: 0), Digits);
+        Assert.Equal(5 * (2.0 / 3) * 0.5 / ((4 * (2.0 / 3)) + 0.5), matrix.FBeta(1, beta: 2), Digits);
+        Assert.Equal(matrix.Recall(1), matrix.FBeta(1, beta: 1e6), 9);
+        Assert.Equal(1, new ConfusionMatrix(2).FBeta(1, beta: 0));
+        Assert.Equal(0, Of(2, [1], [0]).FBeta(1, beta: 0));
+    }
+
+    [Fact]
+    public void The_mean_over_all_classes_has_the_background_too()
+    {
+        ConfusionMatrix matrix = Of(3, [0, 0, 1, 1], [0, 1, 1, 1]);
+
+        Assert.Equal(((1.0 / 2) + (2.0 / 3)) / 2, matrix.MeanIoU, Digits);
+        Assert.Equal((4, 1, 0), (matrix.Pixels, matrix.Count(truth: 0, predicted: 1), matrix.Count(1, 0)));
+    }
+
+    [Fact]
+    public void Ignored_pixels_are_not_counted_whatever_is_predicted_there()
+    {
+        ConfusionMatrix matrix = new(2);
+        matrix.Add([0, 1, 255, 255], [0, 1, 1, 9], ignored: 255);
+
+        Assert.Equal((2, 1), (matrix.Pixels, matrix.PixelAccuracy));
+        ArgumentException e = Assert.Throws<ArgumentException>(() => matrix.Add([0, 1, 255], [0, 2, 0], ignored: 255));
+        Assert.Contains("Pixel 1 of the prediction is of class 2", e.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => matrix.Add([0, 7, 255], [0, 0, 0], ignored: 255));
+        Assert.Equal(2, matrix.Pixels);
+    }
+
     private static ConfusionMatrix Of(int classes, byte[] truth, byte[] prediction)
     {
         ConfusionMatrix matrix = new(classes);
