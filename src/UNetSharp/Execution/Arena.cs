@@ -3,12 +3,16 @@ using System.Runtime.InteropServices;
 namespace UNetSharp.Execution;
 
 /// <summary>The one block of memory of a plan, aligned to cache lines. Disposing it returns the memory at once.</summary>
-internal sealed unsafe class Arena : SafeHandle
+internal sealed unsafe partial class Arena : SafeHandle
 {
     /// <summary>Floats of a cache line: what starts on a multiple of it is aligned.</summary>
     public const int LineFloats = 16;
 
     private const int PageBytes = 4096;
+
+    // Linux gives memory in such pages where it is told that they are welcome: addresses are translated once for all of one.
+    private const int HugePageBytes = 2 << 20;
+    private const int HugePagesWelcome = 14; // MADV_HUGEPAGE
 
     /// <summary>Reserves memory, which starts out as zeros.</summary>
     /// <exception cref="OutOfMemoryException">There is not so much memory.</exception>
@@ -17,7 +21,13 @@ internal sealed unsafe class Arena : SafeHandle
     {
         Floats = floats;
         nuint bytes = checked((nuint)Math.Max(floats, LineFloats) * sizeof(float));
-        SetHandle((nint)NativeMemory.AlignedAlloc(bytes, PageBytes));
+        bool isHuge = bytes >= HugePageBytes;
+        SetHandle((nint)NativeMemory.AlignedAlloc(bytes, (nuint)(isHuge ? HugePageBytes : PageBytes)));
+        if (isHuge && OperatingSystem.IsLinux())
+        {
+            _ = Advise(handle, bytes, HugePagesWelcome);
+        }
+
         NativeMemory.Clear((void*)handle, bytes);
     }
 
@@ -36,4 +46,7 @@ internal sealed unsafe class Arena : SafeHandle
         NativeMemory.AlignedFree((void*)handle);
         return true;
     }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint start, nuint bytes, int advice);
 }

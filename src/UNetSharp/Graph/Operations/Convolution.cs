@@ -16,11 +16,12 @@ public sealed unsafe class Convolution : FilterOperation
     private readonly Lattice[] _backward;
     private readonly Axis _rows;
     private readonly Axis _columns;
+    private readonly WinogradWindow? _window;
 
     internal Convolution(Value x, Parameter weight, Parameter? bias, Axis rows, Axis columns)
         : base(ResultShape(x.Shape, weight, rows, columns), x, weight, bias)
     {
-        (_rows, _columns) = (rows, columns);
+        (_rows, _columns, _window) = (rows, columns, WinogradWindow.Of(rows, columns));
         _forward = [Lattice.OfConvolution(rows, columns, Output.Shape.H, Output.Shape.W)];
         _backward = Lattice.OfTransposed(rows, columns, x.Shape.H, x.Shape.W);
     }
@@ -29,7 +30,7 @@ public sealed unsafe class Convolution : FilterOperation
         Convolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact)
         : base(convolution, norm, rectifier, isExact)
     {
-        (_rows, _columns) = (convolution._rows, convolution._columns);
+        (_rows, _columns, _window) = (convolution._rows, convolution._columns, convolution._window);
         _forward = convolution._forward;
         _backward = convolution._backward;
     }
@@ -48,25 +49,23 @@ public sealed unsafe class Convolution : FilterOperation
     internal override FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact) =>
         new Convolution(this, norm, rectifier, isExact);
 
-    private protected override FilterPass ForwardPass() => FastWindow(Output.Shape, InChannels) is { } window
-        ? new WinogradPass(window, isFlipped: false, ForwardOrder)
-        : base.ForwardPass();
+    private protected override FilterPass ForwardPass() =>
+        Fast(Output.Shape, InChannels, _window)?.Pass(_window!.Value, isFlipped: false, ForwardOrder) ?? base.ForwardPass();
 
-    private protected override FilterPass BackwardPass() => FastWindow(Inputs[0].Shape, OutChannels) is { } window
-        ? new WinogradPass(window.Backward, isFlipped: true, BackwardOrder)
-        : base.BackwardPass();
+    private protected override FilterPass BackwardPass() =>
+        Fast(Inputs[0].Shape, OutChannels, _window?.Backward)
+            ?.Pass(_window!.Value.Backward, isFlipped: true, BackwardOrder) ?? base.BackwardPass();
 
     private protected override long WeightGradientScratch(View x, View dy, int workers) =>
-        FastWindow(dy.Shape, InChannels) is { } window
-            ? WinogradWeightGradient.ScratchFloats(x, dy, window)
-            : WeightGradient.ScratchFloats(x, dy, _forward[0], workers);
+        Fast(dy.Shape, InChannels, _window)?.WeightGradientScratch(x, dy, _window!.Value)
+            ?? WeightGradient.ScratchFloats(x, dy, _forward[0], workers);
 
     private protected override void RunWeightGradient(
         Workers workers, View x, View dy, float* gradient, float* scratch)
     {
-        if (FastWindow(dy.Shape, InChannels) is { } window)
+        if (Fast(dy.Shape, InChannels, _window) is { } method)
         {
-            WinogradWeightGradient.Run(workers, x, dy, window, gradient, scratch);
+            method.WeightGradient(workers, x, dy, _window!.Value, gradient, scratch);
         }
         else
         {
@@ -74,9 +73,9 @@ public sealed unsafe class Convolution : FilterOperation
         }
     }
 
-    /// <summary>The window, if this is a convolution that can be computed faster than directly, and may be.</summary>
-    private WinogradWindow? FastWindow(Shape result, int sourceChannels) =>
-        !IsExact && WinogradPass.Wins(result, sourceChannels) ? WinogradWindow.Of(_rows, _columns) : null;
+    /// <summary>A faster way than the direct one, if there is one and it may be used.</summary>
+    private WinogradMethod? Fast(Shape result, int sourceChannels, WinogradWindow? window) =>
+        IsExact || window is null ? null : WinogradMethod.Fastest(result, sourceChannels, window.Value);
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns)
     {

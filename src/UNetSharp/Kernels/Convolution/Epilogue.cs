@@ -13,6 +13,9 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
     /// <summary>Leaves sums as they are.</summary>
     public static Epilogue None => new(null, 1);
 
+    /// <summary>Slope of the rectifier where sums are negative.</summary>
+    public float Slope => slope;
+
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsIdentity => bias == null && slope == 1;
 
@@ -32,13 +35,9 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
         Rectify(high, slope).Store(y + 8);
     }
 
-    /// <summary>Finishes eight channels of one pixel, of which <paramref name="column"/> is the first.</summary>
+    /// <summary>The bias of eight channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Of(Vector256<float> sum, int column)
-    {
-        Vector256<float> value = bias == null ? sum : sum + Vector256.Load(bias + column);
-        return slope == 1 ? value : Rectify(value, slope);
-    }
+    public Vector256<float> Bias(int column) => bias == null ? Vector256<float>.Zero : Vector256.Load(bias + column);
 
     /// <summary>The leaky rectifier on eight values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

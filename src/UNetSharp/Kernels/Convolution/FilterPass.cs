@@ -75,33 +75,24 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
 /// <param name="window">How the filter lies over the source.</param>
 /// <param name="isFlipped">Whether filters are turned by 180°, for the gradient by the input.</param>
 /// <param name="order">Where weights lie.</param>
-internal sealed unsafe class WinogradPass(
+internal sealed unsafe class WinogradPass<TTransform>(
     WinogradWindow window, bool isFlipped, FilterPass.Order order) : FilterPass(order)
+    where TTransform : struct, IWinogradTransform
 {
     /// <inheritdoc/>
     public override long PackedFloats => Layout.Floats;
 
-    private const int LeastPixels = 16;
-
-    // With fewer channels the transforms are all there is to do, unless one side has many.
-    private const int LeastChannels = 8;
-    private const int ManyChannels = 32;
-
-    private WinogradWeights Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
-
-    /// <summary>Whether the transforms cost less than they save, for a result of this size.</summary>
-    public static bool Wins(Shape result, int sourceChannels) => result.Pixels >= LeastPixels
-        && sourceChannels >= LeastChannels && (result.C >= LeastChannels || sourceChannels >= ManyChannels);
+    private WinogradWeights<TTransform> Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
 
     /// <inheritdoc/>
     public override long ScratchFloats(Shape source, Shape result, int workers) =>
-        WinogradConvolution.ScratchFloats(
+        WinogradConvolution<TTransform>.ScratchFloats(
             new View(null, source, source.C), new View(null, result, result.C), window, workers);
 
     /// <inheritdoc/>
     public override void Pack(Workers workers, float* weights, float* scale, float* packed)
     {
-        WinogradWeights.Pack job = new(
+        WinogradWeights<TTransform>.Pack job = new(
             Layout,
             WeightOrder.ResultChannels,
             weights,
@@ -116,5 +107,5 @@ internal sealed unsafe class WinogradPass(
     /// <inheritdoc/>
     public override void Run(
         Workers workers, View source, View result, float* packed, Epilogue epilogue, bool adds, float* scratch) =>
-        WinogradConvolution.Run(workers, source, result, window, packed, epilogue, adds, scratch);
+        WinogradConvolution<TTransform>.Run(workers, source, result, window, packed, epilogue, adds, scratch);
 }

@@ -5,16 +5,16 @@ using UNetSharp.Execution;
 namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
-/// 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3), see <see cref="WinogradTransform"/>: source patches are
-/// transformed, multiplied with the transformed filters, which over all tiles and channels are 36 matrix products, and
-/// transformed back. It makes a quarter of direct convolution's multiplications.
+/// 3×3 convolution of stride 1 by Winograd's algorithm, see <see cref="IWinogradTransform"/>: source patches are transformed,
+/// multiplied with the transformed filters, which over all tiles and channels are P² matrix products, and transformed back.
 /// </summary>
 /// <remarks>
 /// Large images are cut into runs of tiles that pass through all three steps while they are in the cache. On the small maps
 /// with many channels deep in a network the filters are what is large: there each step is done for all tiles at once, and
 /// every filter is read a single time.
 /// </remarks>
-internal readonly unsafe struct WinogradConvolution
+internal readonly unsafe struct WinogradConvolution<TTransform>
+    where TTransform : struct, IWinogradTransform
 {
     private const int PanelWidth = PackedWeights.PanelWidth;
     private const int TileRows = 6;
@@ -22,8 +22,10 @@ internal readonly unsafe struct WinogradConvolution
     // Source channels whose filters (16 KiB of a panel) stay in L1 while all tiles pass by.
     private const int ChunkChannels = 256;
 
-    // A multiple of the register tile's rows. With fewer tiles the filters are read too often, with more L3 is left.
-    private const int RunTiles = 72;
+    // What a run may take of L2, in floats; filters are read too often with fewer tiles than the least.
+    private const int RunFloats = 96 * 1024;
+    private const int LeastRunTiles = 24;
+    private const int MostRunTiles = 72;
 
     // Up to so many tiles are taken at once.
     private const int MostTilesAtOnce = 300;
@@ -36,20 +38,26 @@ internal readonly unsafe struct WinogradConvolution
 
     private readonly View _source;
     private readonly View _result;
-    private readonly WinogradTiles _tiles;
-    private readonly WinogradWeights _layout;
+    private readonly WinogradTiles<TTransform> _tiles;
+    private readonly WinogradWeights<TTransform> _layout;
     private readonly float* _weights;
     private readonly Epilogue _epilogue;
     private readonly bool _adds;
     private readonly float* _scratch;
 
     private WinogradConvolution(
-        View source, View result, WinogradTiles tiles, float* weights, Epilogue epilogue, bool adds, float* scratch)
+        View source,
+        View result,
+        WinogradTiles<TTransform> tiles,
+        float* weights,
+        Epilogue epilogue,
+        bool adds,
+        float* scratch)
     {
         _source = source;
         _result = result;
         _tiles = tiles;
-        _layout = new WinogradWeights(source.Channels, result.Channels);
+        _layout = new WinogradWeights<TTransform>(source.Channels, result.Channels);
         _weights = weights;
         _epilogue = epilogue;
         _adds = adds;
@@ -58,22 +66,29 @@ internal readonly unsafe struct WinogradConvolution
 
     private bool IsAtOnce => _tiles.Count <= MostTilesAtOnce;
 
+    private int RunTiles =>
+        Math.Clamp(RunFloats / (int)(SourceTile + ResultTile) / TileRows * TileRows, LeastRunTiles, MostRunTiles);
+
     /// <summary>Tiles whose patches and products are kept at a time.</summary>
     private int KeptTiles => IsAtOnce ? (_tiles.Count + TileRows - 1) / TileRows * TileRows : RunTiles;
 
-    // Planes that lie a multiple of 4 KiB apart would share one set of the cache.
-    private nint SourcePlane => ((nint)KeptTiles * WinogradTiles.RowFloats(_source.Channels)) + PanelWidth;
+    /// <summary>Floats from one product of a patch to the next.</summary>
+    private nint SourcePlane => WinogradTiles<TTransform>.RowFloats(_source.Channels);
 
-    private nint PanelFloats => (nint)KeptTiles * PanelWidth;
+    // Tiles that lie a multiple of 4 KiB apart would share one set of the cache.
+    private nint SourceTile => (TTransform.Products * SourcePlane) + PanelWidth;
 
-    private nint ResultPlane => ((IsAtOnce ? _layout.Panels : 1) * PanelFloats) + PanelWidth;
+    private static nint ResultTile => (TTransform.Products * PanelWidth) + PanelWidth;
 
-    private long KeptFloats => WinogradTransform.Products * (SourcePlane + ResultPlane);
+    private nint ResultPanel => KeptTiles * ResultTile;
+
+    private long KeptFloats => (KeptTiles * SourceTile) + ((IsAtOnce ? _layout.Panels : 1) * ResultPanel);
 
     /// <summary>Scratch floats for so many workers.</summary>
     public static long ScratchFloats(View source, View result, WinogradWindow window, int workers)
     {
-        WinogradConvolution job = new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
+        WinogradConvolution<TTransform> job =
+            new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
         return job.KeptFloats * (job.IsAtOnce ? 1 : workers);
     }
 
@@ -82,7 +97,7 @@ internal readonly unsafe struct WinogradConvolution
     /// <param name="source">Image to read.</param>
     /// <param name="result">Image to write to, or to add to if <paramref name="adds"/>.</param>
     /// <param name="window">How the filter lies over the source.</param>
-    /// <param name="weights">Transformed filters, <see cref="WinogradWeights"/>.</param>
+    /// <param name="weights">Transformed filters, <see cref="WinogradWeights{TTransform}"/>.</param>
     /// <param name="epilogue">What to do with finished sums.</param>
     /// <param name="adds">Whether the sums are added to what the result holds.</param>
     /// <param name="scratch">Memory of <see cref="ScratchFloats"/>.</param>
@@ -96,61 +111,60 @@ internal readonly unsafe struct WinogradConvolution
         bool adds,
         float* scratch)
     {
-        WinogradTiles tiles = TilesOf(result, window);
-        WinogradConvolution all = new(source, result, tiles, weights, epilogue, adds, scratch);
+        WinogradTiles<TTransform> tiles = TilesOf(result, window);
+        WinogradConvolution<TTransform> all = new(source, result, tiles, weights, epilogue, adds, scratch);
         if (all.IsAtOnce)
         {
             int blocks = (tiles.Count + TransformTiles - 1) / TransformTiles;
             workers.Run(blocks, new SourceStep(all));
-            workers.Run(WinogradTransform.Products * PanelGroups, new ProductStep(all));
+            workers.Run(TTransform.Products * PanelGroups, new ProductStep(all));
             workers.Run(blocks, new ResultStep(all));
         }
         else
         {
-            workers.Run((tiles.Count + RunTiles - 1) / RunTiles, new AllSteps(all));
+            workers.Run((tiles.Count + all.RunTiles - 1) / all.RunTiles, new AllSteps(all));
         }
     }
 
-    private static WinogradTiles TilesOf(View result, WinogradWindow window) =>
+    private static WinogradTiles<TTransform> TilesOf(View result, WinogradWindow window) =>
         new(result.Shape.N, result.Shape.H, result.Shape.W, window);
 
+    private void TransformSource(int first, int count, float* v) =>
+        _tiles.TransformSource(_source, first, count, v, SourceTile, SourcePlane);
+
     private void TransformResult(float* m, int first, int count, int panel, int panels) => _tiles.TransformResult(
-        m, ResultPlane, PanelFloats, first, count, _result, panel, panels, _epilogue, _adds);
+        m, ResultTile, ResultPanel, first, count, _result, panel, panels, _epilogue, _adds);
 
-    /// <summary>m[tile][16] = v[tile][channel] · u[channel][16] for one panel; computes whole register tiles.</summary>
-    private void Multiply(float* v, int count, float* u, float* m)
-    {
-        for (int start = 0; start < _source.Channels; start += ChunkChannels)
-        {
-            MultiplyChunk(v, count, u, m, start);
-        }
-    }
-
-    /// <summary>Adds the products of a chunk of source channels, or starts with them.</summary>
+    /// <summary>
+    /// m[tile][16] = v[tile][channel] · u[channel][16] for one product and panel and a chunk of source channels, or adds to it.
+    /// </summary>
     private void MultiplyChunk(float* v, int count, float* u, float* m, int start)
     {
-        int row = WinogradTiles.RowFloats(_source.Channels);
         int channels = Math.Min(ChunkChannels, _source.Channels - start);
-        Product(v + start, row, u + ((nint)start * PanelWidth), channels, m, count, adds: start > 0);
+        Product(v + start, SourceTile, u + ((nint)start * PanelWidth), channels, m, ResultTile, count, adds: start > 0);
     }
 
     /// <summary>All three steps for a run of tiles.</summary>
-    private readonly struct AllSteps(WinogradConvolution all) : IJob
+    private readonly struct AllSteps(WinogradConvolution<TTransform> all) : IJob
     {
         public void Run(int block, int worker)
         {
+            int tiles = all.RunTiles;
             float* v = all._scratch + (worker * all.KeptFloats);
-            float* m = v + (WinogradTransform.Products * all.SourcePlane);
-            int first = block * RunTiles;
-            int count = Math.Min(RunTiles, all._tiles.Count - first);
-            all._tiles.TransformSource(all._source, first, count, v, all.SourcePlane);
+            float* m = v + (tiles * all.SourceTile);
+            int first = block * tiles;
+            int count = Math.Min(tiles, all._tiles.Count - first);
+            all.TransformSource(first, count, v);
             for (int panel = 0; panel < all._layout.Panels; panel++)
             {
                 float* u = all._weights + (panel * all._layout.PanelFloats);
-                for (int k = 0; k < WinogradTransform.Products; k++)
+                for (int k = 0; k < TTransform.Products; k++)
                 {
-                    all.Multiply(
-                        v + (k * all.SourcePlane), count, u + (k * all._layout.PlaneFloats), m + (k * all.ResultPlane));
+                    for (int start = 0; start < all._source.Channels; start += ChunkChannels)
+                    {
+                        all.MultiplyChunk(
+                            v + (k * all.SourcePlane), count, u + (k * all._layout.PlaneFloats), m + (k * PanelWidth), start);
+                    }
                 }
 
                 all.TransformResult(m, first, count, panel, panels: 1);
@@ -159,19 +173,18 @@ internal readonly unsafe struct WinogradConvolution
     }
 
     /// <summary>Transforms the patches of a few tiles.</summary>
-    private readonly struct SourceStep(WinogradConvolution all) : IJob
+    private readonly struct SourceStep(WinogradConvolution<TTransform> all) : IJob
     {
         public void Run(int block, int worker)
         {
             int first = block * TransformTiles;
             int count = Math.Min(TransformTiles, all._tiles.Count - first);
-            float* v = all._scratch + (first * WinogradTiles.RowFloats(all._source.Channels));
-            all._tiles.TransformSource(all._source, first, count, v, all.SourcePlane);
+            all.TransformSource(first, count, all._scratch + (first * all.SourceTile));
         }
     }
 
     /// <summary>Multiplies all tiles with a group of panels of one product's filters.</summary>
-    private readonly struct ProductStep(WinogradConvolution all) : IJob
+    private readonly struct ProductStep(WinogradConvolution<TTransform> all) : IJob
     {
         public void Run(int block, int worker)
         {
@@ -179,47 +192,53 @@ internal readonly unsafe struct WinogradConvolution
             int first = group * all._layout.Panels / PanelGroups;
             int end = (group + 1) * all._layout.Panels / PanelGroups;
             float* v = all._scratch + (k * all.SourcePlane);
-            float* m = all._scratch + (WinogradTransform.Products * all.SourcePlane) + (k * all.ResultPlane);
+            float* m = all._scratch + (all.KeptTiles * all.SourceTile) + (k * PanelWidth);
             float* u = all._weights + (k * all._layout.PlaneFloats);
             for (int start = 0; start < all._source.Channels; start += ChunkChannels)
             {
                 for (int panel = first; panel < end; panel++)
                 {
                     all.MultiplyChunk(
-                        v, all._tiles.Count, u + (panel * all._layout.PanelFloats), m + (panel * all.PanelFloats), start);
+                        v, all._tiles.Count, u + (panel * all._layout.PanelFloats), m + (panel * all.ResultPanel), start);
                 }
             }
         }
     }
 
     /// <summary>Transforms the products of a few tiles into their results.</summary>
-    private readonly struct ResultStep(WinogradConvolution all) : IJob
+    private readonly struct ResultStep(WinogradConvolution<TTransform> all) : IJob
     {
         public void Run(int block, int worker)
         {
             int first = block * TransformTiles;
             int count = Math.Min(TransformTiles, all._tiles.Count - first);
-            float* m = all._scratch + (WinogradTransform.Products * all.SourcePlane) + (first * PanelWidth);
+            float* m = all._scratch + (all.KeptTiles * all.SourceTile) + (first * ResultTile);
             all.TransformResult(m, first, count, panel: 0, all._layout.Panels);
         }
     }
 
     /// <summary>The register tile, 6 tiles × 16 channels over a chunk of source channels, for a run of tiles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Product(float* v, nint row, float* u, nint channels, float* m, int count, bool adds)
+    private static void Product(
+        float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds)
     {
-        for (int tile = 0; tile < count; tile += TileRows, v += TileRows * row, m += TileRows * PanelWidth)
+        for (int tile = 0; tile < count; tile += TileRows, v += TileRows * row, m += TileRows * resultRow)
         {
             Vector256<float> m00 = default, m01 = default, m10 = default, m11 = default, m20 = default, m21 = default;
             Vector256<float> m30 = default, m31 = default, m40 = default, m41 = default, m50 = default, m51 = default;
+            float* m1 = m + resultRow;
+            float* m2 = m1 + resultRow;
+            float* m3 = m2 + resultRow;
+            float* m4 = m3 + resultRow;
+            float* m5 = m4 + resultRow;
             if (adds)
             {
                 (m00, m01) = (Vector256.Load(m), Vector256.Load(m + 8));
-                (m10, m11) = (Vector256.Load(m + 16), Vector256.Load(m + 24));
-                (m20, m21) = (Vector256.Load(m + 32), Vector256.Load(m + 40));
-                (m30, m31) = (Vector256.Load(m + 48), Vector256.Load(m + 56));
-                (m40, m41) = (Vector256.Load(m + 64), Vector256.Load(m + 72));
-                (m50, m51) = (Vector256.Load(m + 80), Vector256.Load(m + 88));
+                (m10, m11) = (Vector256.Load(m1), Vector256.Load(m1 + 8));
+                (m20, m21) = (Vector256.Load(m2), Vector256.Load(m2 + 8));
+                (m30, m31) = (Vector256.Load(m3), Vector256.Load(m3 + 8));
+                (m40, m41) = (Vector256.Load(m4), Vector256.Load(m4 + 8));
+                (m50, m51) = (Vector256.Load(m5), Vector256.Load(m5 + 8));
             }
 
             float* v1 = v + row;
@@ -254,16 +273,16 @@ internal readonly unsafe struct WinogradConvolution
 
             m00.Store(m);
             m01.Store(m + 8);
-            m10.Store(m + 16);
-            m11.Store(m + 24);
-            m20.Store(m + 32);
-            m21.Store(m + 40);
-            m30.Store(m + 48);
-            m31.Store(m + 56);
-            m40.Store(m + 64);
-            m41.Store(m + 72);
-            m50.Store(m + 80);
-            m51.Store(m + 88);
+            m10.Store(m1);
+            m11.Store(m1 + 8);
+            m20.Store(m2);
+            m21.Store(m2 + 8);
+            m30.Store(m3);
+            m31.Store(m3 + 8);
+            m40.Store(m4);
+            m41.Store(m4 + 8);
+            m50.Store(m5);
+            m51.Store(m5 + 8);
         }
     }
 }

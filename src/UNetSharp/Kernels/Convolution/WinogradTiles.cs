@@ -4,14 +4,23 @@ using System.Runtime.Intrinsics;
 namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
-/// An image cut into tiles of 4×4 result pixels, each of which reads a patch of 6×6 source pixels that starts a padding
+/// An image cut into tiles of R×R result pixels, each of which reads a patch of P×P source pixels that starts a padding
 /// before it. With a dilation d the pixels of tile and patch are d apart: an image is then d² interleaved ones, which do
 /// not see each other. Tiles are counted by rows through all images. What a tile has outside of the image is zero, and is
 /// not written.
 /// </summary>
-internal readonly unsafe struct WinogradTiles(int images, int height, int width, WinogradWindow window)
+/// <remarks>
+/// A transform is applied to the columns of a patch first, then to the rows of what that gives. Both passes go through some
+/// channels of a line before the next line: memory is read and written in few long streams.
+/// </remarks>
+internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height, int width, WinogradWindow window)
+    where TTransform : struct, IWinogradTransform
 {
     private const int Lanes = 8;
+    private const int PanelWidth = PackedWeights.PanelWidth;
+
+    // Channels of a patch that are transformed at a time: between its two passes they stay in L1.
+    private const int ChunkChannels = 64;
 
     /// <summary>Number of tiles.</summary>
     public int Count => images * Dilation * Dilation * Down * Across;
@@ -29,83 +38,87 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     public static int RowFloats(int channels)
     {
         int whole = (channels + Lanes - 1) / Lanes * Lanes;
-        return whole % 128 == 0 ? whole + PackedWeights.PanelWidth : whole;
+        return whole % 128 == 0 ? whole + PanelWidth : whole;
     }
 
     /// <summary>
-    /// v[k][tile][channel] = Bᵀ d B for all 36 k, of the patches of some tiles.
+    /// v[tile][k][channel] = Bᵀ d B for all products k, of the patches of some tiles.
     /// </summary>
     /// <param name="x">Source image.</param>
     /// <param name="first">First tile.</param>
     /// <param name="count">Number of tiles.</param>
-    /// <param name="v">Result, <see cref="RowFloats"/> for each tile.</param>
+    /// <param name="v">Result, <see cref="RowFloats"/> for each tile and product.</param>
+    /// <param name="tileStep">Floats from one tile to the next.</param>
     /// <param name="plane">Floats from one k to the next.</param>
     [SkipLocalsInit]
-    public void TransformSource(View x, int first, int count, float* v, nint plane)
+    public void TransformSource(View x, int first, int count, float* v, nint tileStep, nint plane)
     {
-        float* patch = stackalloc float[WinogradTransform.Products * Lanes];
-        int row = RowFloats(x.Channels);
+        float* patch = stackalloc float[TTransform.Products * ChunkChannels];
         nint pixelStep = (nint)Dilation * x.Stride;
         nint rowStep = pixelStep * x.Shape.W;
-        int reach = Dilation * (WinogradTransform.Patch - 1);
-        for (int tile = first; tile < first + count; tile++, v += row)
+        int reach = Dilation * (TTransform.Patch - 1);
+        int wholeChannels = x.Channels / Lanes * Lanes;
+        for (int tile = first; tile < first + count; tile++, v += tileStep)
         {
             (int n, int top, int left) = At(tile);
             (top, left) = (top - window.PaddingRows, left - window.PaddingColumns);
             bool isInside = top >= 0 && left >= 0 && top + reach < x.Shape.H && left + reach < x.Shape.W;
-            for (int c = 0; c < x.Channels; c += Lanes)
+            int c = 0;
+            for (; isInside && c < wholeChannels; c += ChunkChannels)
             {
-                if (isInside && c + Lanes <= x.Channels)
-                {
-                    SourceTile(x.At(n, top, left) + c, rowStep, pixelStep, v + c, plane);
-                }
-                else
-                {
-                    Gather(x, n, top, left, WinogradTransform.Patch, c, patch);
-                    SourceTile(patch, WinogradTransform.Patch * Lanes, Lanes, v + c, plane);
-                }
+                int channels = Math.Min(ChunkChannels, wholeChannels - c);
+                float* from = x.At(n, top, left) + c;
+                SourceTile(from, rowStep, pixelStep, channels, v + c, plane);
+                FetchNext(from, rowStep, pixelStep, channels);
+            }
+
+            for (c = isInside ? wholeChannels : 0; c < x.Channels; c += ChunkChannels)
+            {
+                int channels = Math.Min(ChunkChannels, x.Channels - c);
+                Gather(x, n, top, left, TTransform.Patch, c, channels, ChunkChannels, patch);
+                SourceTile(patch, TTransform.Patch * ChunkChannels, ChunkChannels, channels, v + c, plane);
             }
         }
     }
 
     /// <summary>
-    /// m[k][panel][tile][16] = A dy Aᵀ for all 36 k, of the 4×4 pixels of some tiles: the gradient of
+    /// m[panel][tile][k][16] = A dy Aᵀ for all products k, of the result pixels of some tiles: the gradient of
     /// <see cref="TransformResult"/>.
     /// </summary>
     [SkipLocalsInit]
-    public void TransformResultGradient(View dy, int first, int count, float* m, nint plane, nint panel)
+    public void TransformResultGradient(View dy, int first, int count, float* m, nint tileStep, nint plane, nint panelStep)
     {
-        float* patch = stackalloc float[WinogradTransform.Products * Lanes];
+        float* patch = stackalloc float[TTransform.Result * TTransform.Result * PanelWidth];
         nint pixelStep = (nint)Dilation * dy.Stride;
         nint rowStep = pixelStep * dy.Shape.W;
-        int reach = Dilation * (WinogradTransform.Result - 1);
-        int channels = (dy.Channels + PackedWeights.PanelWidth - 1) / PackedWeights.PanelWidth * PackedWeights.PanelWidth;
-        for (int tile = first; tile < first + count; tile++, m += PackedWeights.PanelWidth)
+        int reach = Dilation * (TTransform.Result - 1);
+        for (int tile = first; tile < first + count; tile++, m += tileStep)
         {
             (int n, int top, int left) = At(tile);
             bool isInside = top + reach < height && left + reach < width;
-            for (int c = 0; c < channels; c += Lanes)
+            float* to = m;
+            for (int c = 0; c < dy.Channels; c += PanelWidth, to += panelStep)
             {
-                float* to = m + (c / PackedWeights.PanelWidth * panel) + (c % PackedWeights.PanelWidth);
-                if (isInside && c + Lanes <= dy.Channels)
+                if (isInside && c + PanelWidth <= dy.Channels)
                 {
                     ResultGradientTile(dy.At(n, top, left) + c, rowStep, pixelStep, to, plane);
                 }
                 else
                 {
-                    Gather(dy, n, top, left, WinogradTransform.Result, c, patch);
-                    ResultGradientTile(patch, WinogradTransform.Result * Lanes, Lanes, to, plane);
+                    int channels = Math.Min(PanelWidth, dy.Channels - c);
+                    Gather(dy, n, top, left, TTransform.Result, c, channels, PanelWidth, patch);
+                    ResultGradientTile(patch, TTransform.Result * PanelWidth, PanelWidth, to, plane);
                 }
             }
         }
     }
 
     /// <summary>
-    /// y = epilogue(Aᵀ m A) of some tiles, from m[k][panel][tile][16].
+    /// y = epilogue(Aᵀ m A) of some tiles, from m[panel][tile][k][16].
     /// </summary>
     /// <param name="m">Products of the first tile and panel.</param>
-    /// <param name="plane">Floats from one k to the next.</param>
-    /// <param name="panelFloats">Floats from one panel to the next.</param>
+    /// <param name="tileStep">Floats from one tile to the next.</param>
+    /// <param name="panelStep">Floats from one panel to the next.</param>
     /// <param name="first">First tile.</param>
     /// <param name="count">Number of tiles.</param>
     /// <param name="y">Result image.</param>
@@ -116,8 +129,8 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     [SkipLocalsInit]
     public void TransformResult(
         float* m,
-        nint plane,
-        nint panelFloats,
+        nint tileStep,
+        nint panelStep,
         int first,
         int count,
         View y,
@@ -126,35 +139,33 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
         Epilogue epilogue,
         bool adds)
     {
-        int firstChannel = panel * PackedWeights.PanelWidth;
-        int endChannel = Math.Min(y.Channels, firstChannel + (panels * PackedWeights.PanelWidth));
+        int firstChannel = panel * PanelWidth;
+        int endChannel = Math.Min(y.Channels, firstChannel + (panels * PanelWidth));
         nint pixelStep = (nint)Dilation * y.Stride;
-        float* sums = stackalloc float[WinogradTransform.Result * WinogradTransform.Result * Lanes];
-        for (int tile = first; tile < first + count; tile++, m += PackedWeights.PanelWidth)
+        nint rowStep = pixelStep * y.Shape.W;
+        float* sums = stackalloc float[TTransform.Result * TTransform.Result * PanelWidth];
+        for (int tile = first; tile < first + count; tile++, m += tileStep)
         {
             (int n, int top, int left) = At(tile);
-            int rows = Math.Min(WinogradTransform.Result, PixelsOf(height - top));
-            int columns = Math.Min(WinogradTransform.Result, PixelsOf(width - left));
-            for (int c = firstChannel; c < endChannel; c += Lanes)
+            int rows = Math.Min(TTransform.Result, PixelsOf(height - top));
+            int columns = Math.Min(TTransform.Result, PixelsOf(width - left));
+            float* from = m;
+            for (int c = firstChannel; c < endChannel; c += PanelWidth, from += panelStep)
             {
-                int within = c - firstChannel;
-                float* from = m + (within / PackedWeights.PanelWidth * panelFloats) + (within % PackedWeights.PanelWidth);
-                ResultTile(from, plane, sums);
-                for (int i = 0; i < rows; i++)
+                ResultTile(from, sums);
+                float* to = y.At(n, top, left) + c;
+                int channels = Math.Min(PanelWidth, y.Channels - c);
+                for (int i = 0; i < rows; i++, to += rowStep)
                 {
-                    float* to = y.At(n, top + (i * Dilation), left) + c;
-                    float* sum = sums + (i * WinogradTransform.Result * Lanes);
-                    for (int j = 0; j < columns; j++, to += pixelStep, sum += Lanes)
+                    float* row = sums + (i * TTransform.Result * PanelWidth);
+                    if (channels == PanelWidth)
                     {
-                        Vector256<float> value = epilogue.Of(Vector256.Load(sum), c);
-                        if (c + Lanes <= y.Channels)
-                        {
-                            (adds ? value + Vector256.Load(to) : value).Store(to);
-                        }
-                        else
-                        {
-                            StorePart(value, to, y.Channels - c, adds);
-                        }
+                        Prefetch.Lines(to + (TTransform.Result * pixelStep), pixelStep, columns, PanelWidth);
+                        StoreRow(row, columns, to, pixelStep, c, epilogue, adds);
+                    }
+                    else
+                    {
+                        StorePart(row, columns, to, pixelStep, c, channels, epilogue, adds);
                     }
                 }
             }
@@ -164,7 +175,7 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     /// <summary>Pixels of one of the interleaved images along an axis.</summary>
     private int PixelsOf(int size) => (size + Dilation - 1) / Dilation;
 
-    private int TilesOf(int size) => (PixelsOf(size) + WinogradTransform.Result - 1) / WinogradTransform.Result;
+    private int TilesOf(int size) => (PixelsOf(size) + TTransform.Result - 1) / TTransform.Result;
 
     private (int N, int Top, int Left) At(int tile)
     {
@@ -172,86 +183,123 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
         (int image, int down) = Math.DivRem(line, Down);
         (int n, int phase) = Math.DivRem(image, Dilation * Dilation);
         (int firstRow, int firstColumn) = Math.DivRem(phase, Dilation);
-        int step = WinogradTransform.Result * Dilation;
+        int step = TTransform.Result * Dilation;
         return (n, firstRow + (down * step), firstColumn + (across * step));
     }
 
-    /// <summary>Copies size × size pixels, eight channels of each, with zeros outside of image and channels.</summary>
-    private void Gather(View x, int n, int top, int left, int size, int channel, float* patch)
+    /// <summary>
+    /// Copies some channels of size × size pixels to pixels of a certain width, with zeros behind the channels and outside of
+    /// the image.
+    /// </summary>
+    private void Gather(
+        View x, int n, int top, int left, int size, int channel, int channels, int pixelFloats, float* patch)
     {
-        int channels = Math.Min(Lanes, x.Channels - channel);
         for (int i = 0; i < size; i++)
         {
             int row = top + (i * Dilation);
-            for (int j = 0; j < size; j++, patch += Lanes)
+            for (int j = 0; j < size; j++, patch += pixelFloats)
             {
                 int column = left + (j * Dilation);
-                bool isInside = (uint)row < (uint)x.Shape.H && (uint)column < (uint)x.Shape.W;
-                float* from = isInside ? x.At(n, row, column) + channel : null;
-                for (int c = 0; c < Lanes; c++)
+                Span<float> pixel = new(patch, pixelFloats);
+                if ((uint)row < (uint)x.Shape.H && (uint)column < (uint)x.Shape.W)
                 {
-                    patch[c] = isInside && c < channels ? from[c] : 0;
+                    new Span<float>(x.At(n, row, column) + channel, channels).CopyTo(pixel);
+                    pixel = pixel[channels..];
                 }
+
+                pixel.Clear();
             }
         }
     }
 
-    private static void StorePart(Vector256<float> value, float* to, int count, bool adds)
+    /// <summary>Fetches what the patch to the right of a patch does not share with it.</summary>
+    private static void FetchNext(float* patch, nint rowStep, nint pixelStep, int channels)
     {
-        for (int c = 0; c < count; c++)
+        patch += TTransform.Patch * pixelStep;
+        for (int i = 0; i < TTransform.Patch; i++, patch += rowStep)
         {
-            to[c] = adds ? to[c] + value[c] : value[c];
+            Prefetch.Lines(patch, pixelStep, TTransform.Result, channels);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StoreRow(
+        float* sums, int columns, float* to, nint step, int column, Epilogue epilogue, bool adds)
+    {
+        (Vector256<float> lowBias, Vector256<float> highBias) = (epilogue.Bias(column), epilogue.Bias(column + Lanes));
+        float slope = epilogue.Slope;
+        for (int j = 0; j < columns; j++, to += step, sums += PanelWidth)
+        {
+            Vector256<float> low = Epilogue.Rectify(Vector256.Load(sums) + lowBias, slope);
+            Vector256<float> high = Epilogue.Rectify(Vector256.Load(sums + Lanes) + highBias, slope);
+            if (adds)
+            {
+                low += Vector256.Load(to);
+                high += Vector256.Load(to + Lanes);
+            }
+
+            low.Store(to);
+            high.Store(to + Lanes);
+        }
+    }
+
+    private static void StorePart(
+        float* sums, int columns, float* to, nint step, int column, int channels, Epilogue epilogue, bool adds)
+    {
+        float* finished = stackalloc float[PanelWidth];
+        for (int j = 0; j < columns; j++, to += step, sums += PanelWidth)
+        {
+            StoreRow(sums, 1, finished, 0, column, epilogue, adds: false);
+            for (int c = 0; c < channels; c++)
+            {
+                to[c] = adds ? to[c] + finished[c] : finished[c];
+            }
         }
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SourceTile(float* x, nint rowStep, nint pixelStep, float* v, nint plane)
+    private static void SourceTile(float* x, nint rowStep, nint pixelStep, int channels, float* v, nint plane)
     {
-        const int Line = WinogradTransform.Patch * Lanes;
-        float* lines = stackalloc float[WinogradTransform.Patch * Line];
-        for (int j = 0; j < WinogradTransform.Patch; j++)
+        float* lines = stackalloc float[TTransform.Products * ChunkChannels];
+        for (int j = 0; j < TTransform.Patch; j++, x += pixelStep)
         {
-            float* d = x + (j * pixelStep);
-            WinogradTransform.Source(
-                Vector256.Load(d),
-                Vector256.Load(d + rowStep),
-                Vector256.Load(d + (2 * rowStep)),
-                Vector256.Load(d + (3 * rowStep)),
-                Vector256.Load(d + (4 * rowStep)),
-                Vector256.Load(d + (5 * rowStep)),
-                lines + (j * Lanes),
-                Line);
+            for (int c = 0; c < channels; c += Lanes)
+            {
+                TTransform.Source(x + c, rowStep, lines + (j * ChunkChannels) + c, TTransform.Patch * ChunkChannels);
+            }
         }
 
-        for (int i = 0; i < WinogradTransform.Patch; i++, lines += Line, v += WinogradTransform.Patch * plane)
+        for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Patch * ChunkChannels, v += TTransform.Patch * plane)
         {
-            WinogradTransform.Source(
-                Vector256.Load(lines),
-                Vector256.Load(lines + 8),
-                Vector256.Load(lines + 16),
-                Vector256.Load(lines + 24),
-                Vector256.Load(lines + 32),
-                Vector256.Load(lines + 40),
-                v,
-                plane);
+            for (int c = 0; c < channels; c += Lanes)
+            {
+                TTransform.Source(lines + c, ChunkChannels, v + c, plane);
+            }
         }
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ResultTile(float* m, nint plane, float* y)
+    private static void ResultTile(float* m, float* y)
     {
-        const int Line = WinogradTransform.Patch * Lanes;
-        float* lines = stackalloc float[WinogradTransform.Result * Line];
-        for (int j = 0; j < WinogradTransform.Patch; j++)
+        const int Line = PanelWidth;
+        float* lines = stackalloc float[TTransform.Result * TTransform.Patch * Line];
+        for (int j = 0; j < TTransform.Patch; j++)
         {
-            WinogradTransform.Products4(m + (j * plane), WinogradTransform.Patch * plane, lines + (j * Lanes), Line);
+            for (int c = 0; c < PanelWidth; c += Lanes)
+            {
+                int at = (j * Line) + c;
+                TTransform.Finish(m + at, TTransform.Patch * Line, lines + at, TTransform.Patch * Line);
+            }
         }
 
-        for (int i = 0; i < WinogradTransform.Result; i++)
+        for (int i = 0; i < TTransform.Result; i++, lines += TTransform.Patch * Line, y += TTransform.Result * Line)
         {
-            WinogradTransform.Products4(lines + (i * Line), Lanes, y + (i * WinogradTransform.Result * Lanes), Lanes);
+            for (int c = 0; c < PanelWidth; c += Lanes)
+            {
+                TTransform.Finish(lines + c, Line, y + c, Line);
+            }
         }
     }
 
@@ -259,29 +307,22 @@ internal readonly unsafe struct WinogradTiles(int images, int height, int width,
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ResultGradientTile(float* dy, nint rowStep, nint pixelStep, float* m, nint plane)
     {
-        const int Line = WinogradTransform.Result * Lanes;
-        float* lines = stackalloc float[WinogradTransform.Patch * Line];
-        for (int j = 0; j < WinogradTransform.Result; j++)
+        const int Line = PanelWidth;
+        float* lines = stackalloc float[TTransform.Patch * TTransform.Result * Line];
+        for (int j = 0; j < TTransform.Result; j++, dy += pixelStep)
         {
-            float* d = dy + (j * pixelStep);
-            WinogradTransform.Results6(
-                Vector256.Load(d),
-                Vector256.Load(d + rowStep),
-                Vector256.Load(d + (2 * rowStep)),
-                Vector256.Load(d + (3 * rowStep)),
-                lines + (j * Lanes),
-                Line);
+            for (int c = 0; c < PanelWidth; c += Lanes)
+            {
+                TTransform.FinishGradient(dy + c, rowStep, lines + (j * Line) + c, TTransform.Result * Line);
+            }
         }
 
-        for (int i = 0; i < WinogradTransform.Patch; i++, lines += Line, m += WinogradTransform.Patch * plane)
+        for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Result * Line, m += TTransform.Patch * plane)
         {
-            WinogradTransform.Results6(
-                Vector256.Load(lines),
-                Vector256.Load(lines + 8),
-                Vector256.Load(lines + 16),
-                Vector256.Load(lines + 24),
-                m,
-                plane);
+            for (int c = 0; c < PanelWidth; c += Lanes)
+            {
+                TTransform.FinishGradient(lines + c, Line, m + c, plane);
+            }
         }
     }
 }

@@ -1,127 +1,38 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
-/// The small transforms of Winograd's convolution F(4×4, 3×3) (Lavin and Gray 2015, https://arxiv.org/abs/1509.09308,
-/// section 4.3): a tile of 4×4 results of a 3×3 filter g over a 6×6 patch d takes 36 multiplications instead of 144,
+/// The small transforms of Winograd's convolution F(R×R, 3×3) (Lavin and Gray 2015, https://arxiv.org/abs/1509.09308,
+/// section 4): a tile of R×R results of a 3×3 filter g over a patch d of P×P source pixels, P = R + 2, takes P² multiplications
+/// instead of 9R²,
 /// <code>
 /// Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
-///
-///      ⎡1   0   −5/2   0   1  0⎤        ⎡  1     0     0 ⎤
-///      ⎢0  −2a   −2    a   1  0⎥        ⎢−2/3  −2a/3 −1/3⎥        ⎡1   1    1    1    1   0⎤
-/// Bᵀ = ⎢0   2a   −2   −a   1  0⎥    G = ⎢−2/3   2a/3 −1/3⎥   Aᵀ = ⎢0   a   −a    b   −b   0⎥
-///      ⎢0  −b/2 −1/2   b   1  0⎥        ⎢ 1/6   b/6   1/3⎥        ⎢0  1/2  1/2   2    2   0⎥
-///      ⎢0   b/2 −1/2  −b   1  0⎥        ⎢ 1/6  −b/6   1/3⎥        ⎣0  a/2 −a/2   2b  −2b  1⎦
-///      ⎣0   1     0  −5/2  0  1⎦        ⎣  0     0     1 ⎦
 /// </code>
-/// with the interpolation points 0, ±a, ±b, ∞, a = √½ and b = √2: numbers stay smaller on the way than with the usual 1 and 2,
-/// and a quarter of their rounding is left. Each function here applies one of the matrices to a column of vectors, eight
-/// channels at a time.
+/// Each function here applies one of the matrices to a column of vectors, eight channels at a time. The values of a column lie
+/// a step apart in memory, and so do those of the result.
 /// </summary>
-internal static unsafe class WinogradTransform
+internal unsafe interface IWinogradTransform
 {
-    /// <summary>Results of a tile along each axis.</summary>
-    public const int Result = 4;
+    /// <summary>R, results of a tile along each axis.</summary>
+    static abstract int Result { get; }
 
-    /// <summary>Source pixels of a tile along each axis.</summary>
-    public const int Patch = 6;
+    /// <summary>P, source pixels of a tile along each axis.</summary>
+    static abstract int Patch { get; }
 
-    /// <summary>Products of a tile.</summary>
-    public const int Products = Patch * Patch;
+    /// <summary>P², products of a tile.</summary>
+    static abstract int Products { get; }
 
-    private const float A = 0.70710678f;
-    private const float B = 1.41421356f;
+    /// <summary>Bᵀ · d, P values to P.</summary>
+    static abstract void Source(float* d, nint step, float* to, nint toStep);
 
-    /// <summary>Bᵀ · d, six to six.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Source(
-        Vector256<float> d0,
-        Vector256<float> d1,
-        Vector256<float> d2,
-        Vector256<float> d3,
-        Vector256<float> d4,
-        Vector256<float> d5,
-        float* to,
-        nint step)
-    {
-        Vector256<float> middle = Vector256.Create(-2.5f);
-        Vector256<float> two = Vector256.Create(-2f);
-        Vector256<float> half = Vector256.Create(-0.5f);
-        Vector256<float> even = Vector256.MultiplyAddEstimate(two, d2, d4);
-        Vector256<float> odd = A * Vector256.MultiplyAddEstimate(two, d1, d3);
-        Vector256<float> wideEven = Vector256.MultiplyAddEstimate(half, d2, d4);
-        Vector256<float> wideOdd = B * Vector256.MultiplyAddEstimate(half, d1, d3);
-        Vector256.MultiplyAddEstimate(middle, d2, d0 + d4).Store(to);
-        (even + odd).Store(to + step);
-        (even - odd).Store(to + (2 * step));
-        (wideEven + wideOdd).Store(to + (3 * step));
-        (wideEven - wideOdd).Store(to + (4 * step));
-        Vector256.MultiplyAddEstimate(middle, d3, d1 + d5).Store(to + (5 * step));
-    }
+    /// <summary>Aᵀ · m, P values to R.</summary>
+    static abstract void Finish(float* m, nint step, float* to, nint toStep);
 
-    /// <summary>Aᵀ · m, six to four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Products4(float* m, nint step, float* to, nint toStep)
-    {
-        Vector256<float> m1 = Vector256.Load(m + step), m2 = Vector256.Load(m + (2 * step));
-        Vector256<float> m3 = Vector256.Load(m + (3 * step)), m4 = Vector256.Load(m + (4 * step));
-        Vector256<float> sum = m1 + m2, difference = m1 - m2;
-        Vector256<float> wideSum = m3 + m4, wideDifference = m3 - m4;
-        (Vector256.Load(m) + sum + wideSum).Store(to);
-        Vector256.MultiplyAddEstimate(Vector256.Create(B), wideDifference, A * difference).Store(to + toStep);
-        Vector256.MultiplyAddEstimate(Vector256.Create(2f), wideSum, 0.5f * sum).Store(to + (2 * toStep));
-        Vector256<float> last =
-            Vector256.MultiplyAddEstimate(Vector256.Create(A / 2), difference, Vector256.Load(m + (5 * step)));
-        Vector256.MultiplyAddEstimate(Vector256.Create(2 * B), wideDifference, last).Store(to + (3 * toStep));
-    }
+    /// <summary>A · y, R values to P: the gradient of <see cref="Finish"/>.</summary>
+    static abstract void FinishGradient(float* y, nint step, float* to, nint toStep);
 
-    /// <summary>A · y, four to six: the gradient of <see cref="Products4"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Results6(
-        Vector256<float> y0, Vector256<float> y1, Vector256<float> y2, Vector256<float> y3, float* to, nint step)
-    {
-        Vector256<float> half = Vector256.Create(0.5f);
-        Vector256<float> two = Vector256.Create(2f);
-        Vector256<float> even = Vector256.MultiplyAddEstimate(half, y2, y0);
-        Vector256<float> odd = A * Vector256.MultiplyAddEstimate(half, y3, y1);
-        Vector256<float> wideEven = Vector256.MultiplyAddEstimate(two, y2, y0);
-        Vector256<float> wideOdd = B * Vector256.MultiplyAddEstimate(two, y3, y1);
-        y0.Store(to);
-        (even + odd).Store(to + step);
-        (even - odd).Store(to + (2 * step));
-        (wideEven + wideOdd).Store(to + (3 * step));
-        (wideEven - wideOdd).Store(to + (4 * step));
-        y3.Store(to + (5 * step));
-    }
+    /// <summary>G · g, three values to P.</summary>
+    static abstract void Filter(float* g, nint step, float* to, nint toStep);
 
-    /// <summary>G · g, three to six.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Filter(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2, float* to, nint step)
-    {
-        Vector256<float> ends = (g0 * (-2f / 3)) - (g2 * (1f / 3));
-        Vector256<float> middle = g1 * (-2 * A / 3);
-        Vector256<float> wide = (g0 * (1f / 6)) + (g2 * (1f / 3));
-        Vector256<float> wideMiddle = g1 * (B / 6);
-        g0.Store(to);
-        (ends + middle).Store(to + step);
-        (ends - middle).Store(to + (2 * step));
-        (wide + wideMiddle).Store(to + (3 * step));
-        (wide - wideMiddle).Store(to + (4 * step));
-        g2.Store(to + (5 * step));
-    }
-
-    /// <summary>Gᵀ · u, six to three: the gradient of <see cref="Filter"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FilterGradient(float* u, nint step, float* to, nint toStep)
-    {
-        Vector256<float> u1 = Vector256.Load(u + step), u2 = Vector256.Load(u + (2 * step));
-        Vector256<float> u3 = Vector256.Load(u + (3 * step)), u4 = Vector256.Load(u + (4 * step));
-        Vector256<float> sum = u1 + u2;
-        Vector256<float> wideSum = u3 + u4;
-        (Vector256.Load(u) - (sum * (2f / 3)) + (wideSum * (1f / 6))).Store(to);
-        (((u2 - u1) * (2 * A / 3)) + ((u3 - u4) * (B / 6))).Store(to + toStep);
-        (((wideSum - sum) * (1f / 3)) + Vector256.Load(u + (5 * step))).Store(to + (2 * toStep));
-    }
+    /// <summary>Gᵀ · u, P values to three: the gradient of <see cref="Filter"/>.</summary>
+    static abstract void FilterGradient(float* u, nint step, float* to, nint toStep);
 }

@@ -5,18 +5,19 @@ using UNetSharp.Execution;
 namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
-/// Gradient of a 3×3 convolution of stride 1 by its filters, by the transforms of <see cref="WinogradTransform"/>. With
+/// Gradient of a 3×3 convolution of stride 1 by its filters, by the transforms of <see cref="IWinogradTransform"/>. With
 /// the transformed patches v of the source and gradients m = A dy Aᵀ of the result it is a sum over all tiles,
 /// <code>
 /// du[k][c][o] = Σ over tiles v[k][tile][c] · m[k][tile][o]        dw = Gᵀ du G
 /// </code>
-/// a quarter of the multiplications of the direct sum over pixels.
+/// with as few multiplications as forward.
 /// </summary>
 /// <remarks>
 /// Tiles are taken in runs whose transforms fit the cache; each product and group of panels is summed by one block, run
 /// after run, so the result does not depend on the number of threads.
 /// </remarks>
-internal readonly unsafe struct WinogradWeightGradient
+internal readonly unsafe struct WinogradWeightGradient<TTransform>
+    where TTransform : struct, IWinogradTransform
 {
     private const int PanelWidth = PackedWeights.PanelWidth;
     private const int TileChannels = 6;
@@ -36,29 +37,29 @@ internal readonly unsafe struct WinogradWeightGradient
 
     private readonly View _x;
     private readonly View _dy;
-    private readonly WinogradTiles _tiles;
-    private readonly WinogradWeights _layout;
+    private readonly WinogradTiles<TTransform> _tiles;
+    private readonly WinogradWeights<TTransform> _layout;
     private readonly int _runTiles;
     private readonly float* _v;
     private readonly float* _m;
     private readonly float* _sums;
 
-    private WinogradWeightGradient(View x, View dy, WinogradTiles tiles, float* scratch)
+    private WinogradWeightGradient(View x, View dy, WinogradTiles<TTransform> tiles, float* scratch)
     {
         _x = x;
         _dy = dy;
         _tiles = tiles;
-        _layout = new WinogradWeights(x.Channels, dy.Channels);
-        long tileFloats = WinogradTransform.Products * (long)(x.Channels + dy.Channels);
+        _layout = new WinogradWeights<TTransform>(x.Channels, dy.Channels);
+        long tileFloats = TTransform.Products * (long)(x.Channels + dy.Channels);
         _runTiles = _layout.Floats > RunFloats
             ? tiles.Count
             : (int)Math.Clamp(RunFloats / tileFloats, Math.Min(LeastRunTiles, tiles.Count), tiles.Count);
         _v = scratch;
-        _m = _v + (WinogradTransform.Products * SourcePlane);
-        _sums = _m + (WinogradTransform.Products * ResultPlane);
+        _m = _v + (TTransform.Products * SourcePlane);
+        _sums = _m + (TTransform.Products * ResultPlane);
     }
 
-    private nint SourcePlane => ((nint)_runTiles * WinogradTiles.RowFloats(_x.Channels)) + PanelWidth;
+    private nint SourcePlane => ((nint)_runTiles * WinogradTiles<TTransform>.RowFloats(_x.Channels)) + PanelWidth;
 
     private nint PanelFloats => (nint)_runTiles * PanelWidth;
 
@@ -69,27 +70,27 @@ internal readonly unsafe struct WinogradWeightGradient
     /// <summary>Scratch floats for all workers.</summary>
     public static long ScratchFloats(View x, View dy, WinogradWindow window)
     {
-        WinogradWeightGradient job = new(x, dy, TilesOf(dy, window), null);
-        return (WinogradTransform.Products * (job.SourcePlane + job.ResultPlane)) + job._layout.Floats;
+        WinogradWeightGradient<TTransform> job = new(x, dy, TilesOf(dy, window), null);
+        return (TTransform.Products * (job.SourcePlane + job.ResultPlane)) + job._layout.Floats;
     }
 
     /// <summary>Writes the gradient in PyTorch's order, [result channel][source channel][tap].</summary>
     public static void Run(
         Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch)
     {
-        WinogradTiles tiles = TilesOf(dy, window);
-        WinogradWeightGradient sums = new(x, dy, tiles, scratch);
+        WinogradTiles<TTransform> tiles = TilesOf(dy, window);
+        WinogradWeightGradient<TTransform> sums = new(x, dy, tiles, scratch);
         for (int first = 0; first < tiles.Count; first += sums._runTiles)
         {
             int count = Math.Min(sums._runTiles, tiles.Count - first);
             workers.Run((count + TransformTiles - 1) / TransformTiles, new Transform(sums, first, count));
-            workers.Run(WinogradTransform.Products * sums.PanelGroups, new Sum(sums, count, adds: first > 0));
+            workers.Run(TTransform.Products * sums.PanelGroups, new Sum(sums, count, adds: first > 0));
         }
 
         workers.Run(sums._layout.Panels, new Finish(sums, gradient));
     }
 
-    private static WinogradTiles TilesOf(View dy, WinogradWindow window) =>
+    private static WinogradTiles<TTransform> TilesOf(View dy, WinogradWindow window) =>
         new(dy.Shape.N, dy.Shape.H, dy.Shape.W, window);
 
     /// <summary>The register tile: sums[6][16] += Σ over tiles of v[6] ⊗ m[16].</summary>
@@ -147,27 +148,29 @@ internal readonly unsafe struct WinogradWeightGradient
     }
 
     /// <summary>Transforms a few tiles of both images.</summary>
-    private readonly struct Transform(WinogradWeightGradient all, int first, int count) : IJob
+    private readonly struct Transform(WinogradWeightGradient<TTransform> all, int first, int count) : IJob
     {
         public void Run(int block, int worker)
         {
             int start = block * TransformTiles;
             int tiles = Math.Min(TransformTiles, count - start);
-            float* v = all._v + ((nint)start * WinogradTiles.RowFloats(all._x.Channels));
+            float* v = all._v + ((nint)start * WinogradTiles<TTransform>.RowFloats(all._x.Channels));
             float* m = all._m + ((nint)start * PanelWidth);
-            all._tiles.TransformSource(all._x, first + start, tiles, v, all.SourcePlane);
-            all._tiles.TransformResultGradient(all._dy, first + start, tiles, m, all.ResultPlane, all.PanelFloats);
+            all._tiles.TransformSource(
+                all._x, first + start, tiles, v, WinogradTiles<TTransform>.RowFloats(all._x.Channels), all.SourcePlane);
+            all._tiles.TransformResultGradient(
+                all._dy, first + start, tiles, m, PanelWidth, all.ResultPlane, all.PanelFloats);
         }
     }
 
     /// <summary>Sums one product of a run of tiles for a group of panels.</summary>
-    private readonly struct Sum(WinogradWeightGradient all, int count, bool adds) : IJob
+    private readonly struct Sum(WinogradWeightGradient<TTransform> all, int count, bool adds) : IJob
     {
         public void Run(int block, int worker)
         {
             (int k, int group) = Math.DivRem(block, all.PanelGroups);
             int channels = all._x.Channels;
-            int row = WinogradTiles.RowFloats(channels);
+            int row = WinogradTiles<TTransform>.RowFloats(channels);
             int endPanel = Math.Min(all._layout.Panels, (group + 1) * GroupPanels);
             float* v = all._v + (k * all.SourcePlane);
             float* sums = all._sums + (k * all._layout.PlaneFloats);
@@ -207,7 +210,7 @@ internal readonly unsafe struct WinogradWeightGradient
     }
 
     /// <summary>dw = Gᵀ du G for one panel of filters.</summary>
-    private readonly struct Finish(WinogradWeightGradient all, float* gradient) : IJob
+    private readonly struct Finish(WinogradWeightGradient<TTransform> all, float* gradient) : IJob
     {
         private const int Taps = 9;
         private const int Lanes = 8;
@@ -237,17 +240,16 @@ internal readonly unsafe struct WinogradWeightGradient
         [SkipLocalsInit]
         private static void Filters(float* u, nint plane, float* taps)
         {
-            const int Line = WinogradTransform.Patch * Lanes;
-            float* lines = stackalloc float[3 * Line];
-            for (int j = 0; j < WinogradTransform.Patch; j++)
+            int line = TTransform.Patch * Lanes;
+            float* lines = stackalloc float[3 * line];
+            for (int j = 0; j < TTransform.Patch; j++)
             {
-                WinogradTransform.FilterGradient(
-                    u + (j * plane), WinogradTransform.Patch * plane, lines + (j * Lanes), Line);
+                TTransform.FilterGradient(u + (j * plane), TTransform.Patch * plane, lines + (j * Lanes), line);
             }
 
             for (int i = 0; i < 3; i++)
             {
-                WinogradTransform.FilterGradient(lines + (i * Line), Lanes, taps + (i * 3 * PanelWidth), PanelWidth);
+                TTransform.FilterGradient(lines + (i * line), Lanes, taps + (i * 3 * PanelWidth), PanelWidth);
             }
         }
     }

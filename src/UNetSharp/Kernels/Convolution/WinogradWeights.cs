@@ -1,16 +1,16 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 
 namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
-/// The transformed filters G g Gᵀ of <see cref="WinogradConvolution"/>: for each of the 36 products a matrix of source
-/// by result channels, in panels of 16 result channels:
-/// <code>u[k][panel][source channel][16]</code>
+/// The transformed filters G g Gᵀ of <see cref="WinogradConvolution{TTransform}"/>: for each product k a matrix of source by
+/// result channels, in panels of 16 result channels:
+/// <code>u[panel][k][source channel][16]</code>
 /// Channels beyond the last are zeros.
 /// </summary>
-internal readonly unsafe struct WinogradWeights(int sourceChannels, int resultChannels)
+internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, int resultChannels)
+    where TTransform : struct, IWinogradTransform
 {
     private const int PanelWidth = PackedWeights.PanelWidth;
 
@@ -20,15 +20,15 @@ internal readonly unsafe struct WinogradWeights(int sourceChannels, int resultCh
     /// <summary>Number of panels.</summary>
     public int Panels => (resultChannels + PanelWidth - 1) / PanelWidth;
 
-    /// <summary>Floats of a panel.</summary>
-    public nint PanelFloats => (nint)SourceChannels * PanelWidth;
-
-    /// <summary>Floats from one product to the next: not a power of two, which would put all 36 into one set of the cache.
+    /// <summary>Floats from one product to the next: not a power of two, which would put all into one set of the cache.
     /// </summary>
-    public nint PlaneFloats => (Panels * PanelFloats) + PanelWidth;
+    public nint PlaneFloats => ((nint)SourceChannels * PanelWidth) + PanelWidth;
+
+    /// <summary>Floats from one panel to the next.</summary>
+    public nint PanelFloats => TTransform.Products * PlaneFloats;
 
     /// <summary>Floats of all products.</summary>
-    public long Floats => (long)WinogradTransform.Products * PlaneFloats;
+    public long Floats => (long)Panels * PanelFloats;
 
     /// <summary>
     /// Transforms filters; a block is a panel. In PyTorch's array the nine taps of a filter lie together, neighbouring
@@ -37,7 +37,7 @@ internal readonly unsafe struct WinogradWeights(int sourceChannels, int resultCh
     /// <paramref name="scale"/>, a factor for each result channel, may be null.
     /// </summary>
     internal readonly struct Pack(
-        WinogradWeights layout,
+        WinogradWeights<TTransform> layout,
         int resultChannels,
         float* weights,
         int sourceStride,
@@ -79,22 +79,15 @@ internal readonly unsafe struct WinogradWeights(int sourceChannels, int resultCh
         {
             const int Lanes = 8;
             const int Line = 3 * Lanes;
-            float* lines = stackalloc float[WinogradTransform.Patch * Line];
+            float* lines = stackalloc float[TTransform.Patch * Line];
             for (int j = 0; j < 3; j++)
             {
-                float* g = taps + (j * PanelWidth);
-                WinogradTransform.Filter(
-                    Vector256.Load(g),
-                    Vector256.Load(g + (3 * PanelWidth)),
-                    Vector256.Load(g + (6 * PanelWidth)),
-                    lines + (j * Lanes),
-                    Line);
+                TTransform.Filter(taps + (j * PanelWidth), 3 * PanelWidth, lines + (j * Lanes), Line);
             }
 
-            for (int i = 0; i < WinogradTransform.Patch; i++, lines += Line, to += WinogradTransform.Patch * plane)
+            for (int i = 0; i < TTransform.Patch; i++, lines += Line, to += TTransform.Patch * plane)
             {
-                WinogradTransform.Filter(
-                    Vector256.Load(lines), Vector256.Load(lines + Lanes), Vector256.Load(lines + (2 * Lanes)), to, plane);
+                TTransform.Filter(lines, Lanes, to, plane);
             }
         }
     }
