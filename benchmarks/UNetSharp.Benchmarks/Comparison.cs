@@ -22,7 +22,10 @@ internal sealed record Peer(string Name, Cost? Cost, string? Absence, Agreement?
 /// <param name="Peers">The peers.</param>
 internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours, IReadOnlyList<Peer> Peers)
 {
-    private const int WarmUps = 2;
+    private const int WarmUps = 3;
+
+    // Before every run: threads of a side may spin for a while after theirs, on processors that the next one needs.
+    private static readonly TimeSpan _rest = TimeSpan.FromMilliseconds(200);
     private const string Torch = "torch";
     private const string OnnxRuntime = "onnxruntime";
 
@@ -109,7 +112,7 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
     {
         foreach (Entrant entrant in entrants)
         {
-            entrant.Warm = Enumerable.Range(0, WarmUps).Min(_ => entrant.Side!.Run());
+            entrant.Warm = Enumerable.Range(0, WarmUps).Min(_ => Rested(entrant.Side!));
         }
 
         Entrant[] raced =
@@ -121,7 +124,7 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
         {
             foreach (Entrant entrant in raced)
             {
-                entrant.Ms.Add(entrant.Side!.Run());
+                entrant.Ms.Add(Rested(entrant.Side!));
             }
         }
 
@@ -130,6 +133,12 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
             Side side = entrant.Side!;
             entrant.Cost = new Cost(side.Name, side.Version, Median(entrant.Ms), side.PeakBytes());
         }
+    }
+
+    private static double Rested(Side side)
+    {
+        Thread.Sleep(_rest);
+        return side.Run();
     }
 
     private static double Median(List<double> values)

@@ -9,9 +9,9 @@ namespace UNetSharp.Kernels.Convolution;
 /// multiplied with the transformed filters, which over all tiles and channels are P² matrix products, and transformed back.
 /// </summary>
 /// <remarks>
-/// Large images are cut into runs of tiles that pass through all three steps while they are in the cache. On the small maps
-/// with many channels deep in a network the filters are what is large: there each step is done for all tiles at once, and
-/// every filter is read a single time.
+/// Tiles are taken in runs whose patches and products stay in the cache. Where filters are small, each worker takes runs of its
+/// own through all three steps. On the small maps with many channels deep in a network the filters are what is large: there all
+/// workers share a long run and do each step of it together, so that every filter is read only once for it.
 /// </remarks>
 internal readonly unsafe struct WinogradConvolution<TTransform>
     where TTransform : struct, IWinogradTransform
@@ -22,13 +22,16 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     // Source channels whose filters (16 KiB of a panel) stay in L1 while all tiles pass by.
     private const int ChunkChannels = 256;
 
-    // What a run may take of L2, in floats; filters are read too often with fewer tiles than the least.
+    // What a worker's own run may take of L2, in floats; filters are read too often with fewer tiles than the least.
     private const int RunFloats = 96 * 1024;
     private const int LeastRunTiles = 24;
     private const int MostRunTiles = 72;
 
-    // Up to so many tiles are taken at once.
-    private const int MostTilesAtOnce = 300;
+    // Filters above so many floats are read once for all workers.
+    private const long LargeFilters = 6144 * 1024;
+
+    // What a shared run may take of L3, in floats.
+    private const long SharedRunFloats = 4 << 20;
 
     // Tiles of a block where transforms are steps of their own.
     private const int TransformTiles = 8;
@@ -64,13 +67,26 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
         _scratch = scratch;
     }
 
-    private bool IsAtOnce => _tiles.Count <= MostTilesAtOnce;
+    private bool IsShared => _layout.Floats > LargeFilters || _tiles.Count <= LeastRunTiles;
 
-    private int RunTiles =>
-        Math.Clamp(RunFloats / (int)(SourceTile + ResultTile) / TileRows * TileRows, LeastRunTiles, MostRunTiles);
+    /// <summary>Tiles of a run.</summary>
+    private int RunTiles => IsShared
+        ? (_tiles.Count + SharedRuns - 1) / SharedRuns
+        : Math.Clamp(RunFloats / (int)(SourceTile + ResultTile) / TileRows * TileRows, LeastRunTiles, MostRunTiles);
 
-    /// <summary>Tiles whose patches and products are kept at a time.</summary>
-    private int KeptTiles => IsAtOnce ? (_tiles.Count + TileRows - 1) / TileRows * TileRows : RunTiles;
+    // With one run, patches and products go to memory and back; with several, filters are read for each.
+    private int SharedRuns
+    {
+        get
+        {
+            long floats = _tiles.Count * (long)(SourceTile + (_layout.Panels * ResultTile));
+            long runs = ((floats - 1) / SharedRunFloats) + 1;
+            return (runs - 1) * _layout.Floats < 2 * floats ? (int)runs : 1;
+        }
+    }
+
+    /// <summary>Tiles whose patches and products are kept at a time, in whole register tiles.</summary>
+    private int KeptTiles => (RunTiles + TileRows - 1) / TileRows * TileRows;
 
     /// <summary>Floats from one product of a patch to the next.</summary>
     private nint SourcePlane => WinogradTiles<TTransform>.RowFloats(_source.Channels);
@@ -82,14 +98,14 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
 
     private nint ResultPanel => KeptTiles * ResultTile;
 
-    private long KeptFloats => (KeptTiles * SourceTile) + ((IsAtOnce ? _layout.Panels : 1) * ResultPanel);
+    private long KeptFloats => (KeptTiles * SourceTile) + ((IsShared ? _layout.Panels : 1) * ResultPanel);
 
     /// <summary>Scratch floats for so many workers.</summary>
     public static long ScratchFloats(View source, View result, WinogradWindow window, int workers)
     {
         WinogradConvolution<TTransform> job =
             new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
-        return job.KeptFloats * (job.IsAtOnce ? 1 : workers);
+        return job.KeptFloats * (job.IsShared ? 1 : workers);
     }
 
     /// <summary>Computes a convolution.</summary>
@@ -113,16 +129,21 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     {
         WinogradTiles<TTransform> tiles = TilesOf(result, window);
         WinogradConvolution<TTransform> all = new(source, result, tiles, weights, epilogue, adds, scratch);
-        if (all.IsAtOnce)
+        int runTiles = all.RunTiles;
+        if (all.IsShared)
         {
-            int blocks = (tiles.Count + TransformTiles - 1) / TransformTiles;
-            workers.Run(blocks, new SourceStep(all));
-            workers.Run(TTransform.Products * PanelGroups, new ProductStep(all));
-            workers.Run(blocks, new ResultStep(all));
+            for (int first = 0; first < tiles.Count; first += runTiles)
+            {
+                int count = Math.Min(runTiles, tiles.Count - first);
+                int blocks = (count + TransformTiles - 1) / TransformTiles;
+                workers.Run(blocks, new SourceStep(all, first, count));
+                workers.Run(TTransform.Products * PanelGroups, new ProductStep(all, count));
+                workers.Run(blocks, new ResultStep(all, first, count));
+            }
         }
         else
         {
-            workers.Run((tiles.Count + all.RunTiles - 1) / all.RunTiles, new AllSteps(all));
+            workers.Run((tiles.Count + runTiles - 1) / runTiles, new AllSteps(all));
         }
     }
 
@@ -173,18 +194,18 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     }
 
     /// <summary>Transforms the patches of a few tiles.</summary>
-    private readonly struct SourceStep(WinogradConvolution<TTransform> all) : IJob
+    private readonly struct SourceStep(WinogradConvolution<TTransform> all, int first, int count) : IJob
     {
         public void Run(int block, int worker)
         {
-            int first = block * TransformTiles;
-            int count = Math.Min(TransformTiles, all._tiles.Count - first);
-            all.TransformSource(first, count, all._scratch + (first * all.SourceTile));
+            int start = block * TransformTiles;
+            int tiles = Math.Min(TransformTiles, count - start);
+            all.TransformSource(first + start, tiles, all._scratch + (start * all.SourceTile));
         }
     }
 
     /// <summary>Multiplies all tiles with a group of panels of one product's filters.</summary>
-    private readonly struct ProductStep(WinogradConvolution<TTransform> all) : IJob
+    private readonly struct ProductStep(WinogradConvolution<TTransform> all, int count) : IJob
     {
         public void Run(int block, int worker)
         {
@@ -199,21 +220,21 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
                 for (int panel = first; panel < end; panel++)
                 {
                     all.MultiplyChunk(
-                        v, all._tiles.Count, u + (panel * all._layout.PanelFloats), m + (panel * all.ResultPanel), start);
+                        v, count, u + (panel * all._layout.PanelFloats), m + (panel * all.ResultPanel), start);
                 }
             }
         }
     }
 
     /// <summary>Transforms the products of a few tiles into their results.</summary>
-    private readonly struct ResultStep(WinogradConvolution<TTransform> all) : IJob
+    private readonly struct ResultStep(WinogradConvolution<TTransform> all, int first, int count) : IJob
     {
         public void Run(int block, int worker)
         {
-            int first = block * TransformTiles;
-            int count = Math.Min(TransformTiles, all._tiles.Count - first);
-            float* m = all._scratch + (all.KeptTiles * all.SourceTile) + (first * ResultTile);
-            all.TransformResult(m, first, count, panel: 0, all._layout.Panels);
+            int start = block * TransformTiles;
+            int tiles = Math.Min(TransformTiles, count - start);
+            float* m = all._scratch + (all.KeptTiles * all.SourceTile) + (start * ResultTile);
+            all.TransformResult(m, first + start, tiles, panel: 0, all._layout.Panels);
         }
     }
 

@@ -16,7 +16,8 @@ internal abstract unsafe class WinogradMethod
     // Of a processor, when all of them read at once.
     private const double BytesPerCycle = 3.5;
 
-    private static readonly WinogradMethod[] _all =
+    /// <summary>The tile sizes that there are.</summary>
+    public static IReadOnlyList<WinogradMethod> All { get; } =
     [
         new Of<WinogradTransform4>(sourceCycles: 25, resultCycles: 24),
         new Of<WinogradTransform6>(sourceCycles: 70, resultCycles: 48),
@@ -30,7 +31,7 @@ internal abstract unsafe class WinogradMethod
     {
         double pairs = (double)sourceChannels * Whole(result.C);
         double direct = pairs * ((9 * result.Pixels / DirectMultipliesPerCycle) + (9 * sizeof(float) / BytesPerCycle));
-        WinogradMethod best = _all.MinBy(method => method.Cycles(result, sourceChannels, window))!;
+        WinogradMethod best = All.MinBy(method => method.Cycles(result, sourceChannels, window))!;
         return best.Cycles(result, sourceChannels, window) < direct ? best : null;
     }
 
