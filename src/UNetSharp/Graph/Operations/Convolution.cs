@@ -50,11 +50,13 @@ public sealed unsafe class Convolution : FilterOperation
         new Convolution(this, norm, rectifier, isExact);
 
     private protected override FilterPass ForwardPass() =>
-        Fast(Output.Shape, InChannels, _window)?.Pass(_window!.Value, isFlipped: false, ForwardOrder) ?? base.ForwardPass();
+        Fast(Output.Shape, InChannels, _window)
+            ?.Pass(Inputs[0].Shape, Output.Shape, _window!.Value, isFlipped: false, ForwardOrder) ?? base.ForwardPass();
 
     private protected override FilterPass BackwardPass() =>
         Fast(Inputs[0].Shape, OutChannels, _window?.Backward)
-            ?.Pass(_window!.Value.Backward, isFlipped: true, BackwardOrder) ?? base.BackwardPass();
+            ?.Pass(Output.Shape, Inputs[0].Shape, _window!.Value.Backward, isFlipped: true, BackwardOrder)
+        ?? base.BackwardPass();
 
     private protected override long WeightGradientScratch(View x, View dy, int workers) =>
         Fast(dy.Shape, InChannels, _window)?.WeightGradientScratch(x, dy, _window!.Value)

@@ -5,7 +5,7 @@ namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
 /// One way to compute a filter's results, or the gradient by its input, from packed weights. There are two: directly over
-/// lattices, and by Winograd's transforms.
+/// lattices, and by Winograd's algorithm.
 /// </summary>
 internal abstract unsafe class FilterPass(FilterPass.Order order)
 {
@@ -69,43 +69,4 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
 
     private static PackedWeights LayoutOf(Lattice lattice, Order order) =>
         new(lattice.TapCount, order.SourceChannels, order.ResultChannels);
-}
-
-/// <summary>By Winograd's transforms, for 3×3 filters of stride 1.</summary>
-/// <param name="window">How the filter lies over the source.</param>
-/// <param name="isFlipped">Whether filters are turned by 180°, for the gradient by the input.</param>
-/// <param name="order">Where weights lie.</param>
-internal sealed unsafe class WinogradPass<TTransform>(
-    WinogradWindow window, bool isFlipped, FilterPass.Order order) : FilterPass(order)
-    where TTransform : struct, IWinogradTransform
-{
-    /// <inheritdoc/>
-    public override long PackedFloats => Layout.Floats;
-
-    private WinogradWeights<TTransform> Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
-
-    /// <inheritdoc/>
-    public override long ScratchFloats(Shape source, Shape result, int workers) =>
-        WinogradConvolution<TTransform>.ScratchFloats(
-            new View(null, source, source.C), new View(null, result, result.C), window, workers);
-
-    /// <inheritdoc/>
-    public override void Pack(Workers workers, float* weights, float* scale, float* packed)
-    {
-        WinogradWeights<TTransform>.Pack job = new(
-            Layout,
-            WeightOrder.ResultChannels,
-            weights,
-            WeightOrder.SourceStride,
-            WeightOrder.ResultStride,
-            isFlipped,
-            scale,
-            packed);
-        workers.Run(Layout.Panels, job);
-    }
-
-    /// <inheritdoc/>
-    public override void Run(
-        Workers workers, View source, View result, float* packed, Epilogue epilogue, bool adds, float* scratch) =>
-        WinogradConvolution<TTransform>.Run(workers, source, result, window, packed, epilogue, adds, scratch);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 
 namespace UNetSharp.Kernels.Convolution;
@@ -17,7 +15,7 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     where TTransform : struct, IWinogradTransform
 {
     private const int PanelWidth = PackedWeights.PanelWidth;
-    private const int TileRows = 6;
+    private const int TileRows = WinogradProduct.TileRows;
 
     // Source channels whose filters (16 KiB of a panel) stay in L1 while all tiles pass by.
     private const int ChunkChannels = 256;
@@ -162,7 +160,8 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     private void MultiplyChunk(float* v, int count, float* u, float* m, int start)
     {
         int channels = Math.Min(ChunkChannels, _source.Channels - start);
-        Product(v + start, SourceTile, u + ((nint)start * PanelWidth), channels, m, ResultTile, count, adds: start > 0);
+        WinogradProduct.Run(
+            v + start, SourceTile, u + ((nint)start * PanelWidth), channels, m, ResultTile, count, adds: start > 0);
     }
 
     /// <summary>All three steps for a run of tiles.</summary>
@@ -235,75 +234,6 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
             int tiles = Math.Min(TransformTiles, count - start);
             float* m = all._scratch + (all.KeptTiles * all.SourceTile) + (start * ResultTile);
             all.TransformResult(m, first + start, tiles, panel: 0, all._layout.Panels);
-        }
-    }
-
-    /// <summary>The register tile, 6 tiles × 16 channels over a chunk of source channels, for a run of tiles.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Product(
-        float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds)
-    {
-        for (int tile = 0; tile < count; tile += TileRows, v += TileRows * row, m += TileRows * resultRow)
-        {
-            Vector256<float> m00 = default, m01 = default, m10 = default, m11 = default, m20 = default, m21 = default;
-            Vector256<float> m30 = default, m31 = default, m40 = default, m41 = default, m50 = default, m51 = default;
-            float* m1 = m + resultRow;
-            float* m2 = m1 + resultRow;
-            float* m3 = m2 + resultRow;
-            float* m4 = m3 + resultRow;
-            float* m5 = m4 + resultRow;
-            if (adds)
-            {
-                (m00, m01) = (Vector256.Load(m), Vector256.Load(m + 8));
-                (m10, m11) = (Vector256.Load(m1), Vector256.Load(m1 + 8));
-                (m20, m21) = (Vector256.Load(m2), Vector256.Load(m2 + 8));
-                (m30, m31) = (Vector256.Load(m3), Vector256.Load(m3 + 8));
-                (m40, m41) = (Vector256.Load(m4), Vector256.Load(m4 + 8));
-                (m50, m51) = (Vector256.Load(m5), Vector256.Load(m5 + 8));
-            }
-
-            float* v1 = v + row;
-            float* v2 = v1 + row;
-            float* v3 = v2 + row;
-            float* v4 = v3 + row;
-            float* v5 = v4 + row;
-            float* w = u;
-            for (nint c = 0; c < channels; c++, w += PanelWidth)
-            {
-                Vector256<float> u0 = Vector256.Load(w);
-                Vector256<float> u1 = Vector256.Load(w + 8);
-                Vector256<float> x = Vector256.Create(v[c]);
-                m00 = Vector256.MultiplyAddEstimate(x, u0, m00);
-                m01 = Vector256.MultiplyAddEstimate(x, u1, m01);
-                x = Vector256.Create(v1[c]);
-                m10 = Vector256.MultiplyAddEstimate(x, u0, m10);
-                m11 = Vector256.MultiplyAddEstimate(x, u1, m11);
-                x = Vector256.Create(v2[c]);
-                m20 = Vector256.MultiplyAddEstimate(x, u0, m20);
-                m21 = Vector256.MultiplyAddEstimate(x, u1, m21);
-                x = Vector256.Create(v3[c]);
-                m30 = Vector256.MultiplyAddEstimate(x, u0, m30);
-                m31 = Vector256.MultiplyAddEstimate(x, u1, m31);
-                x = Vector256.Create(v4[c]);
-                m40 = Vector256.MultiplyAddEstimate(x, u0, m40);
-                m41 = Vector256.MultiplyAddEstimate(x, u1, m41);
-                x = Vector256.Create(v5[c]);
-                m50 = Vector256.MultiplyAddEstimate(x, u0, m50);
-                m51 = Vector256.MultiplyAddEstimate(x, u1, m51);
-            }
-
-            m00.Store(m);
-            m01.Store(m + 8);
-            m10.Store(m1);
-            m11.Store(m1 + 8);
-            m20.Store(m2);
-            m21.Store(m2 + 8);
-            m30.Store(m3);
-            m31.Store(m3 + 8);
-            m40.Store(m4);
-            m41.Store(m4 + 8);
-            m50.Store(m5);
-            m51.Store(m5 + 8);
         }
     }
 }

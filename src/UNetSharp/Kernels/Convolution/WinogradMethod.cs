@@ -36,7 +36,8 @@ internal abstract unsafe class WinogradMethod
     }
 
     /// <summary>The result, or with flipped filters the gradient by the input.</summary>
-    public abstract FilterPass Pass(WinogradWindow window, bool isFlipped, FilterPass.Order order);
+    public abstract FilterPass Pass(
+        Shape source, Shape result, WinogradWindow window, bool isFlipped, FilterPass.Order order);
 
     /// <summary>Scratch floats of <see cref="WeightGradient"/>.</summary>
     public abstract long WeightGradientScratch(View x, View dy, WinogradWindow window);
@@ -54,8 +55,9 @@ internal abstract unsafe class WinogradMethod
     private sealed class Of<TTransform>(double sourceCycles, double resultCycles) : WinogradMethod
         where TTransform : struct, IWinogradTransform
     {
-        public override FilterPass Pass(WinogradWindow window, bool isFlipped, FilterPass.Order order) =>
-            new WinogradPass<TTransform>(window, isFlipped, order);
+        public override FilterPass Pass(
+            Shape source, Shape result, WinogradWindow window, bool isFlipped, FilterPass.Order order) =>
+            new WinogradPass<TTransform>(source, result, window, isFlipped, order);
 
         public override long WeightGradientScratch(View x, View dy, WinogradWindow window) =>
             WinogradWeightGradient<TTransform>.ScratchFloats(x, dy, window);

@@ -30,64 +30,38 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     /// <summary>Floats of all products.</summary>
     public long Floats => (long)Panels * PanelFloats;
 
-    /// <summary>
-    /// Transforms filters; a block is a panel. In PyTorch's array the nine taps of a filter lie together, neighbouring
-    /// source channels <paramref name="sourceStride"/> floats apart, neighbouring result channels
-    /// <paramref name="resultStride"/>. Flipped, filters are turned by 180°, as the gradient by the input needs them.
-    /// <paramref name="scale"/>, a factor for each result channel, may be null.
-    /// </summary>
-    internal readonly struct Pack(
-        WinogradWeights<TTransform> layout,
-        int resultChannels,
-        float* weights,
-        int sourceStride,
-        int resultStride,
-        bool isFlipped,
-        float* scale,
-        float* packed)
-        : IJob
+    /// <summary>u[k][8] = G g Gᵀ for all products k, of taps[tap][16], eight result channels.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transform(float* taps, float* u, nint plane)
     {
-        private const int Taps = 9;
+        const int Lanes = 8;
+        const int Line = 3 * Lanes;
+        float* lines = stackalloc float[TTransform.Patch * Line];
+        for (int j = 0; j < 3; j++)
+        {
+            TTransform.Filter(taps + (j * PanelWidth), 3 * PanelWidth, lines + (j * Lanes), Line);
+        }
 
+        for (int i = 0; i < TTransform.Patch; i++, lines += Line, u += TTransform.Patch * plane)
+        {
+            TTransform.Filter(lines, Lanes, u, plane);
+        }
+    }
+
+    /// <summary>Transforms filters; a block is a panel.</summary>
+    internal readonly struct Pack(WinogradWeights<TTransform> layout, WinogradTaps filters, float* packed) : IJob
+    {
         [SkipLocalsInit]
         public void Run(int block, int worker)
         {
-            float* taps = stackalloc float[Taps * PanelWidth];
-            int first = block * PanelWidth;
-            int width = Math.Min(PanelWidth, resultChannels - first);
-            new Span<float>(taps, Taps * PanelWidth).Clear();
+            float* taps = stackalloc float[WinogradTaps.Count * PanelWidth];
             float* to = packed + (block * layout.PanelFloats);
             for (int c = 0; c < layout.SourceChannels; c++, to += PanelWidth)
             {
-                for (int o = 0; o < width; o++)
-                {
-                    float* from = weights + ((long)c * sourceStride) + ((long)(first + o) * resultStride);
-                    float factor = scale == null ? 1 : scale[first + o];
-                    for (int t = 0; t < Taps; t++)
-                    {
-                        taps[(t * PanelWidth) + o] = from[isFlipped ? Taps - 1 - t : t] * factor;
-                    }
-                }
-
+                filters.Read(block, c, taps);
                 Transform(taps, to, layout.PlaneFloats);
                 Transform(taps + 8, to + 8, layout.PlaneFloats);
-            }
-        }
-
-        [SkipLocalsInit]
-        private static void Transform(float* taps, float* to, nint plane)
-        {
-            const int Lanes = 8;
-            const int Line = 3 * Lanes;
-            float* lines = stackalloc float[TTransform.Patch * Line];
-            for (int j = 0; j < 3; j++)
-            {
-                TTransform.Filter(taps + (j * PanelWidth), 3 * PanelWidth, lines + (j * Lanes), Line);
-            }
-
-            for (int i = 0; i < TTransform.Patch; i++, lines += Line, to += TTransform.Patch * plane)
-            {
-                TTransform.Filter(lines, Lanes, to, plane);
             }
         }
     }

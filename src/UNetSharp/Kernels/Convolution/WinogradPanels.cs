@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+using UNetSharp.Execution;
+
+namespace UNetSharp.Kernels.Convolution;
+
+/// <summary>
+/// Winograd's convolution for small maps with many channels, where filters are what is large: they are kept as they are, in
+/// panels of 16 result channels,
+/// <code>taps[panel][source channel][tap][16]</code>
+/// and are transformed when a panel is computed, some source channels at a time, within the cache. Memory is read once for
+/// every weight, and not P²/9 times.
+/// </summary>
+internal readonly unsafe struct WinogradPanels<TTransform>
+    where TTransform : struct, IWinogradTransform
+{
+    private const int PanelWidth = PackedWeights.PanelWidth;
+    private const int TileRows = WinogradProduct.TileRows;
+
+    // Source channels whose transformed filters stay in L2.
+    private const int ChunkChannels = 64;
+
+    // What all patches may take of L3, in floats: every panel reads them.
+    private const long MostSourceFloats = 3 << 20;
+
+    // What the products of a panel may take of L2, in floats.
+    private const long MostResultFloats = 64 * 1024;
+
+    // Tiles of a block where patches are transformed.
+    private const int TransformTiles = 8;
+
+    private readonly View _source;
+    private readonly View _result;
+    private readonly WinogradTiles<TTransform> _tiles;
+    private readonly float* _taps;
+    private readonly Epilogue _epilogue;
+    private readonly bool _adds;
+    private readonly float* _scratch;
+
+    private WinogradPanels(
+        View source,
+        View result,
+        WinogradTiles<TTransform> tiles,
+        float* taps,
+        Epilogue epilogue,
+        bool adds,
+        float* scratch)
+    {
+        _source = source;
+        _result = result;
+        _tiles = tiles;
+        _taps = taps;
+        _epilogue = epilogue;
+        _adds = adds;
+        _scratch = scratch;
+    }
+
+    private static nint ResultTile => (TTransform.Products * PanelWidth) + PanelWidth;
+
+    private static nint FilterPlane => (ChunkChannels * PanelWidth) + PanelWidth;
+
+    private int Panels => PanelsOf(_result.Channels);
+
+    private int KeptTiles => (_tiles.Count + TileRows - 1) / TileRows * TileRows;
+
+    private int Chunks => (_source.Channels + ChunkChannels - 1) / ChunkChannels;
+
+    // Patches lie as the products read them: v[chunk][k][tile][channel of the chunk].
+    private nint SourcePlane => (KeptTiles * ChunkChannels) + PanelWidth;
+
+    private nint SourceChunk => TTransform.Products * SourcePlane;
+
+    private nint SourceFloats => Chunks * SourceChunk;
+
+    /// <summary>Products of a panel, and the filters of a chunk.</summary>
+    private nint WorkerFloats => (KeptTiles * ResultTile) + (TTransform.Products * FilterPlane);
+
+    /// <summary>Whether images of these sizes are small enough.</summary>
+    public static bool Suits(View source, View result, WinogradWindow window)
+    {
+        WinogradPanels<TTransform> job = Sized(source, result, window);
+        return job.SourceFloats <= MostSourceFloats && job.KeptTiles * ResultTile <= MostResultFloats;
+    }
+
+    /// <summary>Floats of the filters.</summary>
+    public static long TapFloats(int sourceChannels, int resultChannels) =>
+        (long)PanelsOf(resultChannels) * sourceChannels * WinogradTaps.Count * PanelWidth;
+
+    /// <summary>Scratch floats for so many workers.</summary>
+    public static long ScratchFloats(View source, View result, WinogradWindow window, int workers)
+    {
+        WinogradPanels<TTransform> job = Sized(source, result, window);
+        return job.SourceFloats + (workers * job.WorkerFloats);
+    }
+
+    /// <summary>Computes a convolution; parameters are those of <see cref="WinogradConvolution{TTransform}.Run"/>.</summary>
+    public static void Run(
+        Workers workers,
+        View source,
+        View result,
+        WinogradWindow window,
+        float* taps,
+        Epilogue epilogue,
+        bool adds,
+        float* scratch)
+    {
+        WinogradTiles<TTransform> tiles = TilesOf(result, window);
+        WinogradPanels<TTransform> all = new(source, result, tiles, taps, epilogue, adds, scratch);
+        int blocks = (tiles.Count + TransformTiles - 1) / TransformTiles;
+        workers.Run(all.Chunks * blocks, new SourceStep(all, blocks));
+        workers.Run(all.Panels, new PanelStep(all));
+    }
+
+    private static WinogradPanels<TTransform> Sized(View source, View result, WinogradWindow window) =>
+        new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
+
+    private static WinogradTiles<TTransform> TilesOf(View result, WinogradWindow window) =>
+        new(result.Shape.N, result.Shape.H, result.Shape.W, window);
+
+    private static int PanelsOf(int channels) => (channels + PanelWidth - 1) / PanelWidth;
+
+    private int ChannelsOf(int chunk) => Math.Min(ChunkChannels, _source.Channels - (chunk * ChunkChannels));
+
+    /// <summary>Transforms a chunk of channels of the patches of a few tiles.</summary>
+    private readonly struct SourceStep(WinogradPanels<TTransform> all, int blocks) : IJob
+    {
+        public void Run(int block, int worker)
+        {
+            (int chunk, int part) = Math.DivRem(block, blocks);
+            int first = part * TransformTiles;
+            int count = Math.Min(TransformTiles, all._tiles.Count - first);
+            View source = new(
+                all._source.Pointer + (chunk * ChunkChannels),
+                all._source.Shape with { C = all.ChannelsOf(chunk) },
+                all._source.Stride);
+            float* v = all._scratch + (chunk * all.SourceChunk) + (first * ChunkChannels);
+            all._tiles.TransformSource(source, first, count, v, ChunkChannels, all.SourcePlane);
+        }
+    }
+
+    /// <summary>Computes 16 channels of the result.</summary>
+    private readonly struct PanelStep(WinogradPanels<TTransform> all) : IJob
+    {
+        public void Run(int block, int worker)
+        {
+            float* m = all._scratch + all.SourceFloats + (worker * all.WorkerFloats);
+            float* u = m + (all.KeptTiles * ResultTile);
+            float* taps = all._taps + ((nint)block * all._source.Channels * WinogradTaps.Count * PanelWidth);
+            for (int chunk = 0; chunk < all.Chunks; chunk++)
+            {
+                float* v = all._scratch + (chunk * all.SourceChunk);
+                int count = all.ChannelsOf(chunk);
+                Transform(taps + ((nint)chunk * ChunkChannels * WinogradTaps.Count * PanelWidth), count, u);
+                for (int k = 0; k < TTransform.Products; k++)
+                {
+                    WinogradProduct.Run(
+                        v + (k * all.SourcePlane),
+                        ChunkChannels,
+                        u + (k * FilterPlane),
+                        count,
+                        m + (k * PanelWidth),
+                        ResultTile,
+                        all._tiles.Count,
+                        adds: chunk > 0);
+                }
+            }
+
+            all._tiles.TransformResult(
+                m, ResultTile, 0, 0, all._tiles.Count, all._result, block, panels: 1, all._epilogue, all._adds);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Transform(float* taps, int channels, float* u)
+        {
+            for (int c = 0; c < channels; c++, taps += WinogradTaps.Count * PanelWidth, u += PanelWidth)
+            {
+                WinogradWeights<TTransform>.Transform(taps, u, FilterPlane);
+                WinogradWeights<TTransform>.Transform(taps + (PanelWidth / 2), u + (PanelWidth / 2), FilterPlane);
+            }
+        }
+    }
+}

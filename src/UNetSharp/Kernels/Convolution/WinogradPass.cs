@@ -1,0 +1,64 @@
+using UNetSharp.Execution;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Kernels.Convolution;
+
+/// <summary>By Winograd's algorithm, for 3×3 filters of stride 1.</summary>
+/// <param name="source">Sizes of the source.</param>
+/// <param name="result">Sizes of the result.</param>
+/// <param name="window">How the filter lies over the source.</param>
+/// <param name="isFlipped">Whether filters are turned by 180°, for the gradient by the input.</param>
+/// <param name="order">Where weights lie.</param>
+internal sealed unsafe class WinogradPass<TTransform>(
+    Shape source, Shape result, WinogradWindow window, bool isFlipped, FilterPass.Order order) : FilterPass(order)
+    where TTransform : struct, IWinogradTransform
+{
+    // Whether filters are transformed when they are needed, not ahead.
+    private readonly bool _isByPanels = WinogradPanels<TTransform>.Suits(
+        new View(null, source, source.C), new View(null, result, result.C), window);
+
+    /// <inheritdoc/>
+    public override long PackedFloats => _isByPanels
+        ? WinogradPanels<TTransform>.TapFloats(WeightOrder.SourceChannels, WeightOrder.ResultChannels)
+        : Layout.Floats;
+
+    private WinogradWeights<TTransform> Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
+
+    /// <inheritdoc/>
+    public override long ScratchFloats(Shape source, Shape result, int workers)
+    {
+        View from = new(null, source, source.C), to = new(null, result, result.C);
+        return _isByPanels
+            ? WinogradPanels<TTransform>.ScratchFloats(from, to, window, workers)
+            : WinogradConvolution<TTransform>.ScratchFloats(from, to, window, workers);
+    }
+
+    /// <inheritdoc/>
+    public override void Pack(Workers workers, float* weights, float* scale, float* packed)
+    {
+        WinogradTaps taps = new(
+            WeightOrder.ResultChannels, weights, WeightOrder.SourceStride, WeightOrder.ResultStride, isFlipped, scale);
+        if (_isByPanels)
+        {
+            workers.Run(Layout.Panels, new WinogradTaps.Pack(taps, WeightOrder.SourceChannels, packed));
+        }
+        else
+        {
+            workers.Run(Layout.Panels, new WinogradWeights<TTransform>.Pack(Layout, taps, packed));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Run(
+        Workers workers, View source, View result, float* packed, Epilogue epilogue, bool adds, float* scratch)
+    {
+        if (_isByPanels)
+        {
+            WinogradPanels<TTransform>.Run(workers, source, result, window, packed, epilogue, adds, scratch);
+        }
+        else
+        {
+            WinogradConvolution<TTransform>.Run(workers, source, result, window, packed, epilogue, adds, scratch);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace UNetSharp.Kernels.Convolution;
+
+/// <summary>
+/// The matrix product in the middle of Winograd's algorithm, for one product k and panel of 16 result channels:
+/// m[tile][16] = Σ v[tile][channel] · u[channel][16]. The sums of 6 tiles × 16 channels stay in registers.
+/// </summary>
+internal static unsafe class WinogradProduct
+{
+    /// <summary>Tiles of a register tile.</summary>
+    public const int TileRows = 6;
+
+    private const int PanelWidth = PackedWeights.PanelWidth;
+
+    /// <summary>Adds the products of some source channels, or starts with them.</summary>
+    /// <param name="v">Transformed patches of the first tile.</param>
+    /// <param name="row">Floats from a tile's patch to the next one's.</param>
+    /// <param name="u">Transformed filters.</param>
+    /// <param name="channels">Source channels.</param>
+    /// <param name="m">Sums of the first tile.</param>
+    /// <param name="resultRow">Floats from a tile's sums to the next one's.</param>
+    /// <param name="count">Tiles; whole register tiles are computed.</param>
+    /// <param name="adds">Whether the products are added to the sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(
+        float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds)
+    {
+        for (int tile = 0; tile < count; tile += TileRows, v += TileRows * row, m += TileRows * resultRow)
+        {
+            Vector256<float> m00 = default, m01 = default, m10 = default, m11 = default, m20 = default, m21 = default;
+            Vector256<float> m30 = default, m31 = default, m40 = default, m41 = default, m50 = default, m51 = default;
+            float* m1 = m + resultRow;
+            float* m2 = m1 + resultRow;
+            float* m3 = m2 + resultRow;
+            float* m4 = m3 + resultRow;
+            float* m5 = m4 + resultRow;
+            if (adds)
+            {
+                (m00, m01) = (Vector256.Load(m), Vector256.Load(m + 8));
+                (m10, m11) = (Vector256.Load(m1), Vector256.Load(m1 + 8));
+                (m20, m21) = (Vector256.Load(m2), Vector256.Load(m2 + 8));
+                (m30, m31) = (Vector256.Load(m3), Vector256.Load(m3 + 8));
+                (m40, m41) = (Vector256.Load(m4), Vector256.Load(m4 + 8));
+                (m50, m51) = (Vector256.Load(m5), Vector256.Load(m5 + 8));
+            }
+
+            float* v1 = v + row;
+            float* v2 = v1 + row;
+            float* v3 = v2 + row;
+            float* v4 = v3 + row;
+            float* v5 = v4 + row;
+            float* w = u;
+            for (nint c = 0; c < channels; c++, w += PanelWidth)
+            {
+                Vector256<float> u0 = Vector256.Load(w);
+                Vector256<float> u1 = Vector256.Load(w + 8);
+                Vector256<float> x = Vector256.Create(v[c]);
+                m00 = Vector256.MultiplyAddEstimate(x, u0, m00);
+                m01 = Vector256.MultiplyAddEstimate(x, u1, m01);
+                x = Vector256.Create(v1[c]);
+                m10 = Vector256.MultiplyAddEstimate(x, u0, m10);
+                m11 = Vector256.MultiplyAddEstimate(x, u1, m11);
+                x = Vector256.Create(v2[c]);
+                m20 = Vector256.MultiplyAddEstimate(x, u0, m20);
+                m21 = Vector256.MultiplyAddEstimate(x, u1, m21);
+                x = Vector256.Create(v3[c]);
+                m30 = Vector256.MultiplyAddEstimate(x, u0, m30);
+                m31 = Vector256.MultiplyAddEstimate(x, u1, m31);
+                x = Vector256.Create(v4[c]);
+                m40 = Vector256.MultiplyAddEstimate(x, u0, m40);
+                m41 = Vector256.MultiplyAddEstimate(x, u1, m41);
+                x = Vector256.Create(v5[c]);
+                m50 = Vector256.MultiplyAddEstimate(x, u0, m50);
+                m51 = Vector256.MultiplyAddEstimate(x, u1, m51);
+            }
+
+            m00.Store(m);
+            m01.Store(m + 8);
+            m10.Store(m1);
+            m11.Store(m1 + 8);
+            m20.Store(m2);
+            m21.Store(m2 + 8);
+            m30.Store(m3);
+            m31.Store(m3 + 8);
+            m40.Store(m4);
+            m41.Store(m4 + 8);
+            m50.Store(m5);
+            m51.Store(m5 + 8);
+        }
+    }
+}
