@@ -62,7 +62,7 @@ public sealed unsafe class WinogradTests
                 Pass(method.Pass(x.Shape, y.Shape, window, isFlipped: false, order), x, y.Shape, weights, threads);
             float[] Filters(int threads) => WeightsOf(x, dy, weights.Length, threads, (workers, from, to, gradient) =>
             {
-                using Arena scratch = new(method.WeightGradientScratch(from, to, window));
+                using Arena scratch = new(method.WeightGradientScratch(from, to, window, workers.Count));
                 method.WeightGradient(workers, from, to, window, gradient, scratch.Pointer);
             });
 

@@ -17,6 +17,7 @@ public sealed unsafe class Convolution : FilterOperation
     private readonly Axis _rows;
     private readonly Axis _columns;
     private readonly WinogradWindow? _window;
+    private readonly WinogradMethod? _weightMethod;
 
     internal Convolution(Value x, Parameter weight, Parameter? bias, Axis rows, Axis columns)
         : base(ResultShape(x.Shape, weight, rows, columns), x, weight, bias)
@@ -31,6 +32,7 @@ public sealed unsafe class Convolution : FilterOperation
         : base(convolution, norm, rectifier, isExact)
     {
         (_rows, _columns, _window) = (convolution._rows, convolution._columns, convolution._window);
+        _weightMethod = Fast(convolution.Output.Shape, InChannels, _window);
         _forward = convolution._forward;
         _backward = convolution._backward;
     }
@@ -59,15 +61,15 @@ public sealed unsafe class Convolution : FilterOperation
         ?? base.BackwardPass();
 
     private protected override long WeightGradientScratch(View x, View dy, int workers) =>
-        Fast(dy.Shape, InChannels, _window)?.WeightGradientScratch(x, dy, _window!.Value)
+        _weightMethod?.WeightGradientScratch(x, dy, _window!.Value, workers)
             ?? WeightGradient.ScratchFloats(x, dy, _forward[0], workers);
 
     private protected override void RunWeightGradient(
         Workers workers, View x, View dy, float* gradient, float* scratch)
     {
-        if (Fast(dy.Shape, InChannels, _window) is { } method)
+        if (_weightMethod is not null)
         {
-            method.WeightGradient(workers, x, dy, _window!.Value, gradient, scratch);
+            _weightMethod.WeightGradient(workers, x, dy, _window!.Value, gradient, scratch);
         }
         else
         {

@@ -40,7 +40,7 @@ internal abstract unsafe class WinogradMethod
         Shape source, Shape result, WinogradWindow window, bool isFlipped, FilterPass.Order order);
 
     /// <summary>Scratch floats of <see cref="WeightGradient"/>.</summary>
-    public abstract long WeightGradientScratch(View x, View dy, WinogradWindow window);
+    public abstract long WeightGradientScratch(View x, View dy, WinogradWindow window, int workers);
 
     /// <summary>The gradient by the filters, in PyTorch's order.</summary>
     public abstract void WeightGradient(
@@ -59,12 +59,23 @@ internal abstract unsafe class WinogradMethod
             Shape source, Shape result, WinogradWindow window, bool isFlipped, FilterPass.Order order) =>
             new WinogradPass<TTransform>(source, result, window, isFlipped, order);
 
-        public override long WeightGradientScratch(View x, View dy, WinogradWindow window) =>
-            WinogradWeightGradient<TTransform>.ScratchFloats(x, dy, window);
+        public override long WeightGradientScratch(View x, View dy, WinogradWindow window, int workers) =>
+            WinogradPanelGradient<TTransform>.Suits(x, dy, window)
+                ? WinogradPanelGradient<TTransform>.ScratchFloats(x, dy, window, workers)
+                : WinogradWeightGradient<TTransform>.ScratchFloats(x, dy, window);
 
         public override void WeightGradient(
-            Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch) =>
-            WinogradWeightGradient<TTransform>.Run(workers, x, dy, window, gradient, scratch);
+            Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch)
+        {
+            if (WinogradPanelGradient<TTransform>.Suits(x, dy, window))
+            {
+                WinogradPanelGradient<TTransform>.Run(workers, x, dy, window, gradient, scratch);
+            }
+            else
+            {
+                WinogradWeightGradient<TTransform>.Run(workers, x, dy, window, gradient, scratch);
+            }
+        }
 
         protected override double Cycles(Shape result, int sourceChannels, WinogradWindow window)
         {

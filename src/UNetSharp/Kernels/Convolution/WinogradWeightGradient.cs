@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 
 namespace UNetSharp.Kernels.Convolution;
@@ -20,7 +19,7 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     where TTransform : struct, IWinogradTransform
 {
     private const int PanelWidth = PackedWeights.PanelWidth;
-    private const int TileChannels = 6;
+    private const int TileChannels = WinogradSums.Channels;
 
     // Source channels whose patches of a run stay in L2 while the panels of a group pass by.
     private const int GroupChannels = 48;
@@ -31,8 +30,8 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     // Tiles of a block of the transforms.
     private const int TransformTiles = 8;
 
-    // Transforms of a run, in floats: 16 MiB, which stay in L3. Where the sums alone are larger, all tiles are one run.
-    private const long RunFloats = 4 << 20;
+    // Transforms of a run, in floats: 8 MiB, which stay in L3. Where the sums alone are larger, all tiles are one run.
+    private const long RunFloats = 2 << 20;
     private const int LeastRunTiles = 48;
 
     private readonly View _x;
@@ -93,60 +92,6 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     private static WinogradTiles<TTransform> TilesOf(View dy, WinogradWindow window) =>
         new(dy.Shape.N, dy.Shape.H, dy.Shape.W, window);
 
-    /// <summary>The register tile: sums[6][16] += Σ over tiles of v[6] ⊗ m[16].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile(float* v, nint row, float* m, int count, float* sums, bool adds)
-    {
-        Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default;
-        Vector256<float> s30 = default, s31 = default, s40 = default, s41 = default, s50 = default, s51 = default;
-        if (adds)
-        {
-            (s00, s01) = (Vector256.Load(sums), Vector256.Load(sums + 8));
-            (s10, s11) = (Vector256.Load(sums + 16), Vector256.Load(sums + 24));
-            (s20, s21) = (Vector256.Load(sums + 32), Vector256.Load(sums + 40));
-            (s30, s31) = (Vector256.Load(sums + 48), Vector256.Load(sums + 56));
-            (s40, s41) = (Vector256.Load(sums + 64), Vector256.Load(sums + 72));
-            (s50, s51) = (Vector256.Load(sums + 80), Vector256.Load(sums + 88));
-        }
-
-        for (int t = 0; t < count; t++, v += row, m += PanelWidth)
-        {
-            Vector256<float> m0 = Vector256.Load(m);
-            Vector256<float> m1 = Vector256.Load(m + 8);
-            Vector256<float> x = Vector256.Create(v[0]);
-            s00 = Vector256.MultiplyAddEstimate(x, m0, s00);
-            s01 = Vector256.MultiplyAddEstimate(x, m1, s01);
-            x = Vector256.Create(v[1]);
-            s10 = Vector256.MultiplyAddEstimate(x, m0, s10);
-            s11 = Vector256.MultiplyAddEstimate(x, m1, s11);
-            x = Vector256.Create(v[2]);
-            s20 = Vector256.MultiplyAddEstimate(x, m0, s20);
-            s21 = Vector256.MultiplyAddEstimate(x, m1, s21);
-            x = Vector256.Create(v[3]);
-            s30 = Vector256.MultiplyAddEstimate(x, m0, s30);
-            s31 = Vector256.MultiplyAddEstimate(x, m1, s31);
-            x = Vector256.Create(v[4]);
-            s40 = Vector256.MultiplyAddEstimate(x, m0, s40);
-            s41 = Vector256.MultiplyAddEstimate(x, m1, s41);
-            x = Vector256.Create(v[5]);
-            s50 = Vector256.MultiplyAddEstimate(x, m0, s50);
-            s51 = Vector256.MultiplyAddEstimate(x, m1, s51);
-        }
-
-        s00.Store(sums);
-        s01.Store(sums + 8);
-        s10.Store(sums + 16);
-        s11.Store(sums + 24);
-        s20.Store(sums + 32);
-        s21.Store(sums + 40);
-        s30.Store(sums + 48);
-        s31.Store(sums + 56);
-        s40.Store(sums + 64);
-        s41.Store(sums + 72);
-        s50.Store(sums + 80);
-        s51.Store(sums + 88);
-    }
-
     /// <summary>Transforms a few tiles of both images.</summary>
     private readonly struct Transform(WinogradWeightGradient<TTransform> all, int first, int count) : IJob
     {
@@ -195,13 +140,13 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
         {
             if (channelsLeft >= TileChannels)
             {
-                Tile(v, row, m, count, sums, adds);
+                WinogradSums.Add(v, row, m, count, sums, adds);
                 return;
             }
 
             // What lies behind the last channel is read, but its sums are not kept.
             float* whole = stackalloc float[TileChannels * PanelWidth];
-            Tile(v, row, m, count, whole, adds: false);
+            WinogradSums.Add(v, row, m, count, whole, adds: false);
             for (int i = 0; i < channelsLeft * PanelWidth; i++)
             {
                 sums[i] = (adds ? sums[i] : 0) + whole[i];
@@ -212,45 +157,14 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     /// <summary>dw = Gᵀ du G for one panel of filters.</summary>
     private readonly struct Finish(WinogradWeightGradient<TTransform> all, float* gradient) : IJob
     {
-        private const int Taps = 9;
-        private const int Lanes = 8;
-
-        [SkipLocalsInit]
         public void Run(int block, int worker)
         {
-            float* taps = stackalloc float[Taps * PanelWidth];
             int channels = all._x.Channels;
-            int width = Math.Min(PanelWidth, all._dy.Channels - (block * PanelWidth));
+            int first = block * PanelWidth;
             float* from = all._sums + (block * all._layout.PanelFloats);
-            float* to = gradient + ((nint)block * PanelWidth * channels * Taps);
-            for (int c = 0; c < channels; c++, from += PanelWidth, to += Taps)
-            {
-                Filters(from, all._layout.PlaneFloats, taps);
-                Filters(from + Lanes, all._layout.PlaneFloats, taps + Lanes);
-                for (int o = 0; o < width; o++)
-                {
-                    for (int t = 0; t < Taps; t++)
-                    {
-                        to[((nint)o * channels * Taps) + t] = taps[(t * PanelWidth) + o];
-                    }
-                }
-            }
-        }
-
-        [SkipLocalsInit]
-        private static void Filters(float* u, nint plane, float* taps)
-        {
-            int line = TTransform.Patch * Lanes;
-            float* lines = stackalloc float[3 * line];
-            for (int j = 0; j < TTransform.Patch; j++)
-            {
-                TTransform.FilterGradient(u + (j * plane), TTransform.Patch * plane, lines + (j * Lanes), line);
-            }
-
-            for (int i = 0; i < 3; i++)
-            {
-                TTransform.FilterGradient(lines + (i * line), Lanes, taps + (i * 3 * PanelWidth), PanelWidth);
-            }
+            float* to = gradient + ((nint)first * channels * WinogradTaps.Count);
+            WinogradSums.Finish<TTransform>(
+                from, all._layout.PlaneFloats, channels, Math.Min(PanelWidth, all._dy.Channels - first), to, channels);
         }
     }
 }
