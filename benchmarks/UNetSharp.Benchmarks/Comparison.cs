@@ -32,8 +32,11 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
     // A layout that is slower by more than this in the warm-up is not looked at further.
     private const double ClearlySlower = 1.15;
 
+    /// <summary>Names of the peers that there are.</summary>
+    public static IReadOnlyList<string> AllPeers { get; } = [OnnxRuntime, Torch];
+
     /// <summary>Compares the results, warms up, then times the sides in turns.</summary>
-    public static Comparison Of(Work work, int threads, int rounds)
+    public static Comparison Of(Work work, IReadOnlyList<string> peers, int threads, int rounds)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unet-bench");
         List<Entrant> entrants = [];
@@ -43,7 +46,7 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
             string results = Path.Combine(folder.FullName, "results.safetensors");
             string onnx = Path.Combine(folder.FullName, "work.onnx");
             work.Write(file);
-            entrants.AddRange(Start(work, threads));
+            entrants.AddRange(Start(work, peers, threads));
             IReadOnlyDictionary<string, float[]>? ours = null;
             foreach (Entrant entrant in entrants.Where(entrant => entrant.Absence is null))
             {
@@ -59,7 +62,7 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
             }
 
             Time([.. entrants.Where(entrant => entrant.Absence is null)], rounds);
-            return new Comparison(work, work.Flops, rounds, entrants[0].Cost!, PeersOf(work, entrants));
+            return new Comparison(work, work.Flops, rounds, entrants[0].Cost!, PeersOf(entrants));
         }
         finally
         {
@@ -76,36 +79,43 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
         exporter.Export(onnx);
     }
 
-    private static IEnumerable<Entrant> Start(Work work, int threads)
+    private static IEnumerable<Entrant> Start(Work work, IReadOnlyList<string> peers, int threads)
     {
         yield return new Entrant("", Side.Ours(threads), "");
-        Entrant torch = new(Torch, Side.Torch("nchw", threads), "there is no /usr/bin/python3");
-        yield return torch;
-        if (torch.Absence is null)
+        bool hasTorch = false;
+        foreach (string layout in new[] { "nchw", "channels_last" })
         {
-            yield return new Entrant(Torch, Side.Torch("channels_last", threads), "");
+            Entrant torch = new(Torch, Side.Torch(layout, threads), "there is no /usr/bin/python3");
+            hasTorch |= torch.Absence is null;
+            if (peers.Contains(Torch) && (hasTorch || layout == "nchw"))
+            {
+                yield return torch;
+            }
+            else
+            {
+                torch.Side?.Dispose();
+            }
         }
 
-        if (!work.IsTraining)
+        if (!work.IsTraining && peers.Contains(OnnxRuntime))
         {
-            yield return torch.Absence is null
+            yield return hasTorch
                 ? new Entrant(OnnxRuntime, Side.OnnxRuntime(threads), "there is no node")
                 : new Entrant(OnnxRuntime, null, "PyTorch, which exports the network for it, is absent");
         }
     }
 
-    private static List<Peer> PeersOf(Work work, List<Entrant> entrants)
+    private static List<Peer> PeersOf(List<Entrant> entrants)
     {
         List<Peer> peers = [];
-        foreach (string name in work.IsTraining ? [Torch] : new[] { OnnxRuntime, Torch })
+        foreach (IGrouping<string, Entrant> own in entrants.Where(entrant => entrant.Peer != "").GroupBy(e => e.Peer))
         {
-            Entrant[] own = [.. entrants.Where(entrant => entrant.Peer == name)];
             Agreement? agreement = own.Select(entrant => entrant.Agreement).Aggregate((a, b) => a?.And(b!));
             Cost? cost = own.Select(entrant => entrant.Cost).Where(cost => cost is not null).MinBy(cost => cost!.Ms);
-            peers.Add(new Peer(name, cost, own[0].Absence, agreement));
+            peers.Add(new Peer(own.Key, cost, own.First().Absence, agreement));
         }
 
-        return peers;
+        return [.. peers.OrderBy(peer => peer.Name, StringComparer.Ordinal)];
     }
 
     private static void Time(Entrant[] entrants, int rounds)

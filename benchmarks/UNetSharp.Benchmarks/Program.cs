@@ -5,6 +5,7 @@ using UNetSharp.Benchmarks;
 const int WrongUsage = 2;
 const int FullRounds = 7;
 const int QuickRounds = 3;
+const string StandardOutput = "-";
 
 Option<string?> only = new("--only") { Description = "One work, by name" };
 only.AcceptOnlyFromAmong([.. Work.All.Select(work => work.Name)]);
@@ -16,13 +17,29 @@ Option<int> threads = new("--threads")
 Option<int?> rounds = new("--rounds") { Description = $"Timed runs of each side; {FullRounds} unless --quick" };
 Option<bool> quick = new("--quick") { Description = $"{QuickRounds} rounds" };
 Option<bool> layers = new("--layers") { Description = "Where our time goes, operation by operation; no peer" };
-Option<string?> json = new("--json") { Description = "Write JSON to a file, or with - to standard output" };
+Option<string> against = new("--against")
+{
+    Description = "Peers, separated by commas",
+    DefaultValueFactory = _ => string.Join(',', Comparison.AllPeers),
+};
+against.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<string>().Split(',').FirstOrDefault(name => !Comparison.AllPeers.Contains(name)) is { } name)
+    {
+        result.AddError($"There is no peer '{name}'; there are {string.Join(" and ", Comparison.AllPeers)}.");
+    }
+});
+Option<string?> json = new("--json")
+{
+    Description = "Write JSON to a file, or to standard output",
+    Arity = ArgumentArity.ZeroOrOne,
+};
 threads.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int>()));
 rounds.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int?>() ?? 1));
 
 RootCommand root = new("Ours, ONNX Runtime and Debian's PyTorch side by side, in turns, with the same weights, image and threads.")
 {
-    only, threads, rounds, quick, layers, json,
+    only, against, threads, rounds, quick, layers, json,
 };
 Argument<int> sideThreads = new("threads");
 Command side = new("side", "Our side of a comparison; commands come from standard input.") { sideThreads };
@@ -43,7 +60,8 @@ root.SetAction(parsed =>
         return 0;
     }
 
-    return Compare([.. works], parsed.GetValue(threads), count, parsed.GetValue(json));
+    string? jsonFile = parsed.GetResult(json) is null ? null : parsed.GetValue(json) ?? StandardOutput;
+    return Compare([.. works], parsed.GetValue(against)!.Split(','), parsed.GetValue(threads), count, jsonFile);
 });
 
 ParseResult parsed = root.Parse(args);
@@ -64,9 +82,9 @@ static void RequirePositive(OptionResult result, int value)
     }
 }
 
-static int Compare(Work[] works, int threads, int rounds, string? json)
+static int Compare(Work[] works, string[] peers, int threads, int rounds, string? json)
 {
-    TextWriter output = json == "-" ? Console.Error : Console.Out;
+    TextWriter output = json == StandardOutput ? Console.Error : Console.Out;
     double peak = FmaPeak.Measure(threads);
     output.WriteLine(Report.Head(peak, threads));
     List<Comparison> rows = [];
@@ -74,7 +92,7 @@ static int Compare(Work[] works, int threads, int rounds, string? json)
     {
         foreach (Work work in works)
         {
-            rows.Add(Comparison.Of(work, threads, rounds));
+            rows.Add(Comparison.Of(work, peers, threads, rounds));
             peak = Math.Max(peak, FmaPeak.Measure(threads));
             output.WriteLine(Report.Rows(rows[^1], peak));
         }
@@ -86,7 +104,7 @@ static int Compare(Work[] works, int threads, int rounds, string? json)
     }
 
     string text = Report.Json(peak, threads, rows);
-    if (json == "-")
+    if (json == StandardOutput)
     {
         Console.WriteLine(text);
     }

@@ -22,6 +22,9 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
     // What the patches, and the gradients, of all tiles may take of L3, in floats.
     private const long MostFloats = 3 << 20;
 
+    // Blocks that keep many threads busy.
+    private const int LeastBlocks = 8;
+
     // Tiles of a block of the transforms.
     private const int TransformTiles = 8;
 
@@ -44,6 +47,8 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
 
     private int Panels => (_dy.Channels + PanelWidth - 1) / PanelWidth;
 
+    private int Groups => (Panels + GroupPanels - 1) / GroupPanels;
+
     // v[chunk][k][tile][channel of the chunk].
     private nint SourcePlane => (_tiles.Count * ChunkChannels) + PanelWidth;
 
@@ -56,11 +61,12 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
 
     private float* Results => _scratch + (Chunks * SourceChunk);
 
-    /// <summary>Whether images of these sizes are small enough.</summary>
+    /// <summary>Whether images of these sizes are small enough, and have channels enough.</summary>
     public static bool Suits(View x, View dy, WinogradWindow window)
     {
         WinogradPanelGradient<TTransform> job = new(x, dy, window, null);
-        return Math.Max(job.Chunks * job.SourceChunk, job.Panels * job.ResultPanel) <= MostFloats;
+        return Math.Max(job.Chunks * job.SourceChunk, job.Panels * job.ResultPanel) <= MostFloats
+            && job.Chunks * job.Groups >= LeastBlocks;
     }
 
     /// <summary>Scratch floats for so many workers.</summary>
@@ -76,8 +82,7 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
         WinogradPanelGradient<TTransform> all = new(x, dy, window, scratch);
         int blocks = (all._tiles.Count + TransformTiles - 1) / TransformTiles;
         workers.Run((all.Chunks + 1) * blocks, new Transform(all, blocks));
-        int groups = (all.Panels + GroupPanels - 1) / GroupPanels;
-        workers.Run(all.Chunks * groups, new Sum(all, groups, gradient));
+        workers.Run(all.Chunks * all.Groups, new Sum(all, gradient));
     }
 
     private int ChannelsOf(int chunk) => Math.Min(ChunkChannels, _x.Channels - (chunk * ChunkChannels));
@@ -106,12 +111,12 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
     }
 
     /// <summary>The gradients of a chunk of source channels and a group of panels.</summary>
-    private readonly struct Sum(WinogradPanelGradient<TTransform> all, int groups, float* gradient) : IJob
+    private readonly struct Sum(WinogradPanelGradient<TTransform> all, float* gradient) : IJob
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int block, int worker)
         {
-            (int chunk, int group) = Math.DivRem(block, groups);
+            (int chunk, int group) = Math.DivRem(block, all.Groups);
             float* sums = all.Results + (all.Panels * all.ResultPanel) + (worker * TTransform.Products * SumPlane);
             float* v = all._scratch + (chunk * all.SourceChunk);
             int channels = all.ChannelsOf(chunk);

@@ -19,6 +19,9 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     // Source channels whose transformed filters stay in L2.
     private const int ChunkChannels = 64;
 
+    // Each is the work of one thread at a time.
+    private const int LeastPanels = 8;
+
     // What all patches may take of L3, in floats: every panel reads them.
     private const long MostSourceFloats = 3 << 20;
 
@@ -74,11 +77,12 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     /// <summary>Products of a panel, and the filters of a chunk.</summary>
     private nint WorkerFloats => (KeptTiles * ResultTile) + (TTransform.Products * FilterPlane);
 
-    /// <summary>Whether images of these sizes are small enough.</summary>
+    /// <summary>Whether images of these sizes are small enough, and have channels enough.</summary>
     public static bool Suits(View source, View result, WinogradWindow window)
     {
         WinogradPanels<TTransform> job = Sized(source, result, window);
-        return job.SourceFloats <= MostSourceFloats && job.KeptTiles * ResultTile <= MostResultFloats;
+        return job.SourceFloats <= MostSourceFloats && job.KeptTiles * ResultTile <= MostResultFloats
+            && job.Panels >= LeastPanels;
     }
 
     /// <summary>Floats of the filters.</summary>

@@ -5,19 +5,19 @@ namespace UNetSharp.Kernels.Resampling;
 
 /// <summary>
 /// Backward of <see cref="MaxPool"/>: each window hands its gradient to the first of its pixels, by rows, that holds
-/// the maximum, as PyTorch does. A block is one image times a group of eight channels, so that overlapping windows
-/// never add into one place from two threads.
+/// the maximum, as PyTorch does. A block is a band of windows; where windows overlap it is all of an image for a group of eight
+/// channels, so that they never add into one place from two threads.
 /// </summary>
 internal readonly unsafe struct MaxPoolGradient(View x, View y, View dy, View dx, Axis rows, Axis columns) : IJob
 {
     private const int GroupChannels = 8;
-    private const int BandRows = 16;
+    private const int BandRows = 4;
 
     private bool IsOverlapping => rows.Extent > rows.Stride;
 
     private int Bands => IsOverlapping ? 1 : (y.Shape.H + BandRows - 1) / BandRows;
 
-    private int Groups => (x.Channels + GroupChannels - 1) / GroupChannels;
+    private int Groups => IsOverlapping ? (x.Channels + GroupChannels - 1) / GroupChannels : 1;
 
     /// <summary>Writes dx, or adds to it.</summary>
     public static void Run(Workers workers, View x, View y, View dy, View dx, Axis rows, Axis columns, bool adds)
@@ -31,56 +31,48 @@ internal readonly unsafe struct MaxPoolGradient(View x, View y, View dy, View dx
         workers.Run(x.Shape.N * job.Groups * job.Bands, job);
     }
 
-    /// <summary>Adds the gradient of one band of windows for one group of channels.</summary>
+    /// <summary>Adds the gradient of one block.</summary>
     public void Run(int block, int worker)
     {
         (int rest, int band) = Math.DivRem(block, Bands);
         (int n, int group) = Math.DivRem(rest, Groups);
         int channel = group * GroupChannels;
-        int channels = Math.Min(GroupChannels, x.Channels - channel);
+        int channelEnd = IsOverlapping ? Math.Min(x.Channels, channel + GroupChannels) : x.Channels;
         int first = IsOverlapping ? 0 : band * BandRows;
         int end = IsOverlapping ? y.Shape.H : Math.Min(y.Shape.H, first + BandRows);
         for (int i = first; i < end; i++)
         {
+            MaxPool.Window down = MaxPool.Window.Of(rows, i, x.Shape.H);
             for (int j = 0; j < y.Shape.W; j++)
             {
-                if (channels == GroupChannels)
+                MaxPool.Window across = MaxPool.Window.Of(columns, j, x.Shape.W);
+                float* maxima = y.At(n, i, j), gradients = dy.At(n, i, j);
+                int c = channel;
+                for (; c + GroupChannels <= channelEnd; c += GroupChannels)
                 {
-                    AddEight(n, i, j, channel);
+                    AddEight(n, down, across, c, Vector256.Load(maxima + c), Vector256.Load(gradients + c));
                 }
-                else
+
+                for (; c < channelEnd; c++)
                 {
-                    AddSome(n, i, j, channel, channels);
+                    AddOne(n, down, across, c, maxima[c], gradients[c]);
                 }
             }
         }
     }
 
-    private void AddEight(int n, int i, int j, int channel)
+    private void AddEight(
+        int n, MaxPool.Window down, MaxPool.Window across, int c, Vector256<float> max, Vector256<float> left)
     {
-        MaxPool.Window down = MaxPool.Window.Of(rows, i, x.Shape.H);
-        MaxPool.Window across = MaxPool.Window.Of(columns, j, x.Shape.W);
-        Vector256<float> max = Vector256.Load(y.At(n, i, j) + channel);
-        Vector256<float> left = Vector256.Load(dy.At(n, i, j) + channel);
         for (int row = down.First; row < down.End; row += down.Step)
         {
             for (int column = across.First; column < across.End; column += across.Step)
             {
-                Vector256<float> isMax = Vector256.Equals(Vector256.Load(x.At(n, row, column) + channel), max);
-                float* to = dx.At(n, row, column) + channel;
+                Vector256<float> isMax = Vector256.Equals(Vector256.Load(x.At(n, row, column) + c), max);
+                float* to = dx.At(n, row, column) + c;
                 (Vector256.Load(to) + (left & isMax)).Store(to);
                 left = Vector256.AndNot(left, isMax);
             }
-        }
-    }
-
-    private void AddSome(int n, int i, int j, int channel, int channels)
-    {
-        MaxPool.Window down = MaxPool.Window.Of(rows, i, x.Shape.H);
-        MaxPool.Window across = MaxPool.Window.Of(columns, j, x.Shape.W);
-        for (int c = channel; c < channel + channels; c++)
-        {
-            AddOne(n, down, across, c, y.At(n, i, j)[c], dy.At(n, i, j)[c]);
         }
     }
 
