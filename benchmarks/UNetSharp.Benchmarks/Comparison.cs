@@ -22,7 +22,7 @@ internal sealed record Peer(string Name, Cost? Cost, string? Absence, Agreement?
 /// <param name="Peers">The peers.</param>
 internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours, IReadOnlyList<Peer> Peers)
 {
-    private const int WarmUps = 3;
+    private const int WarmUps = 4;
 
     // Before every run: threads of a side may spin for a while after theirs, on processors that the next one needs.
     private static readonly TimeSpan _rest = TimeSpan.FromMilliseconds(200);

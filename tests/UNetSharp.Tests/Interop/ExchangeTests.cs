@@ -5,9 +5,13 @@ using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
+using UNetSharp.Losses;
 using UNetSharp.Models;
+using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Golden;
+using UNetSharp.Tests.Graph;
+using UNetSharp.Training;
 using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Interop;
@@ -46,6 +50,25 @@ public sealed class ExchangeTests : IDisposable
         print(json.dumps(y.permute(0, 2, 3, 1).flatten().tolist()))
         """;
 
+    // Prints how far logits of a file are from those in double precision, and the share of pixels of another class.
+    private const string Doubles = """
+        import json, sys
+        import numpy as np, torch
+        golden, weights, image, logits = sys.argv[1:5]
+        settings, (h, w) = json.loads(sys.argv[5]), json.loads(sys.argv[6])
+        sys.path.insert(0, golden)
+        from networks import create
+        net = create(settings)
+        net.load_state_dict(torch.load(weights))
+        net.double().eval()
+        planes = lambda file: torch.from_numpy(np.fromfile(file, np.float32)).reshape(1, h, w, -1).permute(0, 3, 1, 2).double()
+        with torch.no_grad():
+            expected = net(planes(image).contiguous())[0]
+        actual = planes(logits)
+        differing = (actual.argmax(1) != expected.argmax(1)).double().mean()
+        print(json.dumps([(actual - expected).abs().max().item(), expected.std().item(), differing.item()]))
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
     [PyTorchFact]
@@ -60,7 +83,7 @@ public sealed class ExchangeTests : IDisposable
             TrainedNetwork trained = new(network, NetworkDescription.Of(settings));
             int side = network.InputSide(32);
             Tensor image = Recipe.Image("image", new Shape(1, side, side, settings.Channels));
-            System.IO.File.WriteAllBytes(File("image"), [.. Bytes(image)]);
+            System.IO.File.WriteAllBytes(File("image"), Bytes(image));
             trained.Save(File("w.safetensors"));
             PyTorchWriter.Write(File("w.pth"), StateDict.Of(network));
 
@@ -76,14 +99,64 @@ public sealed class ExchangeTests : IDisposable
         }
     }
 
+    [PyTorchFact]
+    [Trait("Cost", "high")]
+    public void Fast_convolutions_of_a_trained_network_keep_to_double_precision()
+    {
+        const int Side = 128;
+        ModelSettings settings = ModelCatalog.Entry("unet").Usual with { Channels = 1, Width = 16 };
+        Network network = ModelCatalog.Create(settings, seed: 1);
+        Tensor image = TestTensors.Random(new Shape(1, Side, Side, 1), seed: 1);
+        Tensor mask = new(image.Shape);
+        for (int i = 0; i < image.Data.Length; i++)
+        {
+            bool isForeground = (i / Side / 16 % 2) + (i % Side / 16 % 2) == 1;
+            mask.Data[i] = isForeground ? 1 : 0;
+            image.Data[i] += isForeground ? 1 : 0;
+        }
+
+        using (Workers workers = new(2))
+        using (TrainingStep step = new(
+            network, LossCatalog.Create("ce", settings.Classes), Adam.Create(network.Parameters(), learningRate: 5e-3), workers))
+        {
+            float first = step.Run(image, mask);
+            float last = first;
+            for (int i = 0; i < 60; i++)
+            {
+                last = step.Run(image, mask);
+            }
+
+            Assert.True(last < 0.2 * first, $"the loss went from {first} to {last}");
+        }
+
+        float[] logits = Run(network, image, x => x);
+        System.IO.File.WriteAllBytes(File("image"), Bytes(image));
+        System.IO.File.WriteAllBytes(File("logits"), MemoryMarshal.AsBytes(logits.AsSpan()).ToArray());
+        PyTorchWriter.Write(File("w.pth"), StateDict.Of(network));
+        double[] measured = JsonSerializer.Deserialize<double[]>(PyTorchFactAttribute.Run(
+            Doubles,
+            GoldenFolder(),
+            File("w.pth"),
+            File("image"),
+            File("logits"),
+            JsonSerializer.Serialize(settings),
+            $"[{Side}, {Side}]"))!;
+
+        Assert.InRange(measured[0], 1e-9, 1e-3); // not zero: something was compared
+        Assert.InRange(measured[0] / measured[1], 0, 1e-4);
+        Assert.InRange(measured[2], 0, 1e-4);
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private static float[] Ours(Network network, Tensor image)
+    private static float[] Ours(Network network, Tensor image) =>
+        Run(network, image, logits => network.Classes == 1 ? logits.Sigmoid() : logits.Softmax());
+
+    private static float[] Run(Network network, Tensor image, Func<Value, Value> finish)
     {
         using Workers workers = new(2);
         Value x = Value.Input(image.Shape);
-        Value logits = network.Forward(x);
-        Value y = network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
+        Value y = finish(network.Forward(x));
         using InferencePlan plan = new(new GraphOf(y), workers);
         image.Data.CopyTo(plan.Input(x));
         plan.Run();
