@@ -26,7 +26,7 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     private const long MostSourceFloats = 3 << 20;
 
     // What the products of a panel may take of L2, in floats.
-    private const long MostResultFloats = 64 * 1024;
+    private const long MostResultFloats = 1 << 17;
 
     // Tiles of a block where patches are transformed.
     private const int TransformTiles = 8;

@@ -93,12 +93,22 @@ internal static unsafe class WinogradSums
         {
             Filters<TTransform>(du, plane, taps);
             Filters<TTransform>(du + Lanes, plane, taps + Lanes);
-            float* to = dw;
-            for (int o = 0; o < width; o++, to += row)
+            int o = 0;
+            for (; o + Lanes <= width; o += Lanes)
+            {
+                float* to = dw + (o * row);
+                Transposition.Eight(taps + o, PanelWidth, to, row);
+                for (int i = 0; i < Lanes; i++)
+                {
+                    to[(i * row) + Lanes] = taps[(Lanes * PanelWidth) + o + i];
+                }
+            }
+
+            for (; o < width; o++)
             {
                 for (int t = 0; t < WinogradTaps.Count; t++)
                 {
-                    to[t] = taps[(t * PanelWidth) + o];
+                    dw[(o * row) + t] = taps[(t * PanelWidth) + o];
                 }
             }
         }

@@ -16,6 +16,7 @@ internal readonly unsafe struct WinogradTaps(
     public const int Count = 9;
 
     private const int PanelWidth = PackedWeights.PanelWidth;
+    private const int Lanes = 8;
 
     /// <summary>taps[tap][16] of a panel of result channels and a source channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -24,12 +25,54 @@ internal readonly unsafe struct WinogradTaps(
         int first = panel * PanelWidth;
         int width = Math.Min(PanelWidth, resultChannels - first);
         float* from = weights + ((long)sourceChannel * sourceStride) + ((long)first * resultStride);
-        for (int o = 0; o < PanelWidth; o++, from += resultStride, taps++)
+        if (width == PanelWidth)
         {
-            float factor = scale == null || o >= width ? 1 : scale[first + o];
+            ReadHalf(from, taps);
+            ReadHalf(from + ((nint)Lanes * resultStride), taps + Lanes);
+        }
+        else
+        {
+            ReadSome(from, width, taps);
+        }
+
+        if (scale != null)
+        {
+            Scale(scale + first, width, taps);
+        }
+    }
+
+    /// <summary>The array's eight first taps turn into rows, and the last is picked one by one.</summary>
+    private void ReadHalf(float* from, float* taps)
+    {
+        const int Last = Count - 1;
+        Transposition.Eight(
+            from, resultStride, isFlipped ? taps + (Last * PanelWidth) : taps, isFlipped ? -PanelWidth : PanelWidth);
+        float* last = isFlipped ? taps : taps + (Last * PanelWidth);
+        for (int o = 0; o < Lanes; o++)
+        {
+            last[o] = from[((nint)o * resultStride) + Last];
+        }
+    }
+
+    private void ReadSome(float* from, int width, float* taps)
+    {
+        new Span<float>(taps, Count * PanelWidth).Clear();
+        for (int o = 0; o < width; o++, from += resultStride)
+        {
             for (int t = 0; t < Count; t++)
             {
-                taps[t * PanelWidth] = o < width ? from[isFlipped ? Count - 1 - t : t] * factor : 0;
+                taps[(t * PanelWidth) + o] = from[isFlipped ? Count - 1 - t : t];
+            }
+        }
+    }
+
+    private static void Scale(float* factors, int width, float* taps)
+    {
+        for (int t = 0; t < Count; t++, taps += PanelWidth)
+        {
+            for (int o = 0; o < width; o++)
+            {
+                taps[o] *= factors[o];
             }
         }
     }
