@@ -2,7 +2,7 @@ using UNetSharp.Tensors;
 
 namespace UNetSharp.Benchmarks;
 
-/// <summary>PyTorch's order of one image, channel by channel, and ours, pixel by pixel.</summary>
+/// <summary>PyTorch's order of images, channel by channel, and ours, pixel by pixel.</summary>
 internal static class Planes
 {
     public static Tensor ToTensor(Shape shape, ReadOnlySpan<float> planes)
@@ -29,7 +29,9 @@ internal static class Planes
 
     private static int Place(Shape shape, int index)
     {
-        int pixels = (int)shape.Pixels;
-        return (index % pixels * shape.C) + (index / pixels);
+        int pixels = shape.H * shape.W;
+        (int plane, int pixel) = Math.DivRem(index, pixels);
+        (int image, int channel) = Math.DivRem(plane, shape.C);
+        return (((image * pixels) + pixel) * shape.C) + channel;
     }
 }
