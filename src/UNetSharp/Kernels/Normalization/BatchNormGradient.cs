@@ -51,6 +51,9 @@ internal static unsafe class BatchNormGradient
     private static Vector256<float> Masked(Vector256<float> y, Vector256<float> dy, float slope) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(y, Vector256<float>.Zero), dy, dy * slope);
 
+    // Pixels whose channels are summed group by group while all of them are in the cache.
+    private const int StripPixels = 32;
+
     private readonly struct SumsJob(View x, View y, View dy, float slope, float* mean, float* partial) : IJob
     {
         public void Run(int block, int worker)
@@ -59,14 +62,23 @@ internal static unsafe class BatchNormGradient
             long first = (long)block * ChannelSums.BlockPixels(channels);
             int pixels = (int)Math.Min(ChannelSums.BlockPixels(channels), x.Pixels - first);
             float* sums = partial + (2L * block * channels);
-            float* products = sums + channels;
+            new Span<float>(sums, 2 * channels).Clear();
+            for (int start = 0; start < pixels; start += StripPixels)
+            {
+                SumStrip(first + start, Math.Min(StripPixels, pixels - start), sums);
+            }
+        }
+
+        private void SumStrip(long first, int pixels, float* sums)
+        {
+            float* products = sums + x.Channels;
             int c = 0;
-            for (; c <= channels - 8; c += 8)
+            for (; c <= x.Channels - 8; c += 8)
             {
                 SumEight(first, pixels, c, sums, products);
             }
 
-            for (; c < channels; c++)
+            for (; c < x.Channels; c++)
             {
                 SumOne(first, pixels, c, sums, products);
             }
@@ -78,7 +90,7 @@ internal static unsafe class BatchNormGradient
             int xStride = x.Stride, yStride = y.Stride, dyStride = dy.Stride;
             float leak = slope;
             Vector256<float> center = Vector256.Load(mean + c);
-            Vector256<float> sum = default, product = default;
+            Vector256<float> sum = Vector256.Load(sums + c), product = Vector256.Load(products + c);
             for (int p = 0; p < pixels; p++, xp += xStride, yp += yStride, dyp += dyStride)
             {
                 Vector256<float> z = Masked(Vector256.Load(yp), Vector256.Load(dyp), leak);
@@ -92,7 +104,7 @@ internal static unsafe class BatchNormGradient
 
         private void SumOne(long first, int pixels, int c, float* sums, float* products)
         {
-            float sum = 0, product = 0;
+            float sum = sums[c], product = products[c];
             for (long p = first; p < first + pixels; p++)
             {
                 float z = dy.Pixel(p)[c] * (y.Pixel(p)[c] > 0 ? 1 : slope);
