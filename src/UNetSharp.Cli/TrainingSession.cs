@@ -6,13 +6,13 @@ using UNetSharp.Training;
 
 namespace UNetSharp.Cli;
 
-/// <summary>Trains where people watch: progress, and an end on Ctrl-C that keeps the weights of whole epochs.</summary>
+/// <summary>Trains where people watch: progress, and an end on Ctrl-C from which training can go on.</summary>
 internal static class TrainingSession
 {
     /// <summary>Trains and says how it went.</summary>
-    public static int Run(TrainingSettings settings, DataReport report, string runPath)
+    public static int Run(TrainingSettings settings, DataReport report, string runPath, bool isResumed = false)
     {
-        RunFolder run = new(runPath);
+        RunFolder run = new(runPath, isResumed);
         Trainer trainer = new(settings, report, ImageFile.Read, run);
         using CancellationTokenSource cancellation = new();
         using PosixSignalRegistration onInterrupt = CancelOn(PosixSignal.SIGINT, cancellation);
@@ -21,6 +21,11 @@ internal static class TrainingSession
         Console.WriteLine(trainer.BestDice is { } dice
             ? string.Create(CultureInfo.InvariantCulture, $"best validation dice {dice:f4}; weights in {runPath}")
             : $"weights in {runPath}");
+        if (!isDone)
+        {
+            Console.Error.WriteLine("stopped; the same command with --resume goes on from here");
+        }
+
         return isDone ? ExitCode.Done : ExitCode.Interrupted;
     }
 

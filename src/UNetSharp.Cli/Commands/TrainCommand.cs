@@ -58,6 +58,9 @@ internal static class TrainCommand
 
     private static readonly Option<int> Threads = CommonOptions.Threads();
 
+    private static readonly Option<bool> Resume =
+        new("--resume") { Description = "Go on with the run in --out, to the same weights as if it had not been broken off" };
+
     private static readonly Option<bool> Exact = CommonOptions.Exact();
 
     public static Command Build()
@@ -65,7 +68,7 @@ internal static class TrainCommand
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, ValidationShare, Augment, Seed, Threads, Exact,
+            LossName, ValidationShare, Augment, Seed, Threads, Exact, Resume,
         };
         ModelOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
@@ -86,7 +89,8 @@ internal static class TrainCommand
         }
 
         report.ThrowIfUnusable();
-        return TrainingSession.Run(SettingsOf(parsed, report), report, parsed.GetRequiredValue(Out));
+        return TrainingSession.Run(
+            SettingsOf(parsed, report), report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume));
     }
 
     private static void RefuseNonsense(ParseResult parsed)

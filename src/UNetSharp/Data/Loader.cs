@@ -23,6 +23,7 @@ public sealed class Loader : IDisposable
     private readonly LoaderSettings _settings;
     private readonly int _epoch;
     private readonly int[] _order;
+    private readonly int _firstBatch;
     private readonly int _ahead;
     private readonly Thread[] _threads;
     private readonly object _gate = new();
@@ -34,9 +35,16 @@ public sealed class Loader : IDisposable
     private volatile bool _isStopping;
 
     /// <summary>Starts to read the epoch.</summary>
-    public Loader(IReadOnlyList<ImagePair> pairs, SampleReader reader, LoaderSettings settings, int epoch)
+    /// <param name="pairs">Images and masks.</param>
+    /// <param name="reader">Reads a pair.</param>
+    /// <param name="settings">How batches are made.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="firstBatch">Batches to leave out at its start, as they were used before.</param>
+    public Loader(
+        IReadOnlyList<ImagePair> pairs, SampleReader reader, LoaderSettings settings, int epoch, int firstBatch = 0)
     {
-        (_pairs, _reader, _settings, _epoch) = (pairs, reader, settings, epoch);
+        (_pairs, _reader, _settings, _epoch, _firstBatch) = (pairs, reader, settings, epoch, firstBatch);
+        (_started, _delivered) = (firstBatch, firstBatch);
         _order = [.. Enumerable.Range(0, pairs.Count)];
         RandomStream.OfOrder(settings.Seed, epoch).Shuffle(_order);
         _ahead = settings.Threads + 1;
@@ -51,7 +59,7 @@ public sealed class Loader : IDisposable
     /// <exception cref="DataException">A pair cannot be read.</exception>
     public IEnumerable<Batch> Batches()
     {
-        for (int index = 0; index < Count; index++)
+        for (int index = _firstBatch; index < Count; index++)
         {
             Batch batch = Take(index);
             yield return batch;

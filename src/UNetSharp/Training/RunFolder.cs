@@ -1,37 +1,86 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using UNetSharp.Data;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
+using UNetSharp.Models;
+using UNetSharp.Optimizers;
 
 namespace UNetSharp.Training;
 
 /// <summary>
 /// What training leaves behind: best.safetensors and last.safetensors (the weights with the best validation Dice and
-/// the newest), config.json (the settings) and log.csv (a line for each epoch). Every file is whole at any time.
+/// the newest), config.json (the settings), log.csv (a line for each epoch) and state.safetensors (from which a broken run goes
+/// on). Every file is whole at any time.
 /// </summary>
 public sealed class RunFolder
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+    private const string SettingsName = "config.json";
+    private const string LogHead = "epoch,loss,validation_dice,images_per_second,seconds\n";
+
+    private static readonly JsonSerializerOptions _readable = new() { WriteIndented = true };
+
+    // What may differ where a run goes on: neither changes what was computed.
+    private static readonly string[] _free = [nameof(TrainingSettings.Threads), nameof(TrainingSettings.Epochs)];
+
     private readonly string _path;
-    private readonly StringBuilder _log = new("epoch,loss,validation_dice,images_per_second,seconds\n");
+    private readonly bool _isResumed;
+    private string _log = "";
 
     /// <summary>Makes the folder if it is not there.</summary>
-    /// <exception cref="TrainingException">It cannot be made, or holds a run already.</exception>
-    public RunFolder(string path)
+    /// <param name="path">The folder.</param>
+    /// <param name="isResumed">Whether to go on with the run that it holds.</param>
+    /// <exception cref="TrainingException">It cannot be made, holds a run already, or holds none to go on with.</exception>
+    public RunFolder(string path, bool isResumed = false)
     {
-        _path = path;
-        if (File.Exists(Path.Combine(path, "last.safetensors")))
+        (_path, _isResumed) = (path, isResumed);
+        bool isRun = File.Exists(FileOf(SettingsName));
+        if (isRun && !isResumed)
         {
-            throw new TrainingException($"{path}: holds a training run already. Name another folder, or remove this one.");
+            throw new TrainingException(
+                $"{path}: holds a training run already. Go on with it by --resume, name another folder, or remove this one.");
+        }
+
+        if (!isRun && isResumed)
+        {
+            throw new TrainingException($"{path}: holds no training run (no {SettingsName}) to go on with.");
         }
 
         Guard(() => Directory.CreateDirectory(path));
     }
 
-    /// <summary>Saves the settings for people to read.</summary>
-    public void SaveSettings(TrainingSettings settings) =>
-        WriteText("config.json", JsonSerializer.Serialize(settings, Readable) + "\n");
+    /// <summary>Saves the settings for people to read; where the run goes on, they have to be the same.</summary>
+    /// <exception cref="TrainingException">They are not, or cannot be written.</exception>
+    public void SaveSettings(TrainingSettings settings)
+    {
+        string text = JsonSerializer.Serialize(settings, _readable);
+        if (_isResumed)
+        {
+            RequireSame(JsonNode.Parse(text)!.AsObject());
+        }
+
+        WriteText(SettingsName, text + "\n");
+    }
+
+    /// <summary>The state of the run that goes on; the first one where there is none yet.</summary>
+    /// <exception cref="CheckpointException">The file is damaged.</exception>
+    /// <exception cref="TrainingException">The images are not those that the run was started with.</exception>
+    internal TrainingState StateOf(Split split, Network network, Optimizer optimizer)
+    {
+        string data = TrainingState.FingerprintOf(split);
+        TrainingState state = _isResumed && File.Exists(StateFile)
+            ? TrainingState.Load(StateFile, network, optimizer)
+            : TrainingState.Start(data);
+        _log = state.Log;
+        return state.Data == data
+            ? state
+            : throw new TrainingException($"{_path}: the run was started with other images. Bring them back, or start a new run.");
+    }
+
+    /// <summary>Saves what is needed to go on from here.</summary>
+    internal void SaveState(TrainingState state, Network network, Optimizer optimizer) =>
+        (state with { Log = _log }).Save(StateFile, network, optimizer);
 
     /// <summary>Saves the weights after an epoch, and a line of the log.</summary>
     /// <param name="network">The network as it is now.</param>
@@ -40,19 +89,47 @@ public sealed class RunFolder
     /// <param name="elapsed">Time since the start.</param>
     public void SaveEpoch(TrainedNetwork network, bool isBest, TrainingProgress progress, TimeSpan elapsed)
     {
-        network.Save(Path.Combine(_path, "last.safetensors"));
+        network.Save(FileOf("last.safetensors"));
         if (isBest)
         {
-            network.Save(Path.Combine(_path, "best.safetensors"));
+            network.Save(FileOf("best.safetensors"));
         }
 
-        _log.AppendLine(string.Create(
+        _log += string.Create(
             CultureInfo.InvariantCulture,
-            $"{progress.Epoch},{progress.Loss:g7},{progress.ValidationDice:g6},{progress.ImagesPerSecond:f2},{elapsed.TotalSeconds:f1}"));
-        WriteText("log.csv", _log.ToString());
+            $"{progress.Epoch},{progress.Loss:g7},{progress.ValidationDice:g6},{progress.ImagesPerSecond:f2},{elapsed.TotalSeconds:f1}\n");
+        WriteText("log.csv", LogHead + _log);
     }
 
-    private void WriteText(string name, string text) => Guard(() => AtomicFile.WriteText(Path.Combine(_path, name), text));
+    private string StateFile => FileOf("state.safetensors");
+
+    private string FileOf(string name) => Path.Combine(_path, name);
+
+    private void RequireSame(JsonObject settings)
+    {
+        JsonObject before;
+        try
+        {
+            before = JsonNode.Parse(File.ReadAllText(FileOf(SettingsName)))?.AsObject() ?? [];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new TrainingException($"{FileOf(SettingsName)}: is damaged: {e.Message}");
+        }
+
+        string[] differing =
+        [
+            .. settings.Where(pair => !_free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
+                .Select(pair => $"{pair.Key} was {before[pair.Key]?.ToString() ?? "not set"}"),
+        ];
+        if (differing.Length > 0)
+        {
+            throw new TrainingException(
+                $"{_path}: the run was started with other settings ({string.Join("; ", differing)}). Give the same to go on.");
+        }
+    }
+
+    private void WriteText(string name, string text) => Guard(() => AtomicFile.WriteText(FileOf(name), text));
 
     private void Guard(Action write)
     {

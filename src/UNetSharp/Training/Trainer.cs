@@ -11,10 +11,14 @@ namespace UNetSharp.Training;
 
 /// <summary>
 /// Trains a network on pairs of images and masks: for every epoch a pass over the training pairs, then Dice on the
-/// validation pairs; the best and the last weights stay in the run's folder.
+/// validation pairs; the best and the last weights stay in the run's folder. A run that was broken off, however it was, goes on to
+/// the same weights, to the bit, as one that was not.
 /// </summary>
 public sealed class Trainer
 {
+    // How much work a broken run may lose.
+    private static readonly TimeSpan _savePeriod = TimeSpan.FromMinutes(2);
+
     private readonly TrainingSettings _settings;
     private readonly DataReport _report;
     private readonly RunFolder _run;
@@ -22,7 +26,9 @@ public sealed class Trainer
     private readonly SampleReader _reader;
     private readonly AugmentationSettings _augmentation;
     private readonly Stopwatch _clock = new();
+    private TrainingState _state;
     private long _imagesDone;
+    private TimeSpan _savedAt;
     private double? _validationDice;
 
     /// <summary>Prepares a run.</summary>
@@ -39,12 +45,13 @@ public sealed class Trainer
         _split = Split.ByShare(report.Folder.Pairs, settings.ValidationShare, settings.Seed);
         _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
+        _state = TrainingState.Start("");
     }
 
     /// <summary>Dice of the best weights on the validation images; null without any.</summary>
-    public double? BestDice { get; private set; }
+    public double? BestDice => _state.BestDice;
 
-    /// <summary>Trains until all epochs are done, or until it is cancelled; the weights of whole epochs are saved.</summary>
+    /// <summary>Trains until all epochs are done, or until it is cancelled, from which it can go on later.</summary>
     /// <param name="progress">Is told of every step and every epoch.</param>
     /// <param name="cancellation">Ends training after the current step.</param>
     /// <returns>Whether all epochs were done.</returns>
@@ -60,19 +67,29 @@ public sealed class Trainer
         using Validation validation = new(network, _split.Validation, _reader, _report.Classes!.ClassCount, workers);
         var trained = new TrainedNetwork(
             network, new NetworkDescription(_settings.Model, _report.Classes, _settings.Size));
+        _state = _run.StateOf(_split, network, optimizer);
         _clock.Start();
-        for (int epoch = 1; epoch <= _settings.Epochs; epoch++)
+        while (_state.Epoch <= _settings.Epochs)
         {
-            if (TrainEpoch(epoch, step, progress, cancellation) is not { } meanLoss)
+            if (!TrainEpoch(step, () => Save(network, optimizer), progress, cancellation))
             {
+                Save(network, optimizer);
                 return false;
             }
 
             _validationDice = validation.Dice();
             bool isBest = _validationDice is null || BestDice is null || _validationDice > BestDice;
-            BestDice = isBest ? _validationDice : BestDice;
-            TrainingProgress done = Progress(epoch, Steps, meanLoss, isEpochDone: true);
-            _run.SaveEpoch(trained, isBest, done, _clock.Elapsed);
+            TrainingProgress done = Progress(isEpochDone: true);
+            _run.SaveEpoch(trained, isBest, done, Elapsed);
+            _state = _state with
+            {
+                Epoch = _state.Epoch + 1,
+                Step = 0,
+                Images = 0,
+                LossSum = 0,
+                BestDice = isBest ? _validationDice : BestDice,
+            };
+            Save(network, optimizer);
             progress(done);
         }
 
@@ -81,49 +98,65 @@ public sealed class Trainer
 
     private int Steps => (_split.Training.Count + _settings.BatchSize - 1) / _settings.BatchSize;
 
-    private double? TrainEpoch(
-        int epoch, TrainingStep step, Action<TrainingProgress> progress, CancellationToken cancellation)
+    private TimeSpan Elapsed => TimeSpan.FromSeconds(_state.Seconds) + _clock.Elapsed;
+
+    private bool TrainEpoch(
+        TrainingStep step, Action save, Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         LoaderSettings settings = new(_settings.BatchSize, _settings.Crop, _augmentation, _settings.Seed);
-        using Loader loader = new(_split.Training, _reader, settings, epoch);
-        double lossSum = 0;
-        int images = 0;
-        int steps = 0;
+        using Loader loader = new(_split.Training, _reader, settings, _state.Epoch, _state.Step);
         foreach (Batch batch in loader.Batches())
         {
             float loss = step.Run(batch.Images, batch.Masks);
             if (!float.IsFinite(loss))
             {
-                throw new TrainingException($"The loss became {loss} in epoch {epoch}, step {steps + 1} (images "
+                throw new TrainingException($"The loss became {loss} in epoch {_state.Epoch}, step {_state.Step + 1} (images "
                     + $"{string.Join(", ", batch.Names)}). Try a smaller --lr.");
             }
 
-            images += batch.Names.Count;
-            _imagesDone += batch.Names.Count;
-            lossSum += loss * batch.Names.Count;
-            progress(Progress(epoch, ++steps, lossSum / images, isEpochDone: false));
+            int images = batch.Names.Count;
+            _imagesDone += images;
+            _state = _state with
+            {
+                Step = _state.Step + 1,
+                Images = _state.Images + images,
+                LossSum = _state.LossSum + (loss * images),
+                OptimizerSteps = _state.OptimizerSteps + 1,
+            };
+            progress(Progress(isEpochDone: false));
             if (cancellation.IsCancellationRequested)
             {
-                return null;
+                return false;
+            }
+
+            if (_clock.Elapsed - _savedAt > _savePeriod)
+            {
+                save();
             }
         }
 
-        return lossSum / images;
+        return true;
     }
 
-    private TrainingProgress Progress(int epoch, int step, double loss, bool isEpochDone)
+    private void Save(Network network, Optimizer optimizer)
+    {
+        _savedAt = _clock.Elapsed;
+        _run.SaveState(_state with { Seconds = Elapsed.TotalSeconds }, network, optimizer);
+    }
+
+    private TrainingProgress Progress(bool isEpochDone)
     {
         double seconds = _clock.Elapsed.TotalSeconds;
-        long imagesLeft = ((long)_settings.Epochs * _split.Training.Count) - _imagesDone;
+        long imagesLeft = ((long)(_settings.Epochs - _state.Epoch + 1) * _split.Training.Count) - _state.Images;
         return new TrainingProgress(
-            epoch,
+            _state.Epoch,
             _settings.Epochs,
-            step,
+            _state.Step,
             Steps,
-            loss,
+            _state.LossSum / _state.Images,
             _validationDice,
             _imagesDone / seconds,
-            TimeSpan.FromSeconds(seconds / _imagesDone * imagesLeft),
+            TimeSpan.FromSeconds(seconds / Math.Max(1, _imagesDone) * imagesLeft),
             isEpochDone);
     }
 }

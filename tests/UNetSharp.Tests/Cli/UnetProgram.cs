@@ -10,17 +10,19 @@ internal static class UnetProgram
     /// <summary>Runs the program to its end.</summary>
     public static (int Code, string Output, string Errors) Run(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Start(arguments);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, errors.Result);
     }
+
+    /// <summary>Starts the program.</summary>
+    public static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
 
     /// <summary>Asserts that the program says one line with the given part and ends with the given code.</summary>
     public static string AssertRefused(int code, string part, string[] arguments)
