@@ -25,7 +25,7 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
     private const int WarmUps = 4;
 
     // Before every run: threads of a side may spin for a while after theirs, on processors that the next one needs.
-    private static readonly TimeSpan _rest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
     private const string Torch = "torch";
     private const string OnnxRuntime = "onnxruntime";
 
@@ -147,7 +147,7 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
 
     private static double Rested(Side side)
     {
-        Thread.Sleep(_rest);
+        Thread.Sleep(Rest);
         return side.Run();
     }
 

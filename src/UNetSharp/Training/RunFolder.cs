@@ -19,10 +19,10 @@ public sealed class RunFolder
     private const string SettingsName = "config.json";
     private const string LogHead = "epoch,loss,validation_dice,images_per_second,seconds\n";
 
-    private static readonly JsonSerializerOptions _readable = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
     // What may differ where a run goes on: neither changes what was computed.
-    private static readonly string[] _free = [nameof(TrainingSettings.Threads), nameof(TrainingSettings.Epochs)];
+    private static readonly string[] Free = [nameof(TrainingSettings.Threads), nameof(TrainingSettings.Epochs)];
 
     private readonly string _path;
     private readonly bool _isResumed;
@@ -54,7 +54,7 @@ public sealed class RunFolder
     /// <exception cref="TrainingException">They are not, or cannot be written.</exception>
     public void SaveSettings(TrainingSettings settings)
     {
-        string text = JsonSerializer.Serialize(settings, _readable);
+        string text = JsonSerializer.Serialize(settings, Readable);
         if (_isResumed)
         {
             RequireSame(JsonNode.Parse(text)!.AsObject());
@@ -119,7 +119,7 @@ public sealed class RunFolder
 
         string[] differing =
         [
-            .. settings.Where(pair => !_free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
+            .. settings.Where(pair => !Free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
                 .Select(pair => $"{pair.Key} was {before[pair.Key]?.ToString() ?? "not set"}"),
         ];
         if (differing.Length > 0)

@@ -17,7 +17,7 @@ namespace UNetSharp.Training;
 public sealed class Trainer
 {
     // How much work a broken run may lose.
-    private static readonly TimeSpan _savePeriod = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan SavePeriod = TimeSpan.FromMinutes(2);
 
     private readonly TrainingSettings _settings;
     private readonly DataReport _report;
@@ -129,7 +129,7 @@ public sealed class Trainer
                 return false;
             }
 
-            if (_clock.Elapsed - _savedAt > _savePeriod)
+            if (_clock.Elapsed - _savedAt > SavePeriod)
             {
                 save();
             }

@@ -16,7 +16,7 @@ namespace UNetSharp.Tests.Kernels;
 public sealed unsafe class WinogradTests
 {
     // Of the largest value, for each tile size; some 3e-6 and 1.5e-5 were measured.
-    private static readonly double[] _tolerances = [1e-5, 5e-5];
+    private static readonly double[] Tolerances = [1e-5, 5e-5];
 
     [Theory]
     [InlineData(1, 4, 4, 8, 8, 1, 1)]
@@ -54,7 +54,7 @@ public sealed unsafe class WinogradTests
             WeightGradient.Run(workers, from, to, forward, gradient, scratch.Pointer);
         });
 
-        foreach ((WinogradMethod method, double tolerance) in WinogradMethod.All.Zip(_tolerances))
+        foreach ((WinogradMethod method, double tolerance) in WinogradMethod.All.Zip(Tolerances))
         {
             float[] DataGradient(int threads) =>
                 Pass(method.Pass(y.Shape, x.Shape, window.Backward, isFlipped: true, back), dy, x.Shape, weights, threads);
@@ -108,9 +108,9 @@ public sealed unsafe class WinogradTests
         Result exact = Run(Forward, second.Parameters().First(), x, isExact: true, threads: 2);
         Result fast = Run(Forward, second.Parameters().First(), x, isExact: false, threads: 2);
 
-        Close.Assert(exact.Y, fast.Y, _tolerances[0], "y");
-        Close.Assert(exact.Dx, fast.Dx, _tolerances[0], "dx");
-        Close.Assert(exact.Dw, fast.Dw, _tolerances[0], "dw");
+        Close.Assert(exact.Y, fast.Y, Tolerances[0], "y");
+        Close.Assert(exact.Dx, fast.Dx, Tolerances[0], "dx");
+        Close.Assert(exact.Dw, fast.Dw, Tolerances[0], "dw");
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace UNetSharp.Tests.Training;
 /// <summary>A run that was broken off ends with the same weights as one that was not.</summary>
 public sealed class ResumeTests : IDisposable
 {
-    private static readonly TrainingSettings _settings = new(
+    private static readonly TrainingSettings Settings = new(
         new ModelSettings("unet", Channels: 1, Classes: 1) { Width = 4 },
         Size: null,
         Crop: 24,
@@ -87,7 +87,7 @@ public sealed class ResumeTests : IDisposable
         Assert.True(Make("run", isResumed: false).Run(_ => { }, CancellationToken.None));
 
         TrainingException settings = Assert.Throws<TrainingException>(
-            () => Make("run", isResumed: true, _settings with { Loss = "bce" }).Run(_ => { }, CancellationToken.None));
+            () => Make("run", isResumed: true, Settings with { Loss = "bce" }).Run(_ => { }, CancellationToken.None));
         File.Delete(_data.In("images", "disc-3.png"));
         TrainingException images = Assert.Throws<TrainingException>(
             () => Make("run", isResumed: true).Run(_ => { }, CancellationToken.None));
@@ -114,7 +114,7 @@ public sealed class ResumeTests : IDisposable
     public void A_run_that_is_done_goes_on_for_more_epochs()
     {
         Assert.True(Make("whole", isResumed: false).Run(_ => { }, CancellationToken.None));
-        Assert.True(Make("more", isResumed: false, _settings with { Epochs = 2 }).Run(_ => { }, CancellationToken.None));
+        Assert.True(Make("more", isResumed: false, Settings with { Epochs = 2 }).Run(_ => { }, CancellationToken.None));
         Assert.True(Make("more", isResumed: true).Run(_ => { }, CancellationToken.None));
 
         AssertSame("whole", "more");
@@ -138,7 +138,7 @@ public sealed class ResumeTests : IDisposable
     private Trainer Make(string run, bool isResumed, TrainingSettings? settings = null)
     {
         DataReport report = DataReport.Of(DataFolder.Find(_data.Root), ImageFile.Read, classes: null, threads: 2);
-        return new Trainer(settings ?? _settings, report, ImageFile.Read, new RunFolder(_data.In(run), isResumed));
+        return new Trainer(settings ?? Settings, report, ImageFile.Read, new RunFolder(_data.In(run), isResumed));
     }
 
     private void AssertSame(string one, string other)
