@@ -37,7 +37,7 @@ public sealed unsafe class InferencePlan : IDisposable
     public static long BytesFor(GraphOf graph, Workers workers) =>
         ScheduleOf(OperationsOf(graph, isExact: false), graph, workers).Bytes;
 
-    /// <summary>Takes over the parameters after they have changed.</summary>
+    /// <summary>Takes over the parameters, to be called after they have changed and before the next run.</summary>
     public void Prepare()
     {
         foreach (Operation operation in _operations)

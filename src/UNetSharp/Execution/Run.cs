@@ -36,7 +36,7 @@ internal sealed unsafe class Run(Workers workers, bool isTraining)
     public float* Saved(Operation operation) => (float*)_saved[operation];
 
     /// <summary>What an operation has derived from its parameters.</summary>
-    public float* Prepared(Operation operation) => (float*)_prepared[operation];
+    public float* Prepared(Operation operation) => (float*)_prepared.GetValueOrDefault(operation);
 
     /// <summary>Scratch memory of an operation's forward.</summary>
     public float* ForwardScratch(Operation operation) => (float*)_forwardScratch[operation];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
@@ -82,6 +83,7 @@ public sealed class Adam : Optimizer
         float rest2,
         float epsilon) : IUpdateRule
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector256<float> Apply(
             Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second)
         {

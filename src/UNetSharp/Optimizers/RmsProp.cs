@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
@@ -31,6 +32,7 @@ public sealed class RmsProp(
     private readonly struct Rule(float rate, float decay, float momentum, float alpha, float rest, float epsilon)
         : IUpdateRule
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector256<float> Apply(
             Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
@@ -17,6 +18,7 @@ public sealed class Sgd(
 
     private readonly struct Rule(float rate, float decay, float momentum) : IUpdateRule
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector256<float> Apply(
             Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second)
         {

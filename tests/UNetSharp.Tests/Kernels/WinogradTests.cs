@@ -134,9 +134,10 @@ public sealed unsafe class WinogradTests
         float[] result = new float[to.Count];
         fixed (float* x = from.Data, y = result, w = weights)
         {
-            pass.Pack(workers, w, null, packed.Pointer);
+            FilterPass.Filters filters = new(w, scale: null, packed.Pointer);
+            pass.Pack(workers, filters);
             View source = new(x, from.Shape, from.Shape.C), target = new(y, to, to.C);
-            pass.Run(workers, source, target, packed.Pointer, Epilogue.None, adds: false, scratch.Pointer);
+            pass.Run(workers, source, target, filters, Epilogue.None, adds: false, scratch.Pointer);
         }
 
         return result;

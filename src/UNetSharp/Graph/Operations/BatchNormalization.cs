@@ -33,10 +33,7 @@ public sealed unsafe class BatchNormalization : Operation
 
     internal override bool BackwardReadsInputs => true;
 
-    internal override bool BackwardReadsOutput => _slope != 1;
-
-    // mean, 1 / √(variance + eps)
-    internal override long SavedFloats => 2 * Channels;
+    internal override long SavedFloats => BatchNormGradient.Channels.Floats * Channels;
 
     private int Channels => Output.Shape.C;
 
@@ -54,7 +51,7 @@ public sealed unsafe class BatchNormalization : Operation
     }
 
     internal override long ForwardScratch(int workers) =>
-        (2 * Channels) + BatchStatistics.ScratchFloats(Pixels, Channels);
+        Math.Max(2 * Channels, BatchStatistics.ScratchFloats(Pixels, Channels));
 
     internal override long BackwardScratch(int workers) =>
         (3 * Channels) + BatchNormGradient.ScratchFloats(Pixels, Channels);
@@ -62,28 +59,27 @@ public sealed unsafe class BatchNormalization : Operation
     internal override void Forward(Run run)
     {
         View x = run.Data(Inputs[0]);
-        float* scale = run.ForwardScratch(this);
-        float* shift = scale + Channels;
         if (run.IsTraining)
         {
-            float* mean = run.Saved(this);
-            float* invStd = mean + Channels;
-            float* variance = invStd;
-            BatchStatistics.Of(run.Workers, x, mean, variance, shift + Channels);
-            MoveRunningStatistics(mean, variance);
+            BatchNormGradient.Channels saved = Saved(run);
+            BatchStatistics.Of(run.Workers, x, saved.Mean, variance: saved.InvStd, run.ForwardScratch(this));
+            MoveRunningStatistics(saved.Mean, variance: saved.InvStd);
             for (int c = 0; c < Channels; c++)
             {
-                invStd[c] = (float)(1 / Math.Sqrt((double)variance[c] + _parameters.Epsilon));
-                scale[c] = invStd[c] * _parameters.Weight.Data[c];
-                shift[c] = _parameters.Bias.Data[c] - (mean[c] * scale[c]);
+                saved.InvStd[c] = (float)(1 / Math.Sqrt((double)saved.InvStd[c] + _parameters.Epsilon));
+                saved.Scale[c] = saved.InvStd[c] * _parameters.Weight.Data[c];
+                saved.Shift[c] = _parameters.Bias.Data[c] - (saved.Mean[c] * saved.Scale[c]);
             }
+
+            ChannelAffine.Run(run.Workers, x, run.Data(Output), saved.Scale, saved.Shift, _slope);
+            return;
         }
-        else
+
+        float* scale = run.ForwardScratch(this);
+        float* shift = scale + Channels;
+        for (int c = 0; c < Channels; c++)
         {
-            for (int c = 0; c < Channels; c++)
-            {
-                (scale[c], shift[c]) = RunningAffine(c);
-            }
+            (scale[c], shift[c]) = RunningAffine(c);
         }
 
         ChannelAffine.Run(run.Workers, x, run.Data(Output), scale, shift, _slope);
@@ -93,15 +89,13 @@ public sealed unsafe class BatchNormalization : Operation
     {
         View x = run.Data(Inputs[0]);
         View dy = run.Gradient(Output);
-        View y = BackwardReadsOutput ? run.Data(Output) : dy;
-        float* mean = run.Saved(this);
-        float* invStd = mean + Channels;
+        BatchNormGradient.Channels saved = Saved(run);
         float* dweight = _parameters.Weight.GradientPointer;
         float* dbias = _parameters.Bias.GradientPointer;
         float* a = run.BackwardScratch(this);
         float* b = a + Channels;
         float* constant = b + Channels;
-        BatchNormGradient.Sums(run.Workers, x, y, dy, _slope, mean, invStd, dweight, dbias, constant + Channels);
+        BatchNormGradient.Sums(run.Workers, x, dy, saved, dweight, dbias, constant + Channels);
         if (!run.Wants(Inputs[0]))
         {
             return;
@@ -109,14 +103,16 @@ public sealed unsafe class BatchNormalization : Operation
 
         for (int c = 0; c < Channels; c++)
         {
-            a[c] = _parameters.Weight.Data[c] * invStd[c];
-            b[c] = -a[c] * invStd[c] * dweight[c] / Pixels;
+            a[c] = _parameters.Weight.Data[c] * saved.InvStd[c];
+            b[c] = -a[c] * saved.InvStd[c] * dweight[c] / Pixels;
             constant[c] = -a[c] * dbias[c] / Pixels;
         }
 
         BatchNormGradient.Input(
-            run.Workers, x, y, dy, run.Gradient(Inputs[0]), _slope, mean, a, b, constant, run.Adds(this, 0));
+            run.Workers, x, dy, run.Gradient(Inputs[0]), saved, a, b, constant, run.Adds(this, 0));
     }
+
+    private BatchNormGradient.Channels Saved(Run run) => new(run.Saved(this), Channels, _slope);
 
     private void MoveRunningStatistics(float* mean, float* variance)
     {

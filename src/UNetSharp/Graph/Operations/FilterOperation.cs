@@ -116,26 +116,23 @@ public abstract unsafe class FilterOperation : Operation
     /// <inheritdoc/>
     internal override void Prepare(Run run)
     {
-        float* bias = run.Prepared(this);
-        float* scale = bias + PaddedChannels;
         if (HasEpilogueBias)
         {
+            float* bias = run.Prepared(this);
             new Span<float>(bias, 2 * PaddedChannels).Clear();
-            PrepareAffine(bias, scale);
+            PrepareAffine(bias, bias + PaddedChannels);
         }
 
-        float* packed = HasEpilogueBias ? scale + PaddedChannels : bias;
-        _forward.Value.Pack(run.Workers, _weight.Pointer, HasEpilogueBias ? scale : null, packed);
+        _forward.Value.Pack(run.Workers, ForwardFilters(run));
     }
 
     /// <inheritdoc/>
     internal override void Forward(Run run)
     {
-        float* packed = run.Prepared(this) + (HasEpilogueBias ? 2 * PaddedChannels : 0);
         Epilogue epilogue = new(HasEpilogueBias ? run.Prepared(this) : null, _slope);
         View x = run.Data(Inputs[0]);
         View y = run.Data(Output);
-        _forward.Value.Run(run.Workers, x, y, packed, epilogue, adds: false, run.ForwardScratch(this));
+        _forward.Value.Run(run.Workers, x, y, ForwardFilters(run), epilogue, adds: false, run.ForwardScratch(this));
     }
 
     /// <inheritdoc/>
@@ -153,10 +150,11 @@ public abstract unsafe class FilterOperation : Operation
         if (run.Wants(Inputs[0]))
         {
             FilterPass pass = _backward.Value;
-            pass.Pack(run.Workers, _weight.Pointer, null, scratch);
+            FilterPass.Filters filters = new(_weight.Pointer, scale: null, packed: scratch);
+            pass.Pack(run.Workers, filters);
             View dx = run.Gradient(Inputs[0]);
             float* rest = scratch + pass.PackedFloats;
-            pass.Run(run.Workers, dy, dx, scratch, Epilogue.None, run.Adds(this, 0), rest);
+            pass.Run(run.Workers, dy, dx, filters, Epilogue.None, run.Adds(this, 0), rest);
         }
     }
 
@@ -171,6 +169,15 @@ public abstract unsafe class FilterOperation : Operation
 
     /// <summary>How the gradient by the input is computed.</summary>
     private protected virtual FilterPass BackwardPass() => new DirectPass(BackwardLattices, BackwardOrder);
+
+    private FilterPass.Filters ForwardFilters(Run run)
+    {
+        float* prepared = run.Prepared(this);
+        return new(
+            _weight.Pointer,
+            scale: _norm is null ? null : prepared + PaddedChannels,
+            packed: HasEpilogueBias ? prepared + (2 * PaddedChannels) : prepared);
+    }
 
     private void PrepareAffine(float* bias, float* scale)
     {

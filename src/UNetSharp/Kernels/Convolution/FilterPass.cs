@@ -9,7 +9,7 @@ namespace UNetSharp.Kernels.Convolution;
 /// </summary>
 internal abstract unsafe class FilterPass(FilterPass.Order order)
 {
-    /// <summary>Floats of the packed weights.</summary>
+    /// <summary>Floats of the packed weights; 0 where they are read as they are.</summary>
     public abstract long PackedFloats { get; }
 
     /// <summary>Where the weights of a source and a result channel lie in PyTorch's array.</summary>
@@ -18,12 +18,28 @@ internal abstract unsafe class FilterPass(FilterPass.Order order)
     /// <summary>Floats of scratch memory for all workers, from the sizes of the two images.</summary>
     public abstract long ScratchFloats(Shape source, Shape result, int workers);
 
-    /// <summary>Packs weights, times a factor for each result channel unless it is null.</summary>
-    public abstract void Pack(Workers workers, float* weights, float* scale, float* packed);
+    /// <summary>Packs weights, as often as they change.</summary>
+    public abstract void Pack(Workers workers, Filters filters);
 
     /// <summary>Computes the result, or adds to it.</summary>
     public abstract void Run(
-        Workers workers, View source, View result, float* packed, Epilogue epilogue, bool adds, float* scratch);
+        Workers workers, View source, View result, Filters filters, Epilogue epilogue, bool adds, float* scratch);
+
+    /// <summary>Weights in memory.</summary>
+    /// <param name="weights">PyTorch's array.</param>
+    /// <param name="scale">A factor for each result channel, or null.</param>
+    /// <param name="packed">The packed weights, which hold the factors.</param>
+    internal readonly struct Filters(float* weights, float* scale, float* packed)
+    {
+        /// <summary>PyTorch's array.</summary>
+        public float* Weights => weights;
+
+        /// <summary>A factor for each result channel, or null.</summary>
+        public float* Scale => scale;
+
+        /// <summary>The packed weights, which hold the factors.</summary>
+        public float* Packed => packed;
+    }
 
     /// <summary>Sizes and steps of a weight array.</summary>
     /// <param name="SourceChannels">Source channels.</param>
@@ -44,13 +60,20 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
         lattice => GatherConvolution.ScratchFloats(lattice.TapCount, WeightOrder.SourceChannels));
 
     /// <inheritdoc/>
-    public override void Pack(Workers workers, float* weights, float* scale, float* packed)
+    public override void Pack(Workers workers, Filters filters)
     {
+        float* packed = filters.Packed;
         foreach (Lattice lattice in lattices)
         {
             PackedWeights layout = LayoutOf(lattice, WeightOrder);
             PackedWeights.Pack job = new(
-                layout, lattice.Taps, weights, WeightOrder.SourceStride, WeightOrder.ResultStride, scale, packed);
+                layout,
+                lattice.Taps,
+                filters.Weights,
+                WeightOrder.SourceStride,
+                WeightOrder.ResultStride,
+                filters.Scale,
+                packed);
             workers.Run(layout.Panels, job);
             packed += layout.Floats;
         }
@@ -58,8 +81,9 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
 
     /// <inheritdoc/>
     public override void Run(
-        Workers workers, View source, View result, float* packed, Epilogue epilogue, bool adds, float* scratch)
+        Workers workers, View source, View result, Filters filters, Epilogue epilogue, bool adds, float* scratch)
     {
+        float* packed = filters.Packed;
         foreach (Lattice lattice in lattices)
         {
             GatherConvolution.Run(workers, source, result, lattice, packed, epilogue, adds, scratch);

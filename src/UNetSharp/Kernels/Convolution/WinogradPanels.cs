@@ -1,14 +1,11 @@
-using System.Runtime.CompilerServices;
 using UNetSharp.Execution;
 
 namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
-/// Winograd's convolution for small maps with many channels, where filters are what is large: they are kept as they are, in
-/// panels of 16 result channels,
-/// <code>taps[panel][source channel][tap][16]</code>
-/// and are transformed when a panel is computed, some source channels at a time, within the cache. Memory is read once for
-/// every weight, and not P²/9 times.
+/// Winograd's convolution for small maps with many channels, where filters are what is large: they are read as they are and
+/// transformed when a panel of 16 result channels is computed, some source channels at a time, within the cache. Memory is
+/// read once for every weight, and not P²/9 times.
 /// </summary>
 internal readonly unsafe struct WinogradPanels<TTransform>
     where TTransform : struct, IWinogradTransform
@@ -34,7 +31,7 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     private readonly View _source;
     private readonly View _result;
     private readonly WinogradTiles<TTransform> _tiles;
-    private readonly float* _taps;
+    private readonly WinogradTaps _taps;
     private readonly Epilogue _epilogue;
     private readonly bool _adds;
     private readonly float* _scratch;
@@ -43,7 +40,7 @@ internal readonly unsafe struct WinogradPanels<TTransform>
         View source,
         View result,
         WinogradTiles<TTransform> tiles,
-        float* taps,
+        WinogradTaps taps,
         Epilogue epilogue,
         bool adds,
         float* scratch)
@@ -85,10 +82,6 @@ internal readonly unsafe struct WinogradPanels<TTransform>
             && job.Panels >= LeastPanels;
     }
 
-    /// <summary>Floats of the filters.</summary>
-    public static long TapFloats(int sourceChannels, int resultChannels) =>
-        (long)PanelsOf(resultChannels) * sourceChannels * WinogradTaps.Count * PanelWidth;
-
     /// <summary>Scratch floats for so many workers.</summary>
     public static long ScratchFloats(View source, View result, WinogradWindow window, int workers)
     {
@@ -102,7 +95,7 @@ internal readonly unsafe struct WinogradPanels<TTransform>
         View source,
         View result,
         WinogradWindow window,
-        float* taps,
+        WinogradTaps taps,
         Epilogue epilogue,
         bool adds,
         float* scratch)
@@ -115,7 +108,7 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     }
 
     private static WinogradPanels<TTransform> Sized(View source, View result, WinogradWindow window) =>
-        new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
+        new(source, result, TilesOf(result, window), default, Epilogue.None, false, null);
 
     private static WinogradTiles<TTransform> TilesOf(View result, WinogradWindow window) =>
         new(result.Shape.N, result.Shape.H, result.Shape.W, window);
@@ -148,12 +141,12 @@ internal readonly unsafe struct WinogradPanels<TTransform>
         {
             float* m = all._scratch + all.SourceFloats + (worker * all.WorkerFloats);
             float* u = m + (all.KeptTiles * ResultTile);
-            float* taps = all._taps + ((nint)block * all._source.Channels * WinogradTaps.Count * PanelWidth);
             for (int chunk = 0; chunk < all.Chunks; chunk++)
             {
                 float* v = all._scratch + (chunk * all.SourceChunk);
                 int count = all.ChannelsOf(chunk);
-                Transform(taps + ((nint)chunk * ChunkChannels * WinogradTaps.Count * PanelWidth), count, u);
+                WinogradWeights<TTransform>.Transform(
+                    all._taps, block, chunk * ChunkChannels, count, u, FilterPlane);
                 for (int k = 0; k < TTransform.Products; k++)
                 {
                     WinogradProduct.Run(
@@ -170,16 +163,6 @@ internal readonly unsafe struct WinogradPanels<TTransform>
 
             all._tiles.TransformResult(
                 m, ResultTile, 0, 0, all._tiles.Count, all._result, block, panels: 1, all._epilogue, all._adds);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Transform(float* taps, int channels, float* u)
-        {
-            for (int c = 0; c < channels; c++, taps += WinogradTaps.Count * PanelWidth, u += PanelWidth)
-            {
-                WinogradWeights<TTransform>.Transform(taps, u, FilterPlane);
-                WinogradWeights<TTransform>.Transform(taps + (PanelWidth / 2), u + (PanelWidth / 2), FilterPlane);
-            }
         }
     }
 }

@@ -13,14 +13,12 @@ internal sealed unsafe class WinogradPass<TTransform>(
     Shape source, Shape result, WinogradWindow window, bool isFlipped, FilterPass.Order order) : FilterPass(order)
     where TTransform : struct, IWinogradTransform
 {
-    // Whether filters are transformed when they are needed, not ahead.
+    // Whether filters are read as they are and transformed when they are needed, not ahead.
     private readonly bool _isByPanels = WinogradPanels<TTransform>.Suits(
         new View(null, source, source.C), new View(null, result, result.C), window);
 
     /// <inheritdoc/>
-    public override long PackedFloats => _isByPanels
-        ? WinogradPanels<TTransform>.TapFloats(WeightOrder.SourceChannels, WeightOrder.ResultChannels)
-        : Layout.Floats;
+    public override long PackedFloats => _isByPanels ? 0 : Layout.Floats;
 
     private WinogradWeights<TTransform> Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
 
@@ -34,31 +32,34 @@ internal sealed unsafe class WinogradPass<TTransform>(
     }
 
     /// <inheritdoc/>
-    public override void Pack(Workers workers, float* weights, float* scale, float* packed)
+    public override void Pack(Workers workers, Filters filters)
     {
-        WinogradTaps taps = new(
-            WeightOrder.ResultChannels, weights, WeightOrder.SourceStride, WeightOrder.ResultStride, isFlipped, scale);
-        if (_isByPanels)
+        if (!_isByPanels)
         {
-            workers.Run(Layout.Panels, new WinogradTaps.Pack(taps, WeightOrder.SourceChannels, packed));
-        }
-        else
-        {
-            workers.Run(Layout.Panels, new WinogradWeights<TTransform>.Pack(Layout, taps, packed));
+            workers.Run(Layout.Panels, new WinogradWeights<TTransform>.Pack(Layout, Taps(filters), filters.Packed));
         }
     }
 
     /// <inheritdoc/>
     public override void Run(
-        Workers workers, View source, View result, float* packed, Epilogue epilogue, bool adds, float* scratch)
+        Workers workers, View source, View result, Filters filters, Epilogue epilogue, bool adds, float* scratch)
     {
         if (_isByPanels)
         {
-            WinogradPanels<TTransform>.Run(workers, source, result, window, packed, epilogue, adds, scratch);
+            WinogradPanels<TTransform>.Run(workers, source, result, window, Taps(filters), epilogue, adds, scratch);
         }
         else
         {
-            WinogradConvolution<TTransform>.Run(workers, source, result, window, packed, epilogue, adds, scratch);
+            WinogradConvolution<TTransform>.Run(
+                workers, source, result, window, filters.Packed, epilogue, adds, scratch);
         }
     }
+
+    private WinogradTaps Taps(Filters filters) => new(
+        WeightOrder.ResultChannels,
+        filters.Weights,
+        WeightOrder.SourceStride,
+        WeightOrder.ResultStride,
+        isFlipped,
+        filters.Scale);
 }

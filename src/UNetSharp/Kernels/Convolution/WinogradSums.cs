@@ -87,29 +87,39 @@ internal static unsafe class WinogradSums
     public static void Finish<TTransform>(float* du, nint plane, int channels, int width, float* dw, int rowChannels)
         where TTransform : struct, IWinogradTransform
     {
-        float* taps = stackalloc float[WinogradTaps.Count * PanelWidth];
         nint row = (nint)rowChannels * WinogradTaps.Count;
-        for (int c = 0; c < channels; c++, du += PanelWidth, dw += WinogradTaps.Count)
+        float* near = stackalloc float[WinogradTaps.NearFloats];
+        for (int first = 0; first < channels; first += WinogradTaps.NearChannels)
         {
-            Filters<TTransform>(du, plane, taps);
-            Filters<TTransform>(du + Lanes, plane, taps + Lanes);
-            int o = 0;
-            for (; o + Lanes <= width; o += Lanes)
+            int count = Math.Min(WinogradTaps.NearChannels, channels - first);
+            for (int c = 0; c < count; c++, du += PanelWidth)
             {
-                float* to = dw + (o * row);
-                Transposition.Eight(taps + o, PanelWidth, to, row);
-                for (int i = 0; i < Lanes; i++)
-                {
-                    to[(i * row) + Lanes] = taps[(Lanes * PanelWidth) + o + i];
-                }
+                Finish<TTransform>(du, plane, near + (c * WinogradTaps.Count));
             }
 
-            for (; o < width; o++)
+            int floats = count * WinogradTaps.Count;
+            for (int o = 0; o < width; o++)
             {
-                for (int t = 0; t < WinogradTaps.Count; t++)
-                {
-                    dw[(o * row) + t] = taps[(t * PanelWidth) + o];
-                }
+                float* to = dw + (o * row) + (first * WinogradTaps.Count);
+                new Span<float>(near + (o * WinogradTaps.NearStride), floats).CopyTo(new Span<float>(to, floats));
+            }
+        }
+    }
+
+    /// <summary>One source channel's filters of 16 result channels.</summary>
+    [SkipLocalsInit]
+    private static void Finish<TTransform>(float* du, nint plane, float* filters)
+        where TTransform : struct, IWinogradTransform
+    {
+        const int Last = WinogradTaps.Count - 1;
+        float* taps = stackalloc float[WinogradTaps.Count * PanelWidth];
+        for (int half = 0; half < PanelWidth; half += Lanes, filters += Lanes * WinogradTaps.NearStride)
+        {
+            Filters<TTransform>(du + half, plane, taps + half);
+            Transposition.Eight(taps + half, PanelWidth, filters, WinogradTaps.NearStride);
+            for (int o = 0; o < Lanes; o++)
+            {
+                filters[(o * WinogradTaps.NearStride) + Last] = taps[(Last * PanelWidth) + half + o];
             }
         }
     }

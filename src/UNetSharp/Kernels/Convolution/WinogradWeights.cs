@@ -30,10 +30,31 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     /// <summary>Floats of all products.</summary>
     public long Floats => (long)Panels * PanelFloats;
 
+    /// <summary>u[k][channel][16] of some source channels of a panel.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transform(WinogradTaps filters, int panel, int first, int channels, float* u, nint plane)
+    {
+        const int Half = PanelWidth / 2;
+        float* taps = stackalloc float[WinogradTaps.Count * PanelWidth];
+        float* scratch = stackalloc float[WinogradTaps.NearFloats];
+        for (int start = 0; start < channels; start += WinogradTaps.NearChannels)
+        {
+            int count = Math.Min(WinogradTaps.NearChannels, channels - start);
+            WinogradTaps near = filters.Near(panel, first + start, count, scratch);
+            for (int c = 0; c < count; c++, u += PanelWidth)
+            {
+                near.Read(panel: 0, c, taps);
+                Transform(taps, u, plane);
+                Transform(taps + Half, u + Half, plane);
+            }
+        }
+    }
+
     /// <summary>u[k][8] = G g Gᵀ for all products k, of taps[tap][16], eight result channels.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Transform(float* taps, float* u, nint plane)
+    private static void Transform(float* taps, float* u, nint plane)
     {
         const int Lanes = 8;
         const int Line = 3 * Lanes;
@@ -52,17 +73,9 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     /// <summary>Transforms filters; a block is a panel.</summary>
     internal readonly struct Pack(WinogradWeights<TTransform> layout, WinogradTaps filters, float* packed) : IJob
     {
-        [SkipLocalsInit]
         public void Run(int block, int worker)
         {
-            float* taps = stackalloc float[WinogradTaps.Count * PanelWidth];
-            float* to = packed + (block * layout.PanelFloats);
-            for (int c = 0; c < layout.SourceChannels; c++, to += PanelWidth)
-            {
-                filters.Read(block, c, taps);
-                Transform(taps, to, layout.PlaneFloats);
-                Transform(taps + 8, to + 8, layout.PlaneFloats);
-            }
+            Transform(filters, block, 0, layout.SourceChannels, packed + (block * layout.PanelFloats), layout.PlaneFloats);
         }
     }
 }
