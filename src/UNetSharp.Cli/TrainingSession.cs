@@ -10,7 +10,12 @@ namespace UNetSharp.Cli;
 internal static class TrainingSession
 {
     /// <summary>Trains and says how it went.</summary>
-    public static int Run(TrainingSettings settings, DataReport report, string runPath, bool isResumed = false)
+    public static int Run(TrainingSettings settings, DataReport report, string runPath, bool isResumed = false) =>
+        Run(settings, report, runPath, isResumed, out _);
+
+    /// <summary>Trains and says how it went.</summary>
+    public static int Run(
+        TrainingSettings settings, DataReport report, string runPath, bool isResumed, out double? bestDice)
     {
         RunFolder run = new(runPath, isResumed);
         Trainer trainer = new(settings, report, ImageFile.Read, run);
@@ -26,6 +31,7 @@ internal static class TrainingSession
             Console.Error.WriteLine("stopped; the same command with --resume goes on from here");
         }
 
+        bestDice = trainer.BestDice;
         return isDone ? ExitCode.Done : ExitCode.Interrupted;
     }
 

@@ -63,7 +63,7 @@ internal static class DemoCommand
         BatchSize: 10,
         new OptimizerSettings("adam", LearningRate: 2e-3f),
         Loss: "bce+dice",
-        ValidationShare: 0.15,
+        Validation: new SplitSettings(0.15),
         Augmentation: "flips,vflips",
         Seed: 0,
         threads);

@@ -48,9 +48,6 @@ internal static class TrainCommand
             Automatic,
             $"auto (bce+dice or ce+dice), {string.Join(", ", LossCatalog.Names)}, or a sum such as 0.5*ce+lovasz");
 
-    private static readonly Option<double> ValidationShare =
-        Default("--val", 0.1, "Share of the images to validate with");
-
     private static readonly Option<string> Augment = AugmentCommand.Option();
 
     private static readonly Option<int> Seed =
@@ -68,9 +65,11 @@ internal static class TrainCommand
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, ValidationShare, Augment, Seed, Threads, Exact, Resume,
+            LossName, Augment, Seed, Threads, Exact, Resume,
         };
         ModelOptions.AddTo(command);
+        SplitOptions.AddTo(command);
+        CourseOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -89,8 +88,11 @@ internal static class TrainCommand
         }
 
         report.ThrowIfUnusable();
-        return TrainingSession.Run(
-            SettingsOf(parsed, report), report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume));
+        TrainingSettings[] runs = [.. SplitOptions.Read(parsed).Select(split => SettingsOf(parsed, report, split))];
+        string output = parsed.GetRequiredValue(Out);
+        return runs.Length == 1
+            ? TrainingSession.Run(runs[0], report, output, parsed.GetValue(Resume))
+            : CrossValidation.Run(runs, report, output, parsed.GetValue(Resume));
     }
 
     private static void RefuseNonsense(ParseResult parsed)
@@ -103,22 +105,18 @@ internal static class TrainCommand
         CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch");
         CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
         CommonOptions.AtLeast(16, parsed.GetValue(Crop) ?? 16, "--crop");
-        if (parsed.GetValue(ValidationShare) is not (>= 0 and < 1))
-        {
-            throw new UsageException($"--val {parsed.GetValue(ValidationShare)}: give a share from 0 to below 1.");
-        }
-
+        SplitOptions.Read(parsed);
         if (parsed.GetValue(Rate) is <= 0)
         {
             throw new UsageException($"--lr {parsed.GetValue(Rate)}: give a number above 0.");
         }
     }
 
-    private static TrainingSettings SettingsOf(ParseResult parsed, DataReport report)
+    private static TrainingSettings SettingsOf(ParseResult parsed, DataReport report, SplitSettings split)
     {
         int classes = report.Classes!.Classes;
         string loss = parsed.GetRequiredValue(LossName);
-        return new TrainingSettings(
+        return CourseOptions.Read(parsed, new TrainingSettings(
             ModelOptions.Read(parsed, ChannelsOf(parsed) ?? report.Channels, classes),
             parsed.GetValue(Size) is { } size ? CommonOptions.Size(size) : null,
             parsed.GetValue(Crop),
@@ -130,11 +128,11 @@ internal static class TrainCommand
                 parsed.GetValue(WeightDecay),
                 parsed.GetValue(Momentum)),
             LossOf(loss, classes),
-            parsed.GetValue(ValidationShare),
+            split,
             AugmentCommand.Settings(parsed.GetRequiredValue(Augment)).ToString(),
             parsed.GetValue(Seed),
             parsed.GetValue(Threads),
-            parsed.GetValue(Exact));
+            parsed.GetValue(Exact)));
     }
 
     private static void RefuseUnknownLoss(string name)

@@ -21,9 +21,6 @@ public sealed class RunFolder
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
-    // What may differ where a run goes on: neither changes what was computed.
-    private static readonly string[] Free = [nameof(TrainingSettings.Threads), nameof(TrainingSettings.Epochs)];
-
     private readonly string _path;
     private readonly bool _isResumed;
     private string _log = "";
@@ -35,7 +32,7 @@ public sealed class RunFolder
     public RunFolder(string path, bool isResumed = false)
     {
         (_path, _isResumed) = (path, isResumed);
-        bool isRun = File.Exists(FileOf(SettingsName));
+        bool isRun = IsRun(path);
         if (isRun && !isResumed)
         {
             throw new TrainingException(
@@ -50,6 +47,9 @@ public sealed class RunFolder
         Guard(() => Directory.CreateDirectory(path));
     }
 
+    /// <summary>Whether a folder holds a run.</summary>
+    public static bool IsRun(string path) => File.Exists(Path.Combine(path, SettingsName));
+
     /// <summary>Saves the settings for people to read; where the run goes on, they have to be the same.</summary>
     /// <exception cref="TrainingException">They are not, or cannot be written.</exception>
     public void SaveSettings(TrainingSettings settings)
@@ -57,7 +57,7 @@ public sealed class RunFolder
         string text = JsonSerializer.Serialize(settings, Readable);
         if (_isResumed)
         {
-            RequireSame(JsonNode.Parse(text)!.AsObject());
+            RequireSame(JsonNode.Parse(text)!.AsObject(), FreeOf(settings));
         }
 
         WriteText(SettingsName, text + "\n");
@@ -66,11 +66,11 @@ public sealed class RunFolder
     /// <summary>The state of the run that goes on; the first one where there is none yet.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
     /// <exception cref="TrainingException">The images are not those that the run was started with.</exception>
-    internal TrainingState StateOf(Split split, Network network, Optimizer optimizer)
+    internal TrainingState StateOf(Split split, Network network, Optimizer optimizer, Network? average)
     {
         string data = TrainingState.FingerprintOf(split);
         TrainingState state = _isResumed && File.Exists(StateFile)
-            ? TrainingState.Load(StateFile, network, optimizer)
+            ? TrainingState.Load(StateFile, network, optimizer, average)
             : TrainingState.Start(data);
         _log = state.Log;
         return state.Data == data
@@ -79,8 +79,8 @@ public sealed class RunFolder
     }
 
     /// <summary>Saves what is needed to go on from here.</summary>
-    internal void SaveState(TrainingState state, Network network, Optimizer optimizer) =>
-        (state with { Log = _log }).Save(StateFile, network, optimizer);
+    internal void SaveState(TrainingState state, Network network, Optimizer optimizer, Network? average) =>
+        (state with { Log = _log }).Save(StateFile, network, optimizer, average);
 
     /// <summary>Saves the weights after an epoch, and a line of the log.</summary>
     /// <param name="network">The network as it is now.</param>
@@ -105,7 +105,12 @@ public sealed class RunFolder
 
     private string FileOf(string name) => Path.Combine(_path, name);
 
-    private void RequireSame(JsonObject settings)
+    /// <summary>What may differ where a run goes on: it does not change what was computed.</summary>
+    private static string[] FreeOf(TrainingSettings settings) => settings.Rate.DependsOnEpochs
+        ? [nameof(TrainingSettings.Threads)]
+        : [nameof(TrainingSettings.Threads), nameof(TrainingSettings.Epochs)];
+
+    private void RequireSame(JsonObject settings, string[] free)
     {
         JsonObject before;
         try
@@ -119,7 +124,7 @@ public sealed class RunFolder
 
         string[] differing =
         [
-            .. settings.Where(pair => !Free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
+            .. settings.Where(pair => !free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
                 .Select(pair => $"{pair.Key} was {before[pair.Key]?.ToString() ?? "not set"}"),
         ];
         if (differing.Length > 0)

@@ -3,19 +3,19 @@ using UNetSharp.Data;
 using UNetSharp.Data.Augmentations;
 using UNetSharp.Execution;
 using UNetSharp.Inference;
-using UNetSharp.Losses;
 using UNetSharp.Models;
-using UNetSharp.Optimizers;
 
 namespace UNetSharp.Training;
 
 /// <summary>
 /// Trains a network on pairs of images and masks: for every epoch a pass over the training pairs, then Dice on the
-/// validation pairs; the best and the last weights stay in the run's folder. A run that was broken off, however it was, goes on to
-/// the same weights, to the bit, as one that was not.
+/// validation pairs; the best and the last weights stay in the run's folder. A run that was broken off, however it was, goes
+/// on to the same weights, to the bit, as one that was not.
 /// </summary>
 public sealed class Trainer
 {
+    private const string NoGradient = "A gradient was no number any more";
+
     // How much work a broken run may lose.
     private static readonly TimeSpan SavePeriod = TimeSpan.FromMinutes(2);
 
@@ -42,7 +42,7 @@ public sealed class Trainer
     {
         report.ThrowIfUnusable();
         (_settings, _report, _run) = (settings, report, run);
-        _split = Split.ByShare(report.Folder.Pairs, settings.ValidationShare, settings.Seed);
+        _split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
         _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
         _state = TrainingState.Start("");
@@ -60,36 +60,27 @@ public sealed class Trainer
     {
         _run.SaveSettings(_settings);
         using Workers workers = new(_settings.Threads);
-        Network network = ModelCatalog.Create(_settings.Model, _settings.Seed);
-        Loss loss = LossCatalog.Create(_settings.Loss, network.Classes);
-        Optimizer optimizer = OptimizerCatalog.Create(_settings.Optimizer, network.Parameters());
-        using TrainingStep step = new(network, loss, optimizer, workers, _settings.IsExact);
-        using Validation validation = new(network, _split.Validation, _reader, _report.Classes!.ClassCount, workers);
-        var trained = new TrainedNetwork(
-            network, new NetworkDescription(_settings.Model, _report.Classes, _settings.Size));
-        _state = _run.StateOf(_split, network, optimizer);
+        using Learner learner = new(_settings, workers);
+        Network judged = learner.Average ?? learner.Network;
+        using Validation validation = new(judged, _split.Validation, _reader, _report.Classes!.ClassCount, workers);
+        TrainedNetwork trained = new(judged, new NetworkDescription(_settings.Model, _report.Classes, _settings.Size));
+        _state = _run.StateOf(_split, learner.Network, learner.Optimizer, learner.Average);
         _clock.Start();
-        while (_state.Epoch <= _settings.Epochs)
+        while (_state.Epoch <= _settings.Epochs && !HasStoodStill)
         {
-            if (!TrainEpoch(step, () => Save(network, optimizer), progress, cancellation))
+            if (!TrainEpoch(learner, progress, cancellation))
             {
-                Save(network, optimizer);
+                Save(learner);
                 return false;
             }
 
             _validationDice = validation.Dice();
             bool isBest = _validationDice is null || BestDice is null || _validationDice > BestDice;
             TrainingProgress done = Progress(isEpochDone: true);
+            RequireSound(learner);
             _run.SaveEpoch(trained, isBest, done, Elapsed);
-            _state = _state with
-            {
-                Epoch = _state.Epoch + 1,
-                Step = 0,
-                Images = 0,
-                LossSum = 0,
-                BestDice = isBest ? _validationDice : BestDice,
-            };
-            Save(network, optimizer);
+            _state = AfterEpoch(isBest);
+            Save(learner);
             progress(done);
         }
 
@@ -100,48 +91,92 @@ public sealed class Trainer
 
     private TimeSpan Elapsed => TimeSpan.FromSeconds(_state.Seconds) + _clock.Elapsed;
 
-    private bool TrainEpoch(
-        TrainingStep step, Action save, Action<TrainingProgress> progress, CancellationToken cancellation)
+    private bool HasStoodStill => _state.Stale >= (_settings.Patience ?? int.MaxValue);
+
+    private double RateFactor
+    {
+        get
+        {
+            int stepsOfEpoch = (Steps + _settings.Accumulate - 1) / _settings.Accumulate;
+            return _settings.Rate.Factor(_state.OptimizerSteps, stepsOfEpoch, _settings.Epochs, _state.Plateaus);
+        }
+    }
+
+    private bool TrainEpoch(Learner learner, Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         LoaderSettings settings = new(_settings.BatchSize, _settings.Crop, _augmentation, _settings.Seed);
         using Loader loader = new(_split.Training, _reader, settings, _state.Epoch, _state.Step);
         foreach (Batch batch in loader.Batches())
         {
-            float loss = step.Run(batch.Images, batch.Masks);
-            if (!float.IsFinite(loss))
+            float loss = learner.Take(batch);
+            int images = batch.Names.Count;
+            bool isStep = (_state.Step + 1) % _settings.Accumulate == 0 || _state.Step + 1 == Steps;
+            if (!float.IsFinite(loss) || (isStep && !learner.Step(RateFactor)))
             {
-                throw new TrainingException($"The loss became {loss} in epoch {_state.Epoch}, step {_state.Step + 1} (images "
-                    + $"{string.Join(", ", batch.Names)}). Try a smaller --lr.");
+                throw Diverged(float.IsFinite(loss) ? NoGradient : $"The loss became {loss}", batch.Names);
             }
 
-            int images = batch.Names.Count;
             _imagesDone += images;
             _state = _state with
             {
                 Step = _state.Step + 1,
                 Images = _state.Images + images,
                 LossSum = _state.LossSum + (loss * images),
-                OptimizerSteps = _state.OptimizerSteps + 1,
+                OptimizerSteps = learner.Optimizer.StepCount,
             };
             progress(Progress(isEpochDone: false));
-            if (cancellation.IsCancellationRequested)
+
+            // Gradients that wait for others are not part of the state.
+            if (isStep && cancellation.IsCancellationRequested)
             {
                 return false;
             }
 
-            if (_clock.Elapsed - _savedAt > SavePeriod)
+            if (isStep && _clock.Elapsed - _savedAt > SavePeriod)
             {
-                save();
+                Save(learner);
             }
         }
 
         return true;
     }
 
-    private void Save(Network network, Optimizer optimizer)
+    private TrainingState AfterEpoch(bool isBest)
     {
+        int waited = isBest ? 0 : _state.Waited + 1;
+        bool isPlateau = waited > _settings.Rate.Patience;
+        return _state with
+        {
+            Epoch = _state.Epoch + 1,
+            Step = 0,
+            Images = 0,
+            LossSum = 0,
+            BestDice = isBest ? _validationDice : BestDice,
+            Stale = isBest ? 0 : _state.Stale + 1,
+            Waited = isPlateau ? 0 : waited,
+            Plateaus = _state.Plateaus + (isPlateau ? 1 : 0),
+        };
+    }
+
+    private void RequireSound(Learner learner)
+    {
+        if (!learner.IsSound)
+        {
+            throw Diverged(NoGradient, []);
+        }
+    }
+
+    private TrainingException Diverged(string what, IReadOnlyList<string> images) => new(
+        $"{what} in epoch {_state.Epoch}, step {_state.Step + 1}"
+        + (images.Count > 0 ? $" (images {string.Join(", ", images)})" : "")
+        + ". The weights of the epochs before it are kept. Try a smaller --lr, or --clip 1.");
+
+    private void Save(Learner learner)
+    {
+        RequireSound(learner);
         _savedAt = _clock.Elapsed;
-        _run.SaveState(_state with { Seconds = Elapsed.TotalSeconds }, network, optimizer);
+        _run.SaveState(
+            _state with { Seconds = Elapsed.TotalSeconds }, learner.Network, learner.Optimizer, learner.Average);
     }
 
     private TrainingProgress Progress(bool isEpochDone)
@@ -157,6 +192,7 @@ public sealed class Trainer
             _validationDice,
             _imagesDone / seconds,
             TimeSpan.FromSeconds(seconds / Math.Max(1, _imagesDone) * imagesLeft),
+            RateFactor,
             isEpochDone);
     }
 }

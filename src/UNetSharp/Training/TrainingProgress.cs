@@ -10,6 +10,7 @@ namespace UNetSharp.Training;
 /// </param>
 /// <param name="ImagesPerSecond">Images trained on in a second.</param>
 /// <param name="TimeLeft">Time that the rest will take at this speed.</param>
+/// <param name="RateFactor">Share of the full learning rate at which steps are made.</param>
 /// <param name="IsEpochDone">Whether the epoch is finished and validated.</param>
 public readonly record struct TrainingProgress(
     int Epoch,
@@ -20,4 +21,5 @@ public readonly record struct TrainingProgress(
     double? ValidationDice,
     double ImagesPerSecond,
     TimeSpan TimeLeft,
+    double RateFactor,
     bool IsEpochDone);

@@ -12,7 +12,7 @@ namespace UNetSharp.Training;
 /// <param name="BatchSize">Images of a step.</param>
 /// <param name="Optimizer">The optimizer.</param>
 /// <param name="Loss">Name in <see cref="Losses.LossCatalog"/>.</param>
-/// <param name="ValidationShare">Share of the pairs that is set aside for validation.</param>
+/// <param name="Validation">Which pairs are set aside for validation.</param>
 /// <param name="Augmentation">Random changes, for <see cref="Data.Augmentations.AugmentationCatalog"/>.</param>
 /// <param name="Seed">Chooses starting weights, split, order and augmentation.</param>
 /// <param name="Threads">Threads to compute on.</param>
@@ -25,8 +25,26 @@ public sealed record TrainingSettings(
     int BatchSize,
     OptimizerSettings Optimizer,
     string Loss,
-    double ValidationShare,
+    SplitSettings Validation,
     string Augmentation,
     int Seed,
     int Threads,
-    bool IsExact = false);
+    bool IsExact = false)
+{
+    /// <summary>How the learning rate changes.</summary>
+    public LearningRate Rate { get; init; } = new();
+
+    /// <summary>Length to which the vector of all gradients is limited; null for no limit.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>Batches whose gradients are averaged for a step, for steps of more images than memory has room for.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>
+    /// Decay of the moving average of weights that is validated and saved; null for the weights themselves.
+    /// </summary>
+    public double? AverageDecay { get; init; }
+
+    /// <summary>Epochs without a better validation score after which training ends; null for all epochs.</summary>
+    public int? Patience { get; init; }
+}

@@ -19,6 +19,9 @@ namespace UNetSharp.Training;
 /// <param name="LossSum">Sum of their losses.</param>
 /// <param name="OptimizerSteps">Steps of the optimizer in all epochs.</param>
 /// <param name="BestDice">Dice of the best weights; null without any.</param>
+/// <param name="Stale">Epochs since then.</param>
+/// <param name="Waited">Epochs since then, or since the learning rate was lowered.</param>
+/// <param name="Plateaus">How often it was lowered.</param>
 /// <param name="Seconds">Time spent.</param>
 /// <param name="Log">Lines of log.csv.</param>
 internal sealed record TrainingState(
@@ -29,14 +32,18 @@ internal sealed record TrainingState(
     double LossSum,
     int OptimizerSteps,
     double? BestDice,
+    int Stale,
+    int Waited,
+    int Plateaus,
     double Seconds,
     string Log)
 {
     private const string MetadataKey = "training";
     private const string OptimizerPrefix = "optimizer.";
+    private const string AveragePrefix = "average.";
 
     /// <summary>The state before the first step.</summary>
-    public static TrainingState Start(string data) => new(data, 1, 0, 0, 0, 0, null, 0, "");
+    public static TrainingState Start(string data) => new(data, 1, 0, 0, 0, 0, null, 0, 0, 0, 0, "");
 
     /// <summary>A fingerprint of the images that are trained on and validated with.</summary>
     public static string FingerprintOf(Split split)
@@ -47,24 +54,45 @@ internal sealed record TrainingState(
     }
 
     /// <summary>Writes the state with weights and optimizer; an older one stays until the new one is whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="network">The weights.</param>
+    /// <param name="optimizer">What it remembers.</param>
+    /// <param name="average">Their average, or null.</param>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
-    public void Save(string path, Network network, Optimizer optimizer) => SafetensorsWriter.Write(
+    public void Save(string path, Network network, Optimizer optimizer, Network? average) => SafetensorsWriter.Write(
         path,
-        [.. StateDict.Of(network), .. optimizer.State().Select(t => t with { Name = OptimizerPrefix + t.Name })],
+        [
+            .. StateDict.Of(network),
+            .. Prefixed(OptimizerPrefix, optimizer.State()),
+            .. average is null ? [] : Prefixed(AveragePrefix, StateDict.Of(average)),
+        ],
         new Dictionary<string, string> { [MetadataKey] = JsonSerializer.Serialize(this) });
 
     /// <summary>Reads a state, and puts weights and optimizer into it.</summary>
     /// <exception cref="CheckpointException">The file is damaged, or of another network.</exception>
-    public static TrainingState Load(string path, Network network, Optimizer optimizer)
+    public static TrainingState Load(string path, Network network, Optimizer optimizer, Network? average)
     {
         (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = SafetensorsReader.Read(path);
-        ILookup<bool, StoredTensor> byOwner = tensors.ToLookup(t => t.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal));
+        ILookup<string, StoredTensor> byOwner = tensors.ToLookup(PrefixOf);
         TrainingState state = Parsed(path, metadata.GetValueOrDefault(MetadataKey));
-        StateDict.Load(network, [.. byOwner[false]], path);
-        optimizer.Restore(
-            [.. byOwner[true].Select(t => t with { Name = t.Name[OptimizerPrefix.Length..] })], state.OptimizerSteps, path);
+        StateDict.Load(network, [.. byOwner[""]], path);
+        optimizer.Restore([.. byOwner[OptimizerPrefix].Select(WithoutPrefix)], state.OptimizerSteps, path);
+        if (average is not null)
+        {
+            StateDict.Load(average, [.. byOwner[AveragePrefix].Select(WithoutPrefix)], path);
+        }
+
         return state;
     }
+
+    private static IEnumerable<StoredTensor> Prefixed(string prefix, IEnumerable<StoredTensor> tensors) =>
+        tensors.Select(tensor => tensor with { Name = prefix + tensor.Name });
+
+    private static string PrefixOf(StoredTensor tensor) =>
+        new[] { OptimizerPrefix, AveragePrefix }.FirstOrDefault(p => tensor.Name.StartsWith(p, StringComparison.Ordinal), "");
+
+    private static StoredTensor WithoutPrefix(StoredTensor tensor) =>
+        tensor with { Name = tensor.Name[PrefixOf(tensor).Length..] };
 
     private static TrainingState Parsed(string path, string? json)
     {

@@ -10,9 +10,9 @@ namespace UNetSharp.Training;
 
 /// <summary>
 /// One step of training: forward, loss, backward, optimizer. Where the network has side outputs, the loss is the sum of
-/// the losses of all outputs (deep supervision; Qin et al. 2020, https://arxiv.org/abs/2005.09007, equation 1). A plan is made for each shape of batch (a full one, and
-/// the rest at the end of an epoch) and kept, so that a step allocates nothing. Exact, convolutions sum up their products as
-/// they are defined; else they are faster and differ by rounding.
+/// the losses of all outputs (deep supervision; Qin et al. 2020, https://arxiv.org/abs/2005.09007, equation 1). A plan is made
+/// for each shape of batch (a full one, and the rest at the end of an epoch) and kept, so that a step allocates nothing.
+/// Exact, convolutions sum up their products as they are defined; else they are faster and differ by rounding.
 /// </summary>
 public sealed class TrainingStep(
     Network network, Loss loss, Optimizer optimizer, Workers workers, bool isExact = false) : IDisposable
@@ -31,12 +31,21 @@ public sealed class TrainingStep(
     /// <returns>The loss before the weights were changed.</returns>
     public float Run(Tensor images, Tensor targets)
     {
+        float value = Differentiate(images, targets);
+        optimizer.Step(workers);
+        return value;
+    }
+
+    /// <summary>Computes the loss of one batch and the gradients by the parameters, and changes nothing yet.</summary>
+    /// <param name="images">Images, (N, C, H, W).</param>
+    /// <param name="targets">Truth, (N, 1, H, W): 0 or 1, or class indices.</param>
+    /// <returns>The loss.</returns>
+    public float Differentiate(Tensor images, Tensor targets)
+    {
         ShapedPlan shaped = PlanFor(images.Shape, targets.Shape);
         images.Data.CopyTo(shaped.Plan.Input(shaped.Images));
         targets.Data.CopyTo(shaped.Plan.Input(shaped.Targets));
-        float value = shaped.Plan.Step();
-        optimizer.Step(workers);
-        return value;
+        return shaped.Plan.Step();
     }
 
     /// <inheritdoc/>

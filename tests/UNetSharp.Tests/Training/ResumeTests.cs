@@ -20,7 +20,7 @@ public sealed class ResumeTests : IDisposable
         BatchSize: 2,
         new OptimizerSettings("adam", 1e-2f),
         Loss: "bce+dice",
-        ValidationShare: 0.25,
+        Validation: new SplitSettings(0.25),
         Augmentation: "strong",
         Seed: 1,
         Threads: 2);
@@ -52,6 +52,35 @@ public sealed class ResumeTests : IDisposable
                 cancellation.Token);
         }
 
+        AssertSame("whole", "parts");
+    }
+
+    [Theory]
+    [InlineData("cosine")]
+    [InlineData("plateau")]
+    public void Schedules_averages_and_gathered_gradients_go_on_as_well(string schedule)
+    {
+        TrainingSettings settings = Settings with
+        {
+            BatchSize = 1,
+            Rate = new LearningRate(schedule, WarmUp: 0.5, Patience: 0),
+            Accumulate = 4,
+            ClipNorm = 0.5,
+            AverageDecay = 0.9,
+        };
+        Assert.True(Make("whole", isResumed: false, settings).Run(_ => { }, CancellationToken.None));
+
+        bool isDone = false;
+        int parts = 0;
+        for (; !isDone; parts++)
+        {
+            using CancellationTokenSource cancellation = new();
+            cancellation.Cancel();
+            isDone = Make("parts", isResumed: parts > 0, settings).Run(_ => { }, cancellation.Token);
+        }
+
+        // Six images make two steps an epoch; the last call finds nothing left to do.
+        Assert.Equal((2 * settings.Epochs) + 1, parts);
         AssertSame("whole", "parts");
     }
 
@@ -88,11 +117,16 @@ public sealed class ResumeTests : IDisposable
 
         TrainingException settings = Assert.Throws<TrainingException>(
             () => Make("run", isResumed: true, Settings with { Loss = "bce" }).Run(_ => { }, CancellationToken.None));
+        TrainingSettings cosine = Settings with { Rate = new LearningRate("cosine") };
+        Assert.True(Make("cosine", isResumed: false, cosine).Run(_ => { }, CancellationToken.None));
+        TrainingException epochs = Assert.Throws<TrainingException>(
+            () => Make("cosine", isResumed: true, cosine with { Epochs = 9 }).Run(_ => { }, CancellationToken.None));
         File.Delete(_data.In("images", "disc-3.png"));
         TrainingException images = Assert.Throws<TrainingException>(
             () => Make("run", isResumed: true).Run(_ => { }, CancellationToken.None));
         TrainingException absent = Assert.Throws<TrainingException>(() => Make("nothing", isResumed: true));
 
+        Assert.Contains("Epochs was 4", epochs.Message, StringComparison.Ordinal);
         Assert.Contains("Loss was bce+dice", settings.Message, StringComparison.Ordinal);
         Assert.Contains("other images", images.Message, StringComparison.Ordinal);
         Assert.Contains("no training run", absent.Message, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
+using System.Globalization;
 using UNetSharp.Data;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
+using UNetSharp.Interop;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
 using UNetSharp.Training;
@@ -14,7 +16,7 @@ public sealed class TrainerTests
     {
         using DiscData data = new(4);
 
-        Trainer trainer = Train(data, Settings(epochs: 60) with { ValidationShare = 0 }, "run");
+        Trainer trainer = Train(data, Settings(epochs: 60) with { Validation = new SplitSettings(0) }, "run");
 
         Assert.Null(trainer.BestDice);
         using Segmenter segmenter = Segmenter.Load(data.In("run", "last.safetensors"), threads: 2);
@@ -73,6 +75,44 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Training_ends_when_the_score_stands_still()
+    {
+        using DiscData data = new(4);
+        TrainingSettings settings = Settings(epochs: 30) with { Optimizer = new OptimizerSettings("sgd", 1e-12f), Patience = 3 };
+
+        Train(data, settings, "run");
+
+        // With weights that hardly move the first epoch stays the best one, or one soon after it while statistics settle.
+        string[] dice = [.. File.ReadAllLines(data.In("run", "log.csv"))[1..].Select(line => line.Split(',')[2])];
+        double[] scores = [.. dice.Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        Assert.InRange(scores.Length, 4, 29);
+        Assert.Equal(scores.Length - 4, Array.IndexOf(scores, scores.Max()));
+    }
+
+    [Fact]
+    public void Gathered_batches_step_like_one_batch_of_all()
+    {
+        using DiscData data = new(6);
+        TrainingSettings whole = Settings(epochs: 1) with
+        {
+            // Without batch norm an image's gradient does not depend on its companions.
+            Model = new ModelSettings("unet-classic", Channels: 1, Classes: 2) { Width = 2 },
+            Loss = "ce",
+            Validation = new SplitSettings(0),
+            BatchSize = 6,
+            Optimizer = new OptimizerSettings("sgd", 0.5f, Momentum: 0.9f),
+        };
+
+        Train(data, whole, "whole");
+        Train(data, whole with { BatchSize = 2, Accumulate = 3 }, "parts");
+
+        float[] one = Values(data, "whole"), other = Values(data, "parts");
+        Assert.Equal(one.Length, other.Length);
+        Assert.All(one.Zip(other), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.NotEqual(Values(data, "whole"), [.. StateDict.Of(ModelCatalog.Create(whole.Model, 1)).SelectMany(t => t.Values)]);
+    }
+
+    [Fact]
     public void A_cancelled_run_keeps_the_weights_of_whole_epochs()
     {
         using DiscData data = new(4);
@@ -93,6 +133,9 @@ public sealed class TrainerTests
         Assert.Equal(2, File.ReadAllLines(data.In("run", "log.csv")).Length);
     }
 
+    private static float[] Values(DiscData data, string run) =>
+        [.. SafetensorsReader.Read(data.In(run, "last.safetensors")).Tensors.SelectMany(tensor => tensor.Values)];
+
     private static TrainingSettings Settings(int epochs) => new(
         new ModelSettings("unet", Channels: 1, Classes: 1) { Width = 4 },
         Size: null,
@@ -101,7 +144,7 @@ public sealed class TrainerTests
         BatchSize: 2,
         new OptimizerSettings("adam", 2e-2f),
         Loss: "bce+dice",
-        ValidationShare: 0.25,
+        Validation: new SplitSettings(0.25),
         Augmentation: "none",
         Seed: 1,
         Threads: 2);

@@ -1,0 +1,85 @@
+using UNetSharp.Data;
+using UNetSharp.Execution;
+using UNetSharp.Losses;
+using UNetSharp.Models;
+using UNetSharp.Optimizers;
+
+namespace UNetSharp.Training;
+
+/// <summary>A network that learns: gradients of batches are gathered, limited, and make a step of the optimizer.</summary>
+internal sealed class Learner : IDisposable
+{
+    private readonly TrainingSettings _settings;
+    private readonly Workers _workers;
+    private readonly TrainingStep _step;
+    private readonly GradientVector _gradients;
+    private readonly WeightAverage? _average;
+    private readonly double _rate;
+
+    public Learner(TrainingSettings settings, Workers workers)
+    {
+        (_settings, _workers) = (settings, workers);
+        Network = ModelCatalog.Create(settings.Model, settings.Seed);
+        Optimizer = OptimizerCatalog.Create(settings.Optimizer, Network.Parameters());
+        _rate = Optimizer.LearningRate;
+        _gradients = new GradientVector(Network.Parameters(), workers, Accumulates);
+        Loss loss = LossCatalog.Create(settings.Loss, Network.Classes);
+        _step = new TrainingStep(Network, loss, Optimizer, workers, settings.IsExact);
+        if (settings.AverageDecay is { } decay)
+        {
+            _average = new WeightAverage(Network, ModelCatalog.Create(settings.Model, settings.Seed), decay);
+        }
+    }
+
+    /// <summary>The network with the newest weights.</summary>
+    public Network Network { get; }
+
+    /// <summary>The average of the weights, if one is wanted.</summary>
+    public Network? Average => _average?.Average;
+
+    /// <summary>The optimizer.</summary>
+    public Optimizer Optimizer { get; }
+
+    private bool Accumulates => _settings.Accumulate > 1;
+
+    /// <summary>Whether the last gradients were numbers, so that the weights still are.</summary>
+    public bool IsSound => double.IsFinite(_gradients.Norm());
+
+    /// <summary>Takes a batch into the gradients of the next step.</summary>
+    /// <returns>Its loss.</returns>
+    public float Take(Batch batch)
+    {
+        float loss = _step.Differentiate(batch.Images, batch.Masks);
+        if (Accumulates && float.IsFinite(loss))
+        {
+            _gradients.Add(batch.Names.Count);
+        }
+
+        return loss;
+    }
+
+    /// <summary>Changes the weights.</summary>
+    /// <param name="rateFactor">What the learning rate is multiplied by.</param>
+    /// <returns>False where a gradient is no number, by which the weights are not changed; found where gradients are limited.
+    /// </returns>
+    public bool Step(double rateFactor)
+    {
+        if (Accumulates)
+        {
+            _gradients.TakeMean();
+        }
+
+        if (_settings.ClipNorm is { } length && !double.IsFinite(_gradients.Clip(length)))
+        {
+            return false;
+        }
+
+        Optimizer.LearningRate = _rate * rateFactor;
+        Optimizer.Step(_workers);
+        _average?.Update(Optimizer.StepCount, _workers);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _step.Dispose();
+}
