@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using UNetSharp.Benchmarks;
+using UNetSharp.Benchmarks.Accuracy;
 
 const int WrongUsage = 2;
 const int FullRounds = 7;
@@ -46,6 +47,7 @@ Command side = new("side", "Our side of a comparison; commands come from standar
 side.Hidden = true;
 side.SetAction(parsed => OurSide.Serve(parsed.GetValue(sideThreads)));
 root.Add(side);
+root.Add(AccuracyCommand.Build());
 root.SetAction(parsed =>
 {
     IEnumerable<Work> works = Work.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name);

@@ -59,6 +59,11 @@ internal sealed class Side : IDisposable
         ? new(layout, Python, [Path.Combine(AppContext.BaseDirectory, "torch_peer.py"), $"{threads}", layout], threads)
         : null;
 
+    /// <summary>Debian's PyTorch, to train with; null where there is no Python.</summary>
+    public static Side? TorchTrainer(int threads) => File.Exists(Python)
+        ? new("torch", Python, [Path.Combine(AppContext.BaseDirectory, "torch_trainer.py"), $"{threads}"], threads)
+        : null;
+
     /// <summary>ONNX Runtime in Node; null where there is no Node.</summary>
     public static Side? OnnxRuntime(int threads)
     {
@@ -115,7 +120,8 @@ internal sealed class Side : IDisposable
         _process.Dispose();
     }
 
-    private JsonNode Ask(JsonObject command)
+    /// <summary>Gives a command and waits for the answer.</summary>
+    public JsonNode Ask(JsonObject command)
     {
         _process.StandardInput.WriteLine(command.ToJsonString());
         return Answer();
