@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using UNetSharp.Models;
+using UNetSharp.Training;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -28,10 +29,13 @@ internal static class ModelOptions
     private static readonly Option<Activation?> ActivationOption =
         new("--activation") { Description = "For unet-classic: relu or none" };
 
+    private static readonly Option<float?> Dropout =
+        new("--dropout") { Description = "For unet-classic: share of values that training drops at the end of the way down" };
+
     /// <summary>Makes the options known to a command.</summary>
     public static void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Model, Base, Widths, Up, Fusion, Bias, ActivationOption })
+        foreach (Option option in new Option[] { Model, Base, Widths, Up, Fusion, Bias, ActivationOption, Dropout })
         {
             command.Add(option);
         }
@@ -42,13 +46,15 @@ internal static class ModelOptions
         ? CommonOptions.OneOf(ModelCatalog.Names, name, "--model")
         : null;
 
-    /// <summary>The chosen network; the U-Net if none is.</summary>
-    public static ModelEntry Entry(ParseResult parsed) => ModelCatalog.Entry(Name(parsed) ?? UNet.Entry.Name);
+    /// <summary>The chosen network; the recipe's if none is.</summary>
+    public static ModelEntry Entry(ParseResult parsed, TrainingRecipe? recipe = null) =>
+        ModelCatalog.Entry(Name(parsed) ?? (recipe ?? TrainingRecipe.Default).Model);
 
     /// <summary>The chosen network with its options.</summary>
-    public static ModelSettings Read(ParseResult parsed, int channels, int classes)
+    public static ModelSettings Read(ParseResult parsed, int channels, int classes, TrainingRecipe? recipe = null)
     {
-        ModelEntry entry = Entry(parsed);
+        ModelEntry entry = Entry(parsed, recipe);
+        bool canDrop = entry.Options.Contains(nameof(ModelSettings.Dropout));
         foreach ((Option option, string setting) in Settings())
         {
             if (parsed.GetResult(option) is { Implicit: false } && !entry.Options.Contains(setting))
@@ -70,6 +76,7 @@ internal static class ModelOptions
             Fusion = parsed.GetValue(Fusion) ?? entry.Usual.Fusion,
             Bias = parsed.GetValue(Bias) ?? entry.Usual.Bias,
             Activation = parsed.GetValue(ActivationOption) ?? entry.Usual.Activation,
+            Dropout = parsed.GetValue(Dropout) ?? (canDrop && recipe is not null ? recipe.Dropout : entry.Usual.Dropout),
         };
         return settings.Problem() is { } problem ? throw new UsageException($"{entry.Name}: {problem}.") : settings;
     }
@@ -82,6 +89,7 @@ internal static class ModelOptions
         (Fusion, nameof(ModelSettings.Fusion)),
         (Bias, nameof(ModelSettings.Bias)),
         (ActivationOption, nameof(ModelSettings.Activation)),
+        (Dropout, nameof(ModelSettings.Dropout)),
     ];
 
     private static string Names(ModelEntry entry) => string.Join(

@@ -31,7 +31,7 @@ internal static class TrainCommand
     private static readonly Option<int> Batch = Default("--batch", 1, "Images of a step");
 
     private static readonly Option<float?> Rate =
-        new("--lr") { Description = "Learning rate [default: rmsprop 1e-5, adam and adamw 1e-3, sgd 1e-2]" };
+        new("--lr") { Description = "Learning rate [default: the recipe's; rmsprop 1e-5, adam and adamw 1e-3, sgd 1e-2]" };
 
     private static readonly Option<float?> WeightDecay =
         new("--weight-decay") { Description = "[default: rmsprop and sgd 1e-8, adam 0, adamw 1e-2]" };
@@ -39,8 +39,16 @@ internal static class TrainCommand
     private static readonly Option<float?> Momentum =
         new("--momentum") { Description = "For rmsprop and sgd [default: 0.9]" };
 
-    private static readonly Option<string> Optimizer =
-        Default("--optimizer", "rmsprop", string.Join(", ", OptimizerCatalog.Names));
+    private static readonly Option<string?> Optimizer =
+        new("--optimizer") { Description = $"{string.Join(", ", OptimizerCatalog.Names)} [default: the recipe's]" };
+
+    private static readonly Option<string> RecipeName = Default(
+        "--recipe",
+        "default",
+        "default (unet, rmsprop, flips) or paper (unet-classic, overlapping tiles, elastic deformation, weight maps, dropout, sgd)");
+
+    private static readonly Option<bool?> WeightMap =
+        new("--weight-map") { Description = "Weigh pixels so that touching objects are kept apart and classes are balanced" };
 
     private static readonly Option<string> LossName =
         Default(
@@ -65,7 +73,7 @@ internal static class TrainCommand
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, Augment, Seed, Threads, Exact, Resume,
+            LossName, RecipeName, WeightMap, Augment, Seed, Threads, Exact, Resume,
         };
         ModelOptions.AddTo(command);
         SplitOptions.AddTo(command);
@@ -97,10 +105,10 @@ internal static class TrainCommand
 
     private static void RefuseNonsense(ParseResult parsed)
     {
-        ModelOptions.Read(parsed, channels: 1, classes: 1);
-        CommonOptions.OneOf(OptimizerCatalog.Names, parsed.GetRequiredValue(Optimizer), "--optimizer");
+        ModelOptions.Read(parsed, channels: 1, classes: 1, RecipeOf(parsed));
+        CommonOptions.OneOf(OptimizerCatalog.Names, OptimizerOf(parsed).Name, "--optimizer");
         RefuseUnknownLoss(parsed.GetRequiredValue(LossName));
-        AugmentCommand.Settings(parsed.GetRequiredValue(Augment));
+        AugmentCommand.Settings(AugmentationOf(parsed));
         CommonOptions.AtLeast(1, parsed.GetValue(Epochs), "--epochs");
         CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch");
         CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
@@ -117,22 +125,42 @@ internal static class TrainCommand
         int classes = report.Classes!.Classes;
         string loss = parsed.GetRequiredValue(LossName);
         return CourseOptions.Read(parsed, new TrainingSettings(
-            ModelOptions.Read(parsed, ChannelsOf(parsed) ?? report.Channels, classes),
+            ModelOptions.Read(parsed, ChannelsOf(parsed) ?? report.Channels, classes, RecipeOf(parsed)),
             parsed.GetValue(Size) is { } size ? CommonOptions.Size(size) : null,
             parsed.GetValue(Crop),
             parsed.GetValue(Epochs),
             parsed.GetValue(Batch),
-            new OptimizerSettings(
-                parsed.GetRequiredValue(Optimizer),
-                parsed.GetValue(Rate),
-                parsed.GetValue(WeightDecay),
-                parsed.GetValue(Momentum)),
+            OptimizerOf(parsed),
             LossOf(loss, classes),
             split,
-            AugmentCommand.Settings(parsed.GetRequiredValue(Augment)).ToString(),
+            AugmentCommand.Settings(AugmentationOf(parsed)).ToString(),
             parsed.GetValue(Seed),
             parsed.GetValue(Threads),
-            parsed.GetValue(Exact)));
+            parsed.GetValue(Exact))
+        {
+            StartsByHe = RecipeOf(parsed).StartsByHe,
+            WeighsPixels = parsed.GetValue(WeightMap) ?? RecipeOf(parsed).WeighsPixels,
+        });
+    }
+
+    private static TrainingRecipe RecipeOf(ParseResult parsed) =>
+        TrainingRecipe.All[CommonOptions.OneOf(TrainingRecipe.All.Keys, parsed.GetRequiredValue(RecipeName), "--recipe")];
+
+    private static string AugmentationOf(ParseResult parsed) =>
+        parsed.GetResult(Augment) is { Implicit: false } ? parsed.GetRequiredValue(Augment) : RecipeOf(parsed).Augmentation;
+
+    /// <summary>The recipe's optimizer with what is chosen otherwise; its numbers are for itself alone.</summary>
+    private static OptimizerSettings OptimizerOf(ParseResult parsed)
+    {
+        OptimizerSettings usual = RecipeOf(parsed).Optimizer;
+        string name = parsed.GetValue(Optimizer) ?? usual.Name;
+        OptimizerSettings settings = name == usual.Name ? usual : new OptimizerSettings(name);
+        return settings with
+        {
+            LearningRate = parsed.GetValue(Rate) ?? settings.LearningRate,
+            WeightDecay = parsed.GetValue(WeightDecay) ?? settings.WeightDecay,
+            Momentum = parsed.GetValue(Momentum) ?? settings.Momentum,
+        };
     }
 
     private static void RefuseUnknownLoss(string name)

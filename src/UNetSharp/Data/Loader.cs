@@ -9,8 +9,19 @@ namespace UNetSharp.Data;
 /// <param name="Augmentation">Random changes.</param>
 /// <param name="Seed">Chooses order, crops and random changes.</param>
 /// <param name="Threads">Threads that read files.</param>
+/// <param name="InputSide">
+/// Side of the image that a network must see to tell so many pixels of the mask, as <see cref="Models.Network.InputSide"/>:
+/// images are cut out so much larger, and mirrored beyond their border. Null where it is the same.
+/// </param>
+/// <param name="ClassWeights">Weight of each class in the weight map of every mask; null for no map.</param>
 public sealed record LoaderSettings(
-    int BatchSize, int? Crop, AugmentationSettings Augmentation, int Seed, int Threads = 1);
+    int BatchSize,
+    int? Crop,
+    AugmentationSettings Augmentation,
+    int Seed,
+    int Threads = 1,
+    Func<int, int>? InputSide = null,
+    IReadOnlyList<float>? ClassWeights = null);
 
 /// <summary>
 /// Reads the batches of one epoch ahead of their use, on threads of its own. The order follows from seed and epoch
@@ -165,35 +176,68 @@ public sealed class Loader : IDisposable
 
             Sample sample = _reader.Read(_pairs[_order[first + n]]);
             PictureSize size = _settings.Crop is { } side ? new PictureSize(side, side) : sample.Size;
-            var shape = new Shape(count, size.Height, size.Width, sample.Channels);
-            batch ??= Reusable(shape, names);
-            if (batch.Images.Shape != shape)
+            PictureSize seen = SeenFor(size);
+            batch ??= Reusable(new Shape(count, seen.Height, seen.Width, sample.Channels), size, names);
+            if (batch.Masks.Shape != new Shape(count, size.Height, size.Width, 1))
             {
                 throw new DataException($"{_pairs[_order[first + n]].ImagePath}: is {sample.Size}, another image of its "
                     + "batch is not. Give --size HxW or --crop N to bring images to one size, or --batch 1.");
             }
 
             names[n] = sample.Name;
-            int pixels = size.Height * size.Width;
-            augmenter.Augment(
-                sample,
-                size,
-                augmenter.Draw(sample.Name, _settings.Seed, _epoch),
-                batch.Images.Data.Slice(n * pixels * sample.Channels, pixels * sample.Channels),
-                batch.Masks.Data.Slice(n * pixels, pixels));
+            Fill(batch, n, sample, seen, size, augmenter);
         }
 
         return batch;
     }
 
-    private Batch Reusable(Shape shape, string[] names)
+    private PictureSize SeenFor(PictureSize size) => _settings.InputSide is { } inputSide
+        ? new PictureSize(inputSide(size.Height), inputSide(size.Width))
+        : size;
+
+    private void Fill(Batch batch, int n, Sample sample, PictureSize seen, PictureSize size, Augmenter augmenter)
     {
+        int seenFloats = seen.Height * seen.Width * sample.Channels, pixels = size.Height * size.Width;
+        Span<float> image = batch.Images.Data.Slice(n * seenFloats, seenFloats);
+        Span<float> mask = batch.Masks.Data.Slice(n * pixels, pixels);
+        AugmentationDraw draw = augmenter.Draw(sample.Name, _settings.Seed, _epoch);
+        if (seen == size)
+        {
+            augmenter.Augment(sample, size, size, draw, image, mask);
+        }
+        else
+        {
+            float[] whole = new float[seen.Height * seen.Width];
+            augmenter.Augment(sample, seen, size, draw, image, whole);
+            int start = ((seen.Height - size.Height) / 2 * seen.Width) + ((seen.Width - size.Width) / 2);
+            for (int row = 0; row < size.Height; row++)
+            {
+                whole.AsSpan(start + (row * seen.Width), size.Width).CopyTo(mask[(row * size.Width)..]);
+            }
+        }
+
+        if (_settings.ClassWeights is { } classWeights)
+        {
+            byte[] classes = new byte[pixels];
+            for (int i = 0; i < pixels; i++)
+            {
+                classes[i] = (byte)mask[i];
+            }
+
+            WeightMap.Of(classes, size, classWeights).CopyTo(batch.Weights!.Data[(n * pixels)..]);
+        }
+    }
+
+    private Batch Reusable(Shape images, PictureSize masks, string[] names)
+    {
+        Shape shape = new(images.N, masks.Height, masks.Width, 1);
         lock (_gate)
         {
-            int index = _used.FindIndex(batch => batch.Images.Shape == shape);
+            int index = _used.FindIndex(batch => batch.Images.Shape == images && batch.Masks.Shape == shape);
             if (index < 0)
             {
-                return new Batch(new Tensor(shape), new Tensor(shape.WithChannels(1)), names);
+                Tensor? weights = _settings.ClassWeights is null ? null : new Tensor(shape);
+                return new Batch(new Tensor(images), new Tensor(shape), weights, names);
             }
 
             Batch used = _used[index];

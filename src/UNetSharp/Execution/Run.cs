@@ -20,6 +20,9 @@ internal sealed unsafe class Run(Workers workers, bool isTraining)
     /// <summary>Whether batch norm uses the statistics of the batch.</summary>
     public bool IsTraining { get; } = isTraining;
 
+    /// <summary>What chance in a step follows from.</summary>
+    public int Seed { get; set; }
+
     /// <summary>Where a value lies.</summary>
     public View Data(Value value) => _data[value];
 

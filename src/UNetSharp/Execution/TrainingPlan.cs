@@ -42,6 +42,13 @@ public sealed unsafe class TrainingPlan : IDisposable
         _arena = _schedule.Allocate();
     }
 
+    /// <summary>What chance in a step follows from; to be set before every step of a network with dropout.</summary>
+    public int Seed
+    {
+        get => _schedule.Run.Seed;
+        set => _schedule.Run.Seed = value;
+    }
+
     /// <summary>Bytes of memory that the plan holds.</summary>
     public long MemoryBytes => _schedule.Bytes;
 

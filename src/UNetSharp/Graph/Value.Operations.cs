@@ -15,6 +15,12 @@ public sealed partial class Value
     /// <summary>ReLU, or with a slope its leaky form: max(x, 0) + slope · min(x, 0).</summary>
     public Value Relu(float slope = 0) => new Rectifier(this, slope).Output;
 
+    /// <summary>In training each value is dropped with a probability, and what is kept grows to make up for it.</summary>
+    /// <param name="probability">0 to below 1.</param>
+    /// <param name="layer">Another number for every layer, so that each drops other places.</param>
+    public Value Dropout(float probability, int layer) =>
+        probability == 0 ? this : new Dropout(this, probability, layer).Output;
+
     /// <summary>1 / (1 + exp(−x)).</summary>
     public Value Sigmoid() => new LogisticSigmoid(this).Output;
 

@@ -44,6 +44,9 @@ public sealed record ModelSettings(string Model, int Channels, int Classes)
     /// <summary>Whether training puts a loss on side outputs too.</summary>
     public bool DeepSupervision { get; init; } = true;
 
+    /// <summary>Share of the values that training drops at the end of the way down; 0 for none.</summary>
+    public float Dropout { get; init; }
+
     /// <summary>What is wrong with the settings; null if nothing is.</summary>
     public string? Problem()
     {
@@ -58,6 +61,7 @@ public sealed record ModelSettings(string Model, int Channels, int Classes)
             : Width is < 1 or > MostWidth ? $"a width of {Width}: it may be 1 to {MostWidth}"
             : hasWidths && Widths is null or { Count: < 1 or > MostLevels } ? $"there may be 1 to {MostLevels} widths"
             : hasWidths && Widths.Any(width => width is < 1 or > MostListedWidth) ? $"widths may be 1 to {MostListedWidth}"
+            : Dropout is not (>= 0 and < 1) ? $"a dropout of {Dropout}: it may be 0 to below 1"
             : !Enum.IsDefined(Up) || !Enum.IsDefined(Fusion) || !Enum.IsDefined(Activation) ? "an unknown option"
             : null;
     }

@@ -47,9 +47,19 @@ public abstract class Network : Module
     public Value Segment(Value image) => Forward(Mirrored(image)).CropCenter(image.Shape.H, image.Shape.W);
 
     /// <summary>The same with the side outputs.</summary>
-    public IReadOnlyList<Value> SegmentWithSides(Value image) =>
+    public IReadOnlyList<Value> SegmentWithSides(Value image) => SegmentWithSides(image, image.Shape.H, image.Shape.W);
+
+    /// <summary>
+    /// Logits with side outputs for the middle of an image; what lies around it is there to be seen. The mirror image stands in
+    /// for what the image is short of.
+    /// </summary>
+    /// <param name="image">The image, (N, channels, H, W).</param>
+    /// <param name="height">Height of the middle.</param>
+    /// <param name="width">Width of the middle.</param>
+    public IReadOnlyList<Value> SegmentWithSides(Value image, int height, int width) =>
     [
-        .. ForwardWithSides(Mirrored(image)).Select(logits => logits.CropCenter(image.Shape.H, image.Shape.W)),
+        .. ForwardWithSides(image.Mirror(Math.Max(image.Shape.H, InputSide(height)), Math.Max(image.Shape.W, InputSide(width))))
+            .Select(logits => logits.CropCenter(height, width)),
     ];
 
     /// <summary>The least height (or width) of an image for which logits of at least this height come out.</summary>

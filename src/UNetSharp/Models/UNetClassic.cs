@@ -18,6 +18,7 @@ public sealed class UNetClassic : Network
     private readonly Convolutions _conv1, _conv2, _conv3, _conv4, _conv5, _conv6, _conv7, _conv8, _conv9;
     private readonly ConvTranspose2d _up4, _up3, _up2, _up1;
     private readonly Conv2d _result;
+    private readonly float _dropout;
 
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
@@ -25,10 +26,17 @@ public sealed class UNetClassic : Network
     /// <param name="width">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
     /// <param name="activation">What follows each 3x3 convolution; ReLU in the paper.</param>
     /// <param name="seed">Chooses the starting values.</param>
+    /// <param name="dropout">Share of the two lowest levels' values that training drops at the end of the way down.</param>
     public UNetClassic(
-        int channels, int classes, int width = 64, Activation activation = Activation.Relu, int seed = 0)
+        int channels,
+        int classes,
+        int width = 64,
+        Activation activation = Activation.Relu,
+        int seed = 0,
+        float dropout = 0)
         : base(channels, classes)
     {
+        _dropout = dropout;
         int w = width;
         _conv1 = Add("conv_1", new Convolutions(channels, w, activation));
         _conv2 = Add("conv_2", new Convolutions(w, 2 * w, activation));
@@ -53,8 +61,8 @@ public sealed class UNetClassic : Network
         "the U-Net of 2015: unpadded, cropped skips, no batch norm",
         "Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(572, 572),
-        [nameof(ModelSettings.Width), nameof(ModelSettings.Activation)],
-        (s, seed) => new UNetClassic(s.Channels, s.Classes, s.Width, s.Activation, seed),
+        [nameof(ModelSettings.Width), nameof(ModelSettings.Activation), nameof(ModelSettings.Dropout)],
+        (s, seed) => new UNetClassic(s.Channels, s.Classes, s.Width, s.Activation, seed, s.Dropout),
         Recognize);
 
     /// <inheritdoc/>
@@ -72,7 +80,9 @@ public sealed class UNetClassic : Network
         Value x2 = _conv2.Forward(x1.MaxPool(2));       //  284 → 280 ────────── crop ───────►┐  │
         Value x3 = _conv3.Forward(x2.MaxPool(2));       //   140 → 136 ───────── crop ────►┐  │  │
         Value x4 = _conv4.Forward(x3.MaxPool(2));       //    68 → 64 ────────── crop ─►┐  │  │  │
+        x4 = x4.Dropout(_dropout, layer: 4);            //                              │  │  │  │
         Value y = _conv5.Forward(x4.MaxPool(2));        //     32 → 28                  │  │  │  │
+        y = y.Dropout(_dropout, layer: 5);              //                              │  │  │  │
         y = _conv6.Forward(Join(x4, _up4.Forward(y)));  //    56 → 52 ◄─────────────────┘  │  │  │
         y = _conv7.Forward(Join(x3, _up3.Forward(y)));  //   104 → 100 ◄───────────────────┘  │  │
         y = _conv8.Forward(Join(x2, _up2.Forward(y)));  //  200 → 196 ◄───────────────────────┘  │

@@ -2,6 +2,7 @@ using UNetSharp.Data;
 using UNetSharp.Execution;
 using UNetSharp.Losses;
 using UNetSharp.Models;
+using UNetSharp.Models.Layers;
 using UNetSharp.Optimizers;
 
 namespace UNetSharp.Training;
@@ -20,11 +21,16 @@ internal sealed class Learner : IDisposable
     {
         (_settings, _workers) = (settings, workers);
         Network = ModelCatalog.Create(settings.Model, settings.Seed);
+        if (settings.StartsByHe)
+        {
+            HeStart.Apply(Network, settings.Seed);
+        }
+
         Optimizer = OptimizerCatalog.Create(settings.Optimizer, Network.Parameters());
         _rate = Optimizer.LearningRate;
         _gradients = new GradientVector(Network.Parameters(), workers, Accumulates);
-        Loss loss = LossCatalog.Create(settings.Loss, Network.Classes);
-        _step = new TrainingStep(Network, loss, Optimizer, workers, settings.IsExact);
+        _step = new TrainingStep(
+            Network, LossCatalog.Parse(settings.Loss), Optimizer, workers, settings.IsExact);
         if (settings.AverageDecay is { } decay)
         {
             _average = new WeightAverage(Network, ModelCatalog.Create(settings.Model, settings.Seed), decay);
@@ -46,10 +52,13 @@ internal sealed class Learner : IDisposable
     public bool IsSound => double.IsFinite(_gradients.Norm());
 
     /// <summary>Takes a batch into the gradients of the next step.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="number">Number of the batch in all of training, which dropout follows from.</param>
     /// <returns>Its loss.</returns>
-    public float Take(Batch batch)
+    public float Take(Batch batch, long number)
     {
-        float loss = _step.Differentiate(batch.Images, batch.Masks);
+        int seed = unchecked((_settings.Seed * 31) + (int)number);
+        float loss = _step.Differentiate(batch.Images, batch.Masks, batch.Weights, seed);
         if (Accumulates && float.IsFinite(loss))
         {
             _gradients.Add(batch.Names.Count);

@@ -104,11 +104,15 @@ public sealed class Trainer
 
     private bool TrainEpoch(Learner learner, Action<TrainingProgress> progress, CancellationToken cancellation)
     {
-        LoaderSettings settings = new(_settings.BatchSize, _settings.Crop, _augmentation, _settings.Seed);
+        LoaderSettings settings = new(_settings.BatchSize, _settings.Crop, _augmentation, _settings.Seed)
+        {
+            InputSide = learner.Network.InputSide,
+            ClassWeights = _settings.WeighsPixels ? WeightMap.Balance(_report.ClassShares) : null,
+        };
         using Loader loader = new(_split.Training, _reader, settings, _state.Epoch, _state.Step);
         foreach (Batch batch in loader.Batches())
         {
-            float loss = learner.Take(batch);
+            float loss = learner.Take(batch, ((long)_state.Epoch * Steps) + _state.Step);
             int images = batch.Names.Count;
             bool isStep = (_state.Step + 1) % _settings.Accumulate == 0 || _state.Step + 1 == Steps;
             if (!float.IsFinite(loss) || (isStep && !learner.Step(RateFactor)))

@@ -34,6 +34,12 @@ public sealed record TrainingSettings(
     /// <summary>How the learning rate changes.</summary>
     public LearningRate Rate { get; init; } = new();
 
+    /// <summary>Whether weights start as He et al. have them; else as PyTorch has them.</summary>
+    public bool StartsByHe { get; init; }
+
+    /// <summary>Whether pixels are weighted by <see cref="WeightMap"/>, with the classes balanced.</summary>
+    public bool WeighsPixels { get; init; }
+
     /// <summary>Length to which the vector of all gradients is limited; null for no limit.</summary>
     public double? ClipNorm { get; init; }
 

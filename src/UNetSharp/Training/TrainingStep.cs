@@ -14,13 +14,34 @@ namespace UNetSharp.Training;
 /// for each shape of batch (a full one, and the rest at the end of an epoch) and kept, so that a step allocates nothing.
 /// Exact, convolutions sum up their products as they are defined; else they are faster and differ by rounding.
 /// </summary>
-public sealed class TrainingStep(
-    Network network, Loss loss, Optimizer optimizer, Workers workers, bool isExact = false) : IDisposable
+public sealed class TrainingStep : IDisposable
 {
     // Images of many sizes train with batches of one; the plans of the sizes seen last are kept.
     private const int MostPlans = 4;
 
+    private readonly Network _network;
+    private readonly Func<Value, Value, Value?, Value> _loss;
+    private readonly Optimizer _optimizer;
+    private readonly Workers _workers;
+    private readonly bool _isExact;
     private readonly List<ShapedPlan> _plans = [];
+
+    /// <summary>Prepares to train with a loss.</summary>
+    public TrainingStep(Network network, Loss loss, Optimizer optimizer, Workers workers, bool isExact = false)
+        : this(network, (logits, target, _) => loss(logits, target), optimizer, workers, isExact)
+    {
+    }
+
+    /// <summary>Prepares to train with a sum of losses, of which some may weigh pixels.</summary>
+    public TrainingStep(
+        Network network, IReadOnlyList<LossTerm> losses, Optimizer optimizer, Workers workers, bool isExact = false)
+        : this(network, (logits, target, map) => LossCatalog.Sum(losses, logits, target, map), optimizer, workers, isExact)
+    {
+    }
+
+    private TrainingStep(
+        Network network, Func<Value, Value, Value?, Value> loss, Optimizer optimizer, Workers workers, bool isExact) =>
+        (_network, _loss, _optimizer, _workers, _isExact) = (network, loss, optimizer, workers, isExact);
 
     /// <summary>Bytes of memory that the plans hold.</summary>
     public long MemoryBytes => _plans.Sum(plan => plan.Plan.MemoryBytes);
@@ -32,19 +53,25 @@ public sealed class TrainingStep(
     public float Run(Tensor images, Tensor targets)
     {
         float value = Differentiate(images, targets);
-        optimizer.Step(workers);
+        _optimizer.Step(_workers);
         return value;
     }
 
     /// <summary>Computes the loss of one batch and the gradients by the parameters, and changes nothing yet.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
-    /// <param name="targets">Truth, (N, 1, H, W): 0 or 1, or class indices.</param>
+    /// <param name="targets">
+    /// Truth, (N, 1, H′, W′): 0 or 1, or class indices; of the images' middle where it is smaller than they are.
+    /// </param>
+    /// <param name="pixelWeights">Weight of each pixel, (N, 1, H′, W′), or null.</param>
+    /// <param name="seed">What dropout follows from.</param>
     /// <returns>The loss.</returns>
-    public float Differentiate(Tensor images, Tensor targets)
+    public float Differentiate(Tensor images, Tensor targets, Tensor? pixelWeights = null, int seed = 0)
     {
-        ShapedPlan shaped = PlanFor(images.Shape, targets.Shape);
+        ShapedPlan shaped = PlanFor(images.Shape, targets.Shape, pixelWeights is not null);
         images.Data.CopyTo(shaped.Plan.Input(shaped.Images));
         targets.Data.CopyTo(shaped.Plan.Input(shaped.Targets));
+        pixelWeights?.Data.CopyTo(shaped.Plan.Input(shaped.Weights!));
+        shaped.Plan.Seed = seed;
         return shaped.Plan.Step();
     }
 
@@ -59,20 +86,20 @@ public sealed class TrainingStep(
         _plans.Clear();
     }
 
-    private ShapedPlan PlanFor(Shape images, Shape targets)
+    private ShapedPlan PlanFor(Shape images, Shape targets, bool isWeighted)
     {
         foreach (ShapedPlan known in _plans)
         {
-            if (known.Images.Shape == images && known.Targets.Shape == targets)
+            if (known.Images.Shape == images && known.Targets.Shape == targets && known.Weights is not null == isWeighted)
             {
                 return known;
             }
         }
 
-        return AddPlan(images, targets);
+        return AddPlan(images, targets, isWeighted);
     }
 
-    private ShapedPlan AddPlan(Shape images, Shape targets)
+    private ShapedPlan AddPlan(Shape images, Shape targets, bool isWeighted)
     {
         if (_plans.Count == MostPlans)
         {
@@ -82,11 +109,15 @@ public sealed class TrainingStep(
 
         Value image = Value.Input(images);
         Value target = Value.Input(targets);
-        Value result = network.SegmentWithSides(image).Select(logits => loss(logits, target)).Aggregate((a, b) => a + b);
-        var shaped = new ShapedPlan(new TrainingPlan(new GraphOf(result), result, workers, isExact, []), image, target);
+        Value? weights = isWeighted ? Value.Input(targets) : null;
+        Value result = _network.SegmentWithSides(image, targets.H, targets.W)
+            .Select(logits => _loss(logits, target, weights))
+            .Aggregate((a, b) => a + b);
+        ShapedPlan shaped = new(
+            new TrainingPlan(new GraphOf(result), result, _workers, _isExact, []), image, target, weights);
         _plans.Add(shaped);
         return shaped;
     }
 
-    private sealed record ShapedPlan(TrainingPlan Plan, Value Images, Value Targets);
+    private sealed record ShapedPlan(TrainingPlan Plan, Value Images, Value Targets, Value? Weights);
 }

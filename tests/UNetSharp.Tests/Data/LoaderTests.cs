@@ -117,6 +117,39 @@ public sealed class LoaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("none")]
+    [InlineData("flips,vflips,turns")]
+    public void Images_reach_further_than_their_masks_where_a_network_sees_more(string augmentation)
+    {
+        AddNumbered(20, 15, 13);
+        LoaderSettings settings = new(4, Crop: 5, AugmentationCatalog.Parse(augmentation), Seed: 1)
+        {
+            InputSide = side => side + 6,
+            ClassWeights = [.. Enumerable.Range(0, Values).Select(value => (float)value)],
+        };
+
+        using Loader loader = Load(settings, epoch: 1);
+        HashSet<float> middles = [];
+        foreach (Batch batch in loader.Batches())
+        {
+            Assert.Equal(new Shape(4, 11, 11, 1), batch.Images.Shape);
+            Assert.Equal(new Shape(4, 5, 5, 1), batch.Masks.Shape);
+            for (int i = 0; i < batch.Masks.Data.Length; i++)
+            {
+                (int n, int row, int column) = (i / 25, i / 5 % 5, i % 5);
+                Assert.Equal(batch.Masks.Data[i], batch.Images[n, row + 3, column + 3, 0] * 255, 1e-3f);
+
+                // Numbers of neighbours differ, so every pixel is a cell of its own, and cells are weighted up.
+                Assert.True(batch.Weights!.Data[i] >= batch.Masks.Data[i]);
+                middles.Add(batch.Masks.Data[i]);
+            }
+        }
+
+        // Corners of images are learnt too, with the mirror image around them.
+        Assert.True(middles.Count > 100, $"{middles.Count}");
+    }
+
+    [Theory]
     [InlineData("none", 1)]
     [InlineData("flips", 2)]
     [InlineData("vflips", 2)]

@@ -132,8 +132,8 @@ public sealed class ModelCatalogTests
                 nameof(ModelSettings.UpBias) => usual with { UpBias = false },
                 nameof(ModelSettings.DeepSupervision) => usual with { DeepSupervision = false },
 
-                // What follows a convolution cannot be seen from its arrays.
-                nameof(ModelSettings.Activation) => usual,
+                // What follows a convolution, and what training drops, cannot be seen from arrays.
+                nameof(ModelSettings.Activation) or nameof(ModelSettings.Dropout) => usual,
                 _ => throw new ArgumentException(option),
             };
         }

@@ -23,7 +23,7 @@ public sealed class Augmenter(AugmentationSettings settings)
     {
         float[] image = new float[part.Height * part.Width * sample.Channels];
         float[] mask = new float[part.Height * part.Width];
-        Augment(sample, part, Draw(sample.Name, seed, epoch), image, mask);
+        Augment(sample, part, part, Draw(sample.Name, seed, epoch), image, mask);
         return sample with { Size = part, Image = image, Mask = Array.ConvertAll(mask, value => (byte)value) };
     }
 
@@ -34,13 +34,19 @@ public sealed class Augmenter(AugmentationSettings settings)
     /// <summary>Writes a changed part of a sample.</summary>
     /// <param name="sample">The sample.</param>
     /// <param name="part">Size of the part.</param>
+    /// <param name="middle">Size of its middle, which is placed within the sample; the same, or less.</param>
     /// <param name="draw">What chance decided.</param>
     /// <param name="image">The result's image, (height, width, channels).</param>
     /// <param name="mask">The result's classes, (height, width).</param>
     internal void Augment(
-        Sample sample, PictureSize part, in AugmentationDraw draw, Span<float> image, Span<float> mask)
+        Sample sample,
+        PictureSize part,
+        PictureSize middle,
+        in AugmentationDraw draw,
+        Span<float> image,
+        Span<float> mask)
     {
-        CropWindow window = CropWindow.Of(draw, sample, part);
+        CropWindow window = CropWindow.Of(draw, sample, middle).Around(part, middle);
         bool isDeformed = draw.Elastic > 0;
         if (isDeformed)
         {

@@ -17,6 +17,13 @@ internal readonly record struct CropWindow(int Top, int Left, (int Row, int Colu
             kept);
     }
 
+    /// <summary>The window of a larger part with the same middle.</summary>
+    public CropWindow Around(PictureSize part, PictureSize middle) => this with
+    {
+        Top = Top - ((part.Height - middle.Height) / 2),
+        Left = Left - ((part.Width - middle.Width) / 2),
+    };
+
     private static int Offset(double share, int whole, int part, int? kept)
     {
         if (part > whole)

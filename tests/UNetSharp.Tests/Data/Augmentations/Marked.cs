@@ -37,7 +37,7 @@ internal static class Marked
         float[] mask = new float[part.Height * part.Width];
         Array.Fill(image, float.NaN);
         Array.Fill(mask, float.NaN);
-        new Augmenter(AugmentationSettings.None).Augment(sample, part, draw, image, mask);
+        new Augmenter(AugmentationSettings.None).Augment(sample, part, part, draw, image, mask);
         return (image, mask);
     }
 }

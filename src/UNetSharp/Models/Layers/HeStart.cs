@@ -1,0 +1,46 @@
+using UNetSharp.Graph;
+
+namespace UNetSharp.Models.Layers;
+
+/// <summary>
+/// Starting values that keep the size of signals through layers of rectifiers, without which a network that has no batch norm
+/// hardly learns: weights of the normal distribution with variance 2 / fan-in, biases 0 (He et al. 2015,
+/// https://arxiv.org/abs/1502.01852; the U-Net paper, section 3). Batch norms stay at 1 and 0.
+/// </summary>
+internal static class HeStart
+{
+    /// <summary>Sets the weights of every convolution; the same seed gives the same values.</summary>
+    public static void Apply(Network network, int seed)
+    {
+        Random random = new(seed);
+        bool isConvolution = false;
+        foreach (Parameter parameter in network.Parameters().Where(parameter => parameter.Kind == ParameterKind.Trained))
+        {
+            if (parameter.Dims.Count == 4)
+            {
+                FillNormal(parameter.Data, Math.Sqrt(2.0 / (parameter.Dims[1] * parameter.Dims[2] * parameter.Dims[3])), random);
+                isConvolution = true;
+            }
+            else if (isConvolution)
+            {
+                // What follows a convolution's weights is its bias, or the weight of a batch norm.
+                if (parameter.Name.EndsWith(".bias", StringComparison.Ordinal))
+                {
+                    parameter.Data.Clear();
+                }
+
+                isConvolution = false;
+            }
+        }
+    }
+
+    // Box and Muller's pairs.
+    private static void FillNormal(Span<float> values, double deviation, Random random)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            values[i] = (float)(deviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+    }
+}
