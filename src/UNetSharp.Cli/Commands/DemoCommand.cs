@@ -80,7 +80,7 @@ internal static class DemoCommand
         List<DemoReport.Row> scores = [];
         foreach (ImagePair pair in heldOut)
         {
-            Picture picture = ImageFile.Read(pair.ImagePath);
+            Picture picture = pair.ReadImage(ImageFile.Read);
             Sample sample = grey.Read(pair);
             byte[] prediction = segmenter.Segment(picture).Classes();
             ImageFile.WriteGrey(

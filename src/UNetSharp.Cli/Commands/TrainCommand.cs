@@ -61,6 +61,8 @@ internal static class TrainCommand
     private static readonly Option<bool> Resume =
         new("--resume") { Description = "Go on with the run in --out, to the same weights as if it had not been broken off" };
 
+    private static readonly Option<bool> SkipBad = CommonOptions.SkipBad();
+
     private static readonly Option<bool> Exact = CommonOptions.Exact();
 
     public static Command Build()
@@ -68,7 +70,7 @@ internal static class TrainCommand
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, ValidationShare, Augment, Seed, Threads, Exact, Resume,
+            LossName, ValidationShare, Augment, Seed, Threads, Exact, Resume, SkipBad,
         };
         ModelOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
@@ -82,13 +84,18 @@ internal static class TrainCommand
     {
         RefuseNonsense(parsed);
         int? classes = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Classes), "--classes");
-        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes);
+        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes, parsed.GetValue(SkipBad));
         foreach (string line in report.Lines())
         {
             Console.WriteLine(line);
         }
 
         report.ThrowIfUnusable();
+        if (parsed.GetValue(Size) is null && parsed.GetValue(Crop) is null)
+        {
+            report.ThrowIfMixed(parsed.GetValue(Batch));
+        }
+
         return TrainingSession.Run(
             SettingsOf(parsed, report), report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume));
     }

@@ -16,12 +16,12 @@ public sealed record PairFacts(
     /// <exception cref="DataException">One cannot be read, or their sizes differ.</exception>
     internal static PairFacts Read(ImagePair pair, PictureReader read)
     {
-        Picture image = read(pair.ImagePath);
-        Picture mask = read(pair.MaskPath);
+        Picture image = pair.ReadImage(read);
+        Picture mask = pair.ReadMask(read);
         var size = new PictureSize(image.Height, image.Width);
         SampleReader.RequireSameSize(pair, size, new PictureSize(mask.Height, mask.Width));
         string depth = image.FullScale switch { 255 => "8 bit", 65535 => "16 bit", _ => "float" };
         int values = image.Samples.Distinct().Take(MostCounted).Count();
-        return new PairFacts(pair, size, image.Channels, depth, values, MaskValues.Of(pair.MaskPath, mask));
+        return new PairFacts(pair, size, image.Channels, depth, values, MaskValues.Of(pair.MaskText, mask));
     }
 }

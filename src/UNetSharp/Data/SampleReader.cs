@@ -11,8 +11,8 @@ public sealed class SampleReader(PictureReader read, MaskClasses classes, int ch
     /// <exception cref="DataException">A file cannot be read, or image and mask differ in size.</exception>
     public Sample Read(ImagePair pair)
     {
-        Picture image = read(pair.ImagePath);
-        Picture mask = read(pair.MaskPath);
+        Picture image = pair.ReadImage(read);
+        Picture mask = pair.ReadMask(read);
         var own = new PictureSize(image.Height, image.Width);
         RequireSameSize(pair, own, new PictureSize(mask.Height, mask.Width));
         PictureSize target = size ?? own;
@@ -21,7 +21,7 @@ public sealed class SampleReader(PictureReader read, MaskClasses classes, int ch
             target,
             channels,
             Resampling.Bilinear(image.ToUnit(channels), own, target, channels),
-            Resampling.Nearest(classes.Read(pair.MaskPath, mask), own, target));
+            Resampling.Nearest(classes.Read(pair.MaskText, mask), own, target));
     }
 
     /// <summary>Checks that an image and its mask have one size.</summary>
@@ -29,7 +29,7 @@ public sealed class SampleReader(PictureReader read, MaskClasses classes, int ch
     {
         if (image != mask)
         {
-            throw new DataException($"{pair.MaskPath}: the mask is {mask}, but its image {pair.ImagePath} is {image}. "
+            throw new DataException($"{pair.MaskText}: the mask is {mask}, but its image {pair.ImageText} is {image}. "
                 + "Save both at one size.");
         }
     }

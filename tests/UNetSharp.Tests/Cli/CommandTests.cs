@@ -118,7 +118,7 @@ public sealed class CommandTests
 
         string line = UnetProgram.AssertRefused(1, data.In("masks", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
 
-        Assert.Contains("the value 7 (1 pixel)", line, StringComparison.Ordinal);
+        Assert.Contains("the value 7 (1 pixel first at (9, 1))", line, StringComparison.Ordinal);
     }
 
     [Fact]
