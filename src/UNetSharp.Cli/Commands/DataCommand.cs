@@ -7,6 +7,8 @@ namespace UNetSharp.Cli.Commands;
 /// <summary>Looks at a data set as training would.</summary>
 internal static class DataCommand
 {
+    private const int MostOfSheet = 24;
+
     public static Command Build()
     {
         Argument<string> directory = new("DIR") { Description = "Folder with images/ and masks/ or the like" };
@@ -15,15 +17,20 @@ internal static class DataCommand
             Description = "Number of classes: auto, 1 for one foreground class, or K",
             DefaultValueFactory = _ => "auto",
         };
+        Option<string?> sheet = new("--sheet")
+        {
+            Description = "Draw pairs with the outlines of their masks, suspicious ones first, to a PNG file",
+        };
         Option<bool> skipBad = CommonOptions.SkipBad();
         Command command = new("data", "Look at a data set: pairs, sizes, what mask values mean, what is wrong.")
         {
-            directory, classes, skipBad,
+            directory, classes, skipBad, sheet,
         };
         command.SetAction(parsed => Guard.Run(() => Run(
             parsed.GetRequiredValue(directory),
             CommonOptions.AutoOrNumber(parsed.GetRequiredValue(classes), "--classes"),
             parsed.GetValue(skipBad),
+            parsed.GetValue(sheet),
             Console.Out)));
         return command;
     }
@@ -41,7 +48,7 @@ internal static class DataCommand
         return skipsBad ? report.WithoutBadPairs() : report;
     }
 
-    private static int Run(string directory, int? classes, bool skipsBad, TextWriter output)
+    private static int Run(string directory, int? classes, bool skipsBad, string? sheet, TextWriter output)
     {
         DataReport report = Inspect(directory, classes, skipsBad);
         foreach (string line in report.Lines())
@@ -49,6 +56,31 @@ internal static class DataCommand
             output.WriteLine(line);
         }
 
+        if (sheet is not null && report.Classes is not null)
+        {
+            Draw(report, sheet, output);
+        }
+
         return report.Errors.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Draws suspicious pairs, and then some from the whole set, and says where they stand.</summary>
+    private static void Draw(DataReport report, string path, TextWriter output)
+    {
+        IReadOnlyList<ImagePair> readable = [.. report.Facts.Select(fact => fact.Pair)];
+        ImagePair[] suspicious = [.. report.Suspicious.Select(found => found.Pair).Take(MostOfSheet)];
+        ImagePair[] pairs =
+        [
+            .. suspicious,
+            .. Spread.Of([.. readable.Except(suspicious)], MostOfSheet - suspicious.Length),
+        ];
+        SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
+        (byte[] pixels, PictureSize size) = PairSheet.Draw([.. pairs.Select(reader.Read)]);
+        ImageFile.WriteColor(path, pixels, size.Width, size.Height);
+        output.WriteLine($"pictures in {path}, in rows:");
+        foreach (ImagePair[] row in pairs.Chunk(PairSheet.Columns))
+        {
+            output.WriteLine($"  {string.Join("  ", row.Select(pair => pair.Name))}");
+        }
     }
 }

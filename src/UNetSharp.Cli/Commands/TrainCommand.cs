@@ -96,8 +96,22 @@ internal static class TrainCommand
             report.ThrowIfMixed(parsed.GetValue(Batch));
         }
 
+        TrainingSettings settings = SettingsOf(parsed, report);
+        SayLeaks(report, settings);
         return TrainingSession.Run(
-            SettingsOf(parsed, report), report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume));
+            settings, report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume));
+    }
+
+    /// <summary>Says whether validation will see images that are trained on.</summary>
+    private static void SayLeaks(DataReport report, TrainingSettings settings)
+    {
+        var split = Split.ByShare(report.Folder.Pairs, settings.ValidationShare, settings.Seed);
+        DuplicatePair[] leaks = [.. report.Across(split)];
+        if (leaks.Length > 0)
+        {
+            Console.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such as "
+                + $"{leaks[0].First.Name} and {leaks[0].Second.Name}: expect a worse score on new images.");
+        }
     }
 
     private static void RefuseNonsense(ParseResult parsed)

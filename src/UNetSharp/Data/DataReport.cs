@@ -33,6 +33,8 @@ public sealed class DataReport
                 ? ClassTable.Read(path).MeaningOf(masks, classes, _notes)
                 : MaskMeaning.Of(masks, classes, _notes);
             CountClasses();
+            Suspicious = [.. PairComparison.Suspicious(facts)];
+            Duplicates = [.. PairComparison.Duplicates(facts)];
         }
         catch (DataException e)
         {
@@ -57,6 +59,12 @@ public sealed class DataReport
 
     /// <summary>Masks that are background alone.</summary>
     public IReadOnlyList<string> EmptyMasks { get; private set; } = [];
+
+    /// <summary>Masks that seem to belong to another image.</summary>
+    public IReadOnlyList<SuspiciousPair> Suspicious { get; } = [];
+
+    /// <summary>Images that are in the set more than once, or nearly so.</summary>
+    public IReadOnlyList<DuplicatePair> Duplicates { get; } = [];
 
     /// <summary>What was wrong with the pairs that were left out, a line each.</summary>
     public IReadOnlyList<string> LeftOut { get; private init; } = [];
@@ -108,6 +116,13 @@ public sealed class DataReport
     public DataReport WithoutBadPairs() => Facts.Count == 0
         ? throw new DataException($"{Folder.ImagesPath}: no pair can be read; the first one: {_badPairs[0]}")
         : new DataReport(Folder.Only(Facts.Select(fact => fact.Pair)), Facts, [], _wantedClasses) { LeftOut = _badPairs };
+
+    /// <summary>Images that are alike, of which one is trained on and the other validated with.</summary>
+    public IEnumerable<DuplicatePair> Across(Split split)
+    {
+        HashSet<ImagePair> validation = [.. split.Validation];
+        return Duplicates.Where(pair => validation.Contains(pair.First) != validation.Contains(pair.Second));
+    }
 
     /// <summary>Ends where images cannot go into one batch together.</summary>
     /// <param name="batchSize">Images of a batch.</param>
@@ -166,6 +181,18 @@ public sealed class DataReport
             yield return $"left out: {line}";
         }
 
+        IEnumerable<string> odd =
+        [
+            .. Listed(Suspicious, pair => $"{pair.Pair.MaskText}: its edges fit the image of {pair.Better.Name} better than its "
+                + $"own (correlation {pair.Other:F2}, own {pair.Own:F2}). Is it the mask of another image?"),
+            .. Listed(Duplicates, pair => $"{pair.Second.ImageText}: {(pair.IsExact ? "is" : "looks")} the same as "
+                + $"{pair.First.Name}. Validation is too kind where one is trained on and the other validated with."),
+        ];
+        foreach (string line in odd)
+        {
+            yield return $"note: {line}";
+        }
+
         foreach (string line in _notes.Select(note => $"note: {note}").Concat(_errors.Select(error => $"error: {error}")))
         {
             yield return line;
@@ -175,6 +202,14 @@ public sealed class DataReport
     private static string Listed(IEnumerable<string> facts) => string.Join(
         ", ",
         facts.GroupBy(fact => fact).OrderByDescending(group => group.Count()).Select(group => $"{group.Key} ({group.Count()})"));
+
+    /// <summary>A line for each of the first few.</summary>
+    private static IEnumerable<string> Listed<T>(IReadOnlyList<T> all, Func<T, string> line)
+    {
+        const int Most = 8;
+        IEnumerable<string> lines = all.Take(Most).Select(line);
+        return all.Count <= Most ? lines : lines.Append($"… and {all.Count - Most} more of the kind.");
+    }
 
     private string MaskText()
     {
