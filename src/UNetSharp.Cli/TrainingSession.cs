@@ -10,10 +10,15 @@ namespace UNetSharp.Cli;
 internal static class TrainingSession
 {
     /// <summary>Trains and says how it went.</summary>
-    public static int Run(TrainingSettings settings, DataReport report, string runPath, bool isResumed = false)
+    public static int Run(
+        TrainingSettings settings,
+        DataReport report,
+        string runPath,
+        bool isResumed = false,
+        SampleCache? cache = null)
     {
         RunFolder run = new(runPath, isResumed);
-        Trainer trainer = new(settings, report, ImageFile.Read, run);
+        Trainer trainer = new(settings, report, ImageFile.Read, run, cache);
         using CancellationTokenSource cancellation = new();
         using PosixSignalRegistration onInterrupt = CancelOn(PosixSignal.SIGINT, cancellation);
         using PosixSignalRegistration onTerminate = CancelOn(PosixSignal.SIGTERM, cancellation);

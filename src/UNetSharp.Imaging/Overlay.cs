@@ -31,7 +31,8 @@ public static class Overlay
         {
             if (IsObject(classes[i]))
             {
-                Blend(rgb.AsSpan(3 * i, 3), Colors[(classes[i] - 1) % Colors.Length], IsEdge(classes, size, i) ? 1 : TintShare);
+                (byte R, byte G, byte B) color = Colors[(classes[i] - 1) % Colors.Length];
+                Blend(rgb.AsSpan(3 * i, 3), color, IsEdge(classes, size, i) ? 1 : TintShare);
             }
         }
 

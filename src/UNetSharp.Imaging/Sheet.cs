@@ -2,7 +2,7 @@ using UNetSharp.Data;
 
 namespace UNetSharp.Imaging;
 
-/// <summary>Small pictures in rows and columns on a light ground, each in the middle of a cell of 256 x 256 pixels.</summary>
+/// <summary>Small pictures in rows and columns on a light ground, each in a cell of 256 x 256 pixels.</summary>
 internal sealed class Sheet
 {
     private const int CellSide = 256;
@@ -27,7 +27,7 @@ internal sealed class Sheet
         return new PictureSize(Math.Max(1, (int)(own.Height * scale)), Math.Max(1, (int)(own.Width * scale)));
     }
 
-    /// <summary>A picture in the size of its cell: resized before masks are drawn, so that outlines stay one pixel wide.</summary>
+    /// <summary>A picture in the size of its cell, on which a mask's outline drawn now is one pixel wide.</summary>
     public static Picture Fitted(Picture picture)
     {
         var own = new PictureSize(picture.Height, picture.Width);

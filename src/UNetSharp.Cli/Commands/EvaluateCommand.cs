@@ -67,7 +67,11 @@ internal static class EvaluateCommand
         foreach (ClassScores scores in evaluation.Classes)
         {
             table.AddRow(
-                Markup.Escape(masks.NameOf(scores.Class)), Text(scores.Dice), Text(scores.Iou), Text(scores.Precision), Text(scores.Recall));
+                Markup.Escape(masks.NameOf(scores.Class)),
+                Text(scores.Dice),
+                Text(scores.Iou),
+                Text(scores.Precision),
+                Text(scores.Recall));
         }
 
         AnsiConsole.Write(table);

@@ -63,6 +63,9 @@ internal static class TrainCommand
 
     private static readonly Option<bool> SkipBad = CommonOptions.SkipBad();
 
+    private static readonly Option<string?> Cache =
+        new("--cache") { Description = "Memory for decoded images, such as 1GB [default: a quarter of what is free]" };
+
     private static readonly Option<bool> Exact = CommonOptions.Exact();
 
     public static Command Build()
@@ -70,7 +73,7 @@ internal static class TrainCommand
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, ValidationShare, Augment, Seed, Threads, Exact, Resume, SkipBad,
+            LossName, ValidationShare, Augment, Seed, Threads, Exact, Resume, SkipBad, Cache,
         };
         ModelOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
@@ -99,7 +102,25 @@ internal static class TrainCommand
         TrainingSettings settings = SettingsOf(parsed, report);
         SayLeaks(report, settings);
         return TrainingSession.Run(
-            settings, report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume));
+            settings, report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume), CacheOf(parsed, report, settings));
+    }
+
+    private static long CacheBytes(ParseResult parsed)
+    {
+        string? text = parsed.GetValue(Cache);
+        return text is null ? MemorySize.Free() / 4 : MemorySize.Parse(text, "--cache");
+    }
+
+    /// <summary>Makes the cache, and says how much of the data set it will hold.</summary>
+    private static SampleCache CacheOf(ParseResult parsed, DataReport report, TrainingSettings settings)
+    {
+        long budget = CacheBytes(parsed);
+        long needed = report.Facts.Sum(
+            fact => SampleCache.BytesOf(settings.Size ?? fact.Size, settings.Model.Channels));
+        Console.WriteLine(needed <= budget
+            ? $"cache          all images, {MemorySize.Text(needed)} of at most {MemorySize.Text(budget)}"
+            : $"cache          {MemorySize.Text(budget)} of {MemorySize.Text(needed)}; the rest is read in every epoch");
+        return new SampleCache(budget);
     }
 
     /// <summary>Says whether validation will see images that are trained on.</summary>
@@ -109,8 +130,8 @@ internal static class TrainCommand
         DuplicatePair[] leaks = [.. report.Across(split)];
         if (leaks.Length > 0)
         {
-            Console.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such as "
-                + $"{leaks[0].First.Name} and {leaks[0].Second.Name}: expect a worse score on new images.");
+            Console.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such "
+                + $"as {leaks[0].First.Name} and {leaks[0].Second.Name}: expect a worse score on new images.");
         }
     }
 
@@ -124,6 +145,7 @@ internal static class TrainCommand
         CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch");
         CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
         CommonOptions.AtLeast(16, parsed.GetValue(Crop) ?? 16, "--crop");
+        _ = CacheBytes(parsed);
         if (parsed.GetValue(ValidationShare) is not (>= 0 and < 1))
         {
             throw new UsageException($"--val {parsed.GetValue(ValidationShare)}: give a share from 0 to below 1.");

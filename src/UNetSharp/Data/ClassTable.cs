@@ -64,21 +64,21 @@ internal sealed class ClassTable
         {
             foreach (int value in mask.Counts.Keys.Where(value => !entries.ContainsKey(value)))
             {
-                throw new DataException($"{mask.Path}: holds the value {MaskValues.Text(value)}{mask.Where(value)}, which "
-                    + $"is not in {_path}; there are {Known(entries)}. Correct the mask, or add the value.");
+                throw new DataException($"{mask.Path}: holds the value {MaskValues.Text(value)}{mask.Where(value)}, "
+                    + $"which is not in {_path}; there are {Known(entries)}. Correct the mask, or add the value.");
             }
         }
 
         string[] names = [.. _entries.Where(entry => entry.Name != IgnoredName).Select(entry => entry.Name)];
         if (wanted is { } count && count != names.Length && !(count == 1 && names.Length == 2))
         {
-            throw new DataException($"{_path}: names {names.Length} classes, but --classes is {count}. Leave --classes out.");
+            throw new DataException($"{_path}: names {names.Length} classes, but --classes is {count}. Leave it out.");
         }
 
         if (values.Select(value => entries[value].Name).Where(name => name != IgnoredName).Distinct().Count() < 2)
         {
-            throw new DataException($"{masks[0].Path}: this and every other mask holds but one class of {_path}, so there is "
-                + "nothing to learn. Are these the masks?");
+            throw new DataException($"{masks[0].Path}: this and every other mask holds but one class of {_path}, so there "
+                + "is nothing to learn. Are these the masks?");
         }
 
         string[] unseen = [.. entries.Where(entry => !values.Contains(entry.Key)).Select(entry => entry.Value.Name)];
@@ -91,7 +91,9 @@ internal sealed class ClassTable
             names.Length == 2 && wanted != 2 ? 1 : names.Length,
             entries.ToDictionary(
                 entry => entry.Key,
-                entry => entry.Value.Name == IgnoredName ? MaskClasses.Ignored : Array.IndexOf(names, entry.Value.Name)),
+                entry => entry.Value.Name == IgnoredName
+                    ? MaskClasses.Ignored
+                    : Array.IndexOf(names, entry.Value.Name)),
             Names: names);
     }
 
@@ -121,13 +123,13 @@ internal sealed class ClassTable
         int classes = _entries.Count(entry => entry.Name != IgnoredName);
         if (classes is < 2 or > MaskClasses.MostClasses)
         {
-            throw Wrong($"names {classes} classes, but 2 to {MaskClasses.MostClasses} are possible, the background first");
+            throw Wrong($"names {classes} classes, but 2 to {MaskClasses.MostClasses} can be, background first");
         }
     }
 
     private int ValueOf(string name, JsonElement value)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int grey) && grey is >= 0 and <= ushort.MaxValue)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetUInt16(out ushort grey))
         {
             return grey;
         }
@@ -162,7 +164,8 @@ internal sealed class ClassTable
             int value = entry.IsIndex && hasVocPalette ? VocPalette.ValueOf(Math.Min(entry.Value, 255)) : entry.Value;
             if (!entries.TryAdd(value, entry))
             {
-                throw Wrong($"gives '{entries[value].Name}' and '{entry.Name}' the same value {MaskValues.Text(value)}");
+                throw Wrong(
+                    $"gives '{entries[value].Name}' and '{entry.Name}' the same value {MaskValues.Text(value)}");
             }
         }
 

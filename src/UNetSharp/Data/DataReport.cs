@@ -115,7 +115,10 @@ public sealed class DataReport
     /// <exception cref="DataException">No pair is left.</exception>
     public DataReport WithoutBadPairs() => Facts.Count == 0
         ? throw new DataException($"{Folder.ImagesPath}: no pair can be read; the first one: {_badPairs[0]}")
-        : new DataReport(Folder.Only(Facts.Select(fact => fact.Pair)), Facts, [], _wantedClasses) { LeftOut = _badPairs };
+        : new DataReport(Folder.Only(Facts.Select(fact => fact.Pair)), Facts, [], _wantedClasses)
+        {
+            LeftOut = _badPairs,
+        };
 
     /// <summary>Images that are alike, of which one is trained on and the other validated with.</summary>
     public IEnumerable<DuplicatePair> Across(Split split)
@@ -133,8 +136,8 @@ public sealed class DataReport
         if (batchSize > 1 && other is not null)
         {
             throw new DataException($"{other.Pair.ImageText}: is {other.Size}, but {Facts[0].Pair.ImageText} is "
-                + $"{Facts[0].Size}, so they cannot be in one batch. Give --size HxW or --crop N to bring images to one size, "
-                + "or --batch 1.");
+                + $"{Facts[0].Size}, so they cannot be in one batch. Give --size HxW or --crop N to bring images to "
+                + "one size, or --batch 1.");
         }
     }
 
@@ -183,8 +186,8 @@ public sealed class DataReport
 
         IEnumerable<string> odd =
         [
-            .. Listed(Suspicious, pair => $"{pair.Pair.MaskText}: its edges fit the image of {pair.Better.Name} better than its "
-                + $"own (correlation {pair.Other:F2}, own {pair.Own:F2}). Is it the mask of another image?"),
+            .. Listed(Suspicious, pair => $"{pair.Pair.MaskText}: its edges fit the image of {pair.Better.Name} better "
+                + $"than its own (correlation {pair.Other:F2}, own {pair.Own:F2}). Is it the mask of another image?"),
             .. Listed(Duplicates, pair => $"{pair.Second.ImageText}: {(pair.IsExact ? "is" : "looks")} the same as "
                 + $"{pair.First.Name}. Validation is too kind where one is trained on and the other validated with."),
         ];
@@ -255,7 +258,8 @@ public sealed class DataReport
         EmptyMasks = empty;
         if (ignored > 0)
         {
-            _notes.Add($"{(double)ignored / (ignored + pixels.Sum()):P1} of all pixels are marked as unknown and count nowhere.");
+            double share = (double)ignored / (ignored + pixels.Sum());
+            _notes.Add($"{share:P1} of all pixels are marked as unknown and count nowhere.");
         }
 
         if (Classes.Classes == 1 && ClassShares[1] is < FewForeground or > 1 - FewForeground)

@@ -13,7 +13,7 @@ internal static class ImageStacks
         ("image", "label"),
     ];
 
-    /// <summary>The first two files of a folder that are a stack of images and one of masks; null without any.</summary>
+    /// <summary>The first two files of a folder that are stacks of images and masks; null without any.</summary>
     public static (string Images, string Masks)? Find(string directory)
     {
         string[] files = [.. DataFolder.ImageFiles(directory).Where(IsTiff)];
@@ -33,12 +33,15 @@ internal static class ImageStacks
     /// <exception cref="DataException">One file has more pages than the other.</exception>
     public static IEnumerable<ImagePair> Pages(ImagePair files, PageCounter countPages)
     {
-        int images = Count(files.ImagePath, countPages);
-        int masks = Count(files.MaskPath, countPages);
+        if (Count(files.ImagePath, countPages) is not { } images || Count(files.MaskPath, countPages) is not { } masks)
+        {
+            return [files]; // reading it says what is wrong, beside everything else that is
+        }
+
         if (images != masks)
         {
-            throw new DataException($"{files.MaskPath}: has {Counted(masks)}, but {files.ImagePath} has {Counted(images)}. "
-                + "Save a mask for every page of the image, in the same order.");
+            throw new DataException($"{files.MaskPath}: has {Counted(masks)}, but {files.ImagePath} has "
+                + $"{Counted(images)}. Save a mask for every page of the image, in the same order.");
         }
 
         return images == 1
@@ -48,7 +51,8 @@ internal static class ImageStacks
 
     private static string Counted(int pages) => pages == 1 ? "1 page" : $"{pages} pages";
 
-    private static int Count(string path, PageCounter countPages)
+    /// <summary>Pages of a file; null if it cannot be read.</summary>
+    private static int? Count(string path, PageCounter countPages)
     {
         try
         {
@@ -56,7 +60,7 @@ internal static class ImageStacks
         }
         catch (DataException)
         {
-            return 1; // reading it says what is wrong, beside everything else that is
+            return null;
         }
     }
 

@@ -169,8 +169,8 @@ public sealed class Loader : IDisposable
             batch ??= Reusable(shape, names);
             if (batch.Images.Shape != shape)
             {
-                throw new DataException($"{_pairs[_order[first + n]].ImageText}: is {sample.Size}, another image of its "
-                    + "batch is not. Give --size HxW or --crop N to bring images to one size, or --batch 1.");
+                throw new DataException($"{_pairs[_order[first + n]].ImageText}: is {sample.Size}, another image of "
+                    + "its batch is not. Give --size HxW or --crop N to bring images to one size, or --batch 1.");
             }
 
             names[n] = sample.Name;

@@ -37,7 +37,8 @@ public sealed record MaskClasses(
         Names?[index] ?? (Classes > 1 ? $"class {index}" : index == 0 ? "background" : "foreground");
 
     /// <summary>Whether a text can be the name of a class: it is short and safe to print.</summary>
-    internal static bool IsName(string? text) => text is { Length: > 0 and <= LongestName } && !text.Any(char.IsControl);
+    internal static bool IsName(string? text) =>
+        text is { Length: > 0 and <= LongestName } && !text.Any(char.IsControl);
 
     /// <summary>Whether there are names for all classes, or none at all.</summary>
     [JsonIgnore]
@@ -55,7 +56,8 @@ public sealed record MaskClasses(
             classes[i] = index >= 0
                 ? (byte)index
                 : throw new DataException($"{path}: holds the value {MaskValues.Text(value)} at ({i % mask.Width}, "
-                    + $"{i / mask.Width}), which stands for no class; known are {string.Join(", ", ClassOfValue.Keys.Select(MaskValues.Text))}. Correct the mask.");
+                    + $"{i / mask.Width}), which stands for no class; known are "
+                    + $"{string.Join(", ", ClassOfValue.Keys.Select(MaskValues.Text))}. Correct the mask.");
         }
 
         return classes;

@@ -88,8 +88,8 @@ internal static class MaskMeaning
         }
 
         notes.Add($"Masks have the colours of PASCAL VOC: read as the class indices 0 to {most}"
-            + (hasIgnored ? $", {MaskValues.Text(VocPalette.ValueOf(MaskClasses.Ignored))} as unknown, which counts nowhere."
-                : "."));
+            + (hasIgnored ? $", {MaskValues.Text(VocPalette.ValueOf(MaskClasses.Ignored))} as unknown, which counts nowhere"
+                : "") + ".");
         return new MaskClasses(wanted ?? (most == 1 ? 1 : most + 1), indices);
     }
 
@@ -209,6 +209,7 @@ internal static class MaskMeaning
             ? $"Correct the mask, or pass --classes {values.Max + 1} if the values are class indices."
             : "Correct the mask.";
         return new DataException($"{first.Path}: holds the value {MaskValues.Text(odd)} ({pixels} "
-            + $"{(pixels == 1 ? "pixel" : "pixels")}{first.Where(odd)}), but {rule}, and the masks here hold {all}. {mend}");
+            + $"{(pixels == 1 ? "pixel" : "pixels")}{first.Where(odd)}), but {rule}, and the masks here "
+            + $"hold {all}. {mend}");
     }
 }

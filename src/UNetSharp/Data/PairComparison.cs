@@ -13,7 +13,7 @@ public sealed record SuspiciousPair(ImagePair Pair, ImagePair Better, float Own,
 /// <param name="IsExact">Whether all values are the same.</param>
 public sealed record DuplicatePair(ImagePair First, ImagePair Second, bool IsExact);
 
-/// <summary>Compares the pairs of a data set with each other; of a large one each with those of similar names.</summary>
+/// <summary>Compares the pairs of a data set with each other; of many, each with those of similar names.</summary>
 internal static class PairComparison
 {
     /// <summary>Pairs before and after a pair, in the order of names, with which it is compared.</summary>
@@ -21,8 +21,8 @@ internal static class PairComparison
 
     /// <summary>
     /// Masks that fit another image of their size clearly better than their own. On 700 pairs of nuclei and membranes a
-    /// mask's correlation with its own image was 0.29 to 0.96, and always above that with every other image; with images
-    /// of other things it was by chance up to 0.44, but for one in a hundred below 0.15.
+    /// mask's correlation with its own image was 0.29 to 0.96, and always above that with every other image; with
+    /// other images it was by chance up to 0.44, but for one in a hundred below 0.15.
     /// </summary>
     public static IEnumerable<SuspiciousPair> Suspicious(IReadOnlyList<PairFacts> facts)
     {

@@ -25,6 +25,12 @@ public sealed record PairFacts(
         string depth = image.FullScale switch { 255 => "8 bit", 65535 => "16 bit", _ => "float" };
         int values = image.Samples.Distinct().Take(MostCounted).Count();
         return new PairFacts(
-            pair, size, image.Channels, depth, values, MaskValues.Of(pair.MaskText, mask), new PairLikeness(image, mask));
+            pair,
+            size,
+            image.Channels,
+            depth,
+            values,
+            MaskValues.Of(pair.MaskText, mask),
+            new PairLikeness(image, mask));
     }
 }

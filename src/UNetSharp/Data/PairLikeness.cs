@@ -6,8 +6,8 @@ namespace UNetSharp.Data;
 
 /// <summary>
 /// What is kept of a pair to compare it with others: the difference hash of its image (is a pixel darker than its right
-/// neighbour, on a grid of 8 rows and 9 columns; N. Krawetz, http://www.hackerfactor.com/blog/?/archives/529-Kind-of-Like-That.html),
-/// and on a grid of 32 x 32 cells the mean strength of the image's gradients and the share of the mask's edges, both with mean 0
+/// neighbour, on a grid of 8 rows and 9 columns; N. Krawetz, "Kind of Like That", The Hacker Factor Blog 2013), and on a
+/// grid of 32 x 32 cells the mean strength of the image's gradients and the share of the mask's edges, both with mean 0
 /// and length 1, so that their product is a correlation.
 /// </summary>
 public sealed class PairLikeness
@@ -41,8 +41,8 @@ public sealed class PairLikeness
     public bool IsSameImage(PairLikeness other) => _content == other._content;
 
     /// <summary>
-    /// Whether the images are or look the same: hashes that differ in few of 64 bits, and, as plain images have hashes alike
-    /// by chance, nearly the same gradients.
+    /// Whether the images are or look the same: hashes that differ in few of 64 bits, and, as plain images have hashes
+    /// alike by chance, nearly the same gradients.
     /// </summary>
     public bool LooksLike(PairLikeness other)
     {
@@ -67,7 +67,7 @@ public sealed class PairLikeness
         return hash;
     }
 
-    /// <summary>The mean strength of gradients in each cell, seen at a size at which texture and noise are smooth.</summary>
+    /// <summary>Strength of gradients in each cell, at a size at which texture and noise are smooth.</summary>
     private static float[] Gradients(float[] grey)
     {
         float[] strength = new float[Side * Side];
@@ -76,7 +76,8 @@ public sealed class PairLikeness
             (int row, int column) = (at / FineSide, at % FineSide);
             float down = grey[(Math.Min(row + 1, FineSide - 1) * FineSide) + column] - grey[at];
             float across = grey[(row * FineSide) + Math.Min(column + 1, FineSide - 1)] - grey[at];
-            strength[(row * Side / FineSide * Side) + (column * Side / FineSide)] += MathF.Sqrt((down * down) + (across * across));
+            int cell = (row * Side / FineSide * Side) + (column * Side / FineSide);
+            strength[cell] += MathF.Sqrt((down * down) + (across * across));
         }
 
         return strength;
@@ -94,7 +95,8 @@ public sealed class PairLikeness
             {
                 int value = MaskValues.At(mask, (row * mask.Width) + column);
                 bool isEdge = (column > 0 && value != before) || (row > 0 && value != above[column]);
-                counts[((int)((long)row * Side / mask.Height) * Side) + (int)((long)column * Side / mask.Width)] += isEdge ? 1 : 0;
+                long cell = ((long)row * Side / mask.Height * Side) + ((long)column * Side / mask.Width);
+                counts[cell] += isEdge ? 1 : 0;
                 (before, above[column]) = (value, value);
             }
         }

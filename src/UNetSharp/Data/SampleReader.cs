@@ -5,11 +5,15 @@ namespace UNetSharp.Data;
 /// <param name="classes">What mask values mean.</param>
 /// <param name="channels">Channels of the network's image: 1 or 3.</param>
 /// <param name="size">Size to bring every pair to, or null to leave it.</param>
-public sealed class SampleReader(PictureReader read, MaskClasses classes, int channels, PictureSize? size)
+/// <param name="cache">Keeps what was read; null to read from the disk every time.</param>
+public sealed class SampleReader(
+    PictureReader read, MaskClasses classes, int channels, PictureSize? size, SampleCache? cache = null)
 {
-    /// <summary>Reads a pair; the mask is resized by the nearest pixel only.</summary>
+    /// <summary>Reads a pair; the mask is resized by the nearest pixel only. Nobody may write to the sample.</summary>
     /// <exception cref="DataException">A file cannot be read, or image and mask differ in size.</exception>
-    public Sample Read(ImagePair pair)
+    public Sample Read(ImagePair pair) => cache?.Of(pair, Decode) ?? Decode(pair);
+
+    private Sample Decode(ImagePair pair)
     {
         Picture image = pair.ReadImage(read);
         Picture mask = pair.ReadMask(read);

@@ -16,12 +16,12 @@ public sealed class ClassTableTests : IDisposable
     {
         ClassTable table = Table("""{"background": "#000000", "cell": [255, 0, 0], "edge": 2, "dirt": "#00ff7F",}""");
 
-        MaskClasses classes = Meaning(table, Mask(Pixel(0, 0, 0), Pixel(255, 0, 0), Pixel(2, 2, 2), Pixel(0, 255, 127)));
+        int[] values = [Pixel(0, 0, 0), Pixel(255, 0, 0), Pixel(2), Pixel(0, 255, 127)];
+        MaskClasses classes = Meaning(table, Mask(values));
 
         Assert.Equal(4, classes.Classes);
         Assert.Equal(["background", "cell", "edge", "dirt"], classes.Names!);
         Assert.Equal("cell", classes.NameOf(1));
-        int[] values = [Pixel(0), Pixel(255, 0, 0), Pixel(2), Pixel(0, 255, 127)];
         Assert.Equal([0, 1, 2, 3], values.Select(classes.ClassOf));
         Assert.Empty(_notes);
     }
@@ -74,9 +74,14 @@ public sealed class ClassTableTests : IDisposable
     }
 
     [Fact]
-    public void Masks_of_one_class_alone_are_refused() =>
-        Assert.Contains("nothing to learn", Assert.Throws<DataException>(
-            () => Meaning(Table("""{"a": 0, "b": 1, "ignore": 2}"""), Mask(Pixel(0), Pixel(2)))).Message, StringComparison.Ordinal);
+    public void Masks_of_one_class_alone_are_refused()
+    {
+        ClassTable table = Table("""{"a": 0, "b": 1, "ignore": 2}""");
+
+        string message = Assert.Throws<DataException>(() => Meaning(table, Mask(Pixel(0), Pixel(2)))).Message;
+
+        Assert.Contains("nothing to learn", message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Another_number_of_classes_than_the_file_s_is_refused() =>
@@ -110,9 +115,14 @@ public sealed class ClassTableTests : IDisposable
     }
 
     [Fact]
-    public void One_value_for_two_classes_is_refused() =>
-        Assert.Contains("'a' and 'c' the same value 0", Assert.Throws<DataException>(() => Meaning(
-            Table("""{"a": 0, "b": 1, "c": "#000000"}"""), Mask(Pixel(0), Pixel(1)))).Message, StringComparison.Ordinal);
+    public void One_value_for_two_classes_is_refused()
+    {
+        ClassTable table = Table("""{"a": 0, "b": 1, "c": "#000000"}""");
+
+        string message = Assert.Throws<DataException>(() => Meaning(table, Mask(Pixel(0), Pixel(1)))).Message;
+
+        Assert.Contains("'a' and 'c' the same value 0", message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_huge_file_is_refused_unread() =>
@@ -161,5 +171,6 @@ public sealed class ClassTableTests : IDisposable
         return ClassTable.Read(path);
     }
 
-    private MaskClasses Meaning(ClassTable table, params MaskValues[] masks) => table.MeaningOf(masks, wanted: null, _notes);
+    private MaskClasses Meaning(ClassTable table, params MaskValues[] masks) =>
+        table.MeaningOf(masks, wanted: null, _notes);
 }

@@ -82,7 +82,9 @@ public sealed class DataReportTests : IDisposable
     {
         _pictures.Add("2", Picture(2, 1), Pictures.Grey(1, 2, 0, 255));
 
-        Assert.Contains("the mask is 1x2", Assert.Throws<DataException>(() => Report().WithoutBadPairs()).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<DataException>(() => Report().WithoutBadPairs()).Message;
+
+        Assert.Contains("the mask is 1x2", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +109,7 @@ public sealed class DataReportTests : IDisposable
         DataReport report = Report();
 
         Assert.Null(report.Classes);
-        Assert.Contains("the value 7 (1 pixel first at (2, 0))", Assert.Single(report.Errors), StringComparison.Ordinal);
+        Assert.Contains("the value 7 (1 pixel first at (2, 0)", Assert.Single(report.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

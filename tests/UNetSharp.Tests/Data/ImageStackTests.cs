@@ -20,7 +20,8 @@ public sealed class ImageStackTests : IDisposable
         _pictures.PutPages(masks, Mask(0), Mask(1), Mask(0));
 
         DataFolder folder = _pictures.Find();
-        SampleReader reader = new(_pictures.Read, new MaskClasses(1, new Dictionary<int, int> { [0] = 0, [1] = 1 }), 1, null);
+        MaskClasses classes = new(1, new Dictionary<int, int> { [0] = 0, [1] = 1 });
+        SampleReader reader = new(_pictures.Read, classes, channels: 1, size: null);
 
         Assert.Equal([$"{name}[0]", $"{name}[1]", $"{name}[2]"], folder.Pairs.Select(pair => pair.Name));
         Assert.Equal([10 / 255f, 20 / 255f, 30 / 255f], folder.Pairs.Select(pair => reader.Read(pair).Image[0]));
@@ -50,6 +51,20 @@ public sealed class ImageStackTests : IDisposable
 
         Assert.Contains("v.tif: has 1 page, but", message, StringComparison.Ordinal);
         Assert.Contains("has 3 pages", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stack_that_cannot_be_read_is_an_error_of_the_report()
+    {
+        _pictures.PutPages("images/v.tif", Tone(1), Tone(2));
+        _pictures.Put("masks/v.tif", null);
+        DataFolder folder = DataFolder.Find(_pictures.Path, path => path.Contains("masks", StringComparison.Ordinal)
+            ? throw new DataException($"{path}: is damaged.")
+            : 2);
+
+        DataReport report = DataReport.Of(folder, _pictures.Read, classes: null, threads: 1);
+
+        Assert.Contains("v.tif: is damaged", Assert.Single(report.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -162,7 +162,7 @@ public class MaskMeaningTests
     [Fact]
     public void Colours_of_voc_are_indices_and_its_last_one_is_unknown()
     {
-        int[] values = [0, VocPalette.ValueOf(1), VocPalette.ValueOf(7), VocPalette.ValueOf(15), VocPalette.ValueOf(255)];
+        int[] values = [.. new[] { 0, 1, 7, 15, 255 }.Select(VocPalette.ValueOf)];
 
         MaskClasses classes = Of(null, Mask("a.png", [.. values.Select(value => (value, 9L))]));
 

@@ -65,7 +65,9 @@ internal sealed class Pictures : IDisposable
     }
 
     public Picture Read(string path, int page = 0) =>
-        _pictures.TryGetValue(PageName(path, page), out Picture? picture) ? picture : throw new DataException($"{path}: is damaged.");
+        _pictures.TryGetValue(PageName(path, page), out Picture? picture)
+            ? picture
+            : throw new DataException($"{path}: is damaged.");
 
     public void Dispose() => _folder.Dispose();
 }

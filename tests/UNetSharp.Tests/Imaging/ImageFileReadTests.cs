@@ -27,7 +27,8 @@ public class ImageFileReadTests
         Assert.Equal(2, ImageFile.CountPages(path));
         Assert.Equal(Grey, ImageFile.Read(path, page: 0).Samples);
         Assert.Equal(Checks, ImageFile.Read(path, page: 1).Samples);
-        Assert.Contains("pages.tif", Assert.Throws<DataException>(() => ImageFile.Read(path, page: 2)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<DataException>(() => ImageFile.Read(path, page: 2)).Message;
+        Assert.Contains("pages.tif", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -37,8 +38,12 @@ public class ImageFileReadTests
     public void Other_files_have_one_page(string name) => Assert.Equal(1, ImageFile.CountPages(Fixtures.Of(name)));
 
     [Fact]
-    public void Files_without_pages_have_no_second_one() =>
-        Assert.Contains("only TIFF", Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.Of("grey8.png"), 1)).Message, StringComparison.Ordinal);
+    public void Files_without_pages_have_no_second_one()
+    {
+        string message = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.Of("grey8.png"), page: 1)).Message;
+
+        Assert.Contains("only TIFF", message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("colour8.png")]

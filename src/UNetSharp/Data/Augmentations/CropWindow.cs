@@ -29,7 +29,7 @@ internal readonly record struct CropWindow(int Top, int Left, (int Row, int Colu
         return first + (int)(share * (last - first + 1));
     }
 
-    /// <summary>A pixel of a known class but the background, each with the same chance; null if there is none.</summary>
+    /// <summary>A known pixel that is not background, each with the same chance; null if there is none.</summary>
     private static (int Row, int Column)? Foreground(Sample sample, double pick)
     {
         ReadOnlySpan<byte> mask = sample.Mask;
