@@ -11,7 +11,8 @@ namespace UNetSharp.Cli;
 internal static class CrossValidation
 {
     /// <summary>Trains all folds.</summary>
-    public static int Run(IReadOnlyList<TrainingSettings> folds, DataReport report, string output, bool isResumed)
+    public static int Run(
+        IReadOnlyList<TrainingSettings> folds, DataReport report, string output, bool isResumed, SampleCache cache)
     {
         List<double> scores = [];
         for (int fold = 0; fold < folds.Count; fold++)
@@ -19,7 +20,7 @@ internal static class CrossValidation
             string run = Path.Combine(output, string.Create(CultureInfo.InvariantCulture, $"fold-{fold}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fold {fold} of {folds.Count}"));
             int code = TrainingSession.Run(
-                folds[fold], report, run, isResumed && RunFolder.IsRun(run), out double? bestDice);
+                folds[fold], report, run, isResumed && RunFolder.IsRun(run), cache, out double? bestDice);
             if (code != ExitCode.Done)
             {
                 return code;

@@ -10,15 +10,24 @@ namespace UNetSharp.Cli;
 internal static class TrainingSession
 {
     /// <summary>Trains and says how it went.</summary>
-    public static int Run(TrainingSettings settings, DataReport report, string runPath, bool isResumed = false) =>
-        Run(settings, report, runPath, isResumed, out _);
+    public static int Run(
+        TrainingSettings settings,
+        DataReport report,
+        string runPath,
+        bool isResumed = false,
+        SampleCache? cache = null) => Run(settings, report, runPath, isResumed, cache, out _);
 
     /// <summary>Trains and says how it went.</summary>
     public static int Run(
-        TrainingSettings settings, DataReport report, string runPath, bool isResumed, out double? bestDice)
+        TrainingSettings settings,
+        DataReport report,
+        string runPath,
+        bool isResumed,
+        SampleCache? cache,
+        out double? bestDice)
     {
         RunFolder run = new(runPath, isResumed);
-        Trainer trainer = new(settings, report, ImageFile.Read, run);
+        Trainer trainer = new(settings, report, ImageFile.Read, run, cache);
         using CancellationTokenSource cancellation = new();
         using PosixSignalRegistration onInterrupt = CancelOn(PosixSignal.SIGINT, cancellation);
         using PosixSignalRegistration onTerminate = CancelOn(PosixSignal.SIGTERM, cancellation);

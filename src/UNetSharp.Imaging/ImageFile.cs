@@ -6,10 +6,12 @@ namespace UNetSharp.Imaging;
 /// <summary>
 /// Image files in and out: PNG, JPEG, TIFF, WebP, BMP and GIF are read, PNG is written. Grey and colour, 8 and 16 bit
 /// and floating point; palettes, CMYK and other colour spaces become RGB, transparency is dropped, EXIF rotation
-/// applied. Of a file with several pages the first is read.
+/// applied. Of a TIFF file with several pages any can be read, of other files the first.
 /// </summary>
 public static class ImageFile
 {
+    private const string TiffLoader = "tiffload";
+
     /// <summary>Samples beyond which a file is refused before it is decoded: 4 GiB as float32.</summary>
     private const long MostSamples = 1L << 30;
 
@@ -28,53 +30,47 @@ public static class ImageFile
     [
         ([0x89, (byte)'P', (byte)'N', (byte)'G'], "pngload"),
         ([0xFF, 0xD8], "jpegload"),
-        ([(byte)'I', (byte)'I', 42, 0], "tiffload"),
-        ([(byte)'M', (byte)'M', 0, 42], "tiffload"),
-        ([(byte)'I', (byte)'I', 43, 0], "tiffload"), // BigTIFF
-        ([(byte)'M', (byte)'M', 0, 43], "tiffload"),
+        ([(byte)'I', (byte)'I', 42, 0], TiffLoader),
+        ([(byte)'M', (byte)'M', 0, 42], TiffLoader),
+        ([(byte)'I', (byte)'I', 43, 0], TiffLoader), // BigTIFF
+        ([(byte)'M', (byte)'M', 0, 43], TiffLoader),
         ([(byte)'R', (byte)'I', (byte)'F', (byte)'F'], "webpload"),
         ([(byte)'G', (byte)'I', (byte)'F', (byte)'8'], "gifload"),
         ([(byte)'B', (byte)'M'], "magickload"),
     ];
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="page">Page of a TIFF file, the first is 0; the others are not decoded.</param>
     /// <exception cref="DataException">The file is missing, damaged, too large or of an unknown kind.</exception>
-    public static Picture Read(string path)
+    public static Picture Read(string path, int page = 0) => Guard(path, () =>
     {
-        try
+        using VipsImage file = Open(path, page, out _);
+        if ((long)file.Width * file.Height * file.Bands > MostSamples)
         {
-            if (!File.Exists(path))
-            {
-                throw new DataException($"{path}: there is no such file.");
-            }
-
-            using VipsImage file = Open(path);
-            if ((long)file.Width * file.Height * file.Bands > MostSamples)
-            {
-                throw new DataException($"{path}: {file.Width}x{file.Height} pixels of {file.Bands} channels are more "
-                    + $"than the {MostSamples} samples that are read at once. Cut the image into parts.");
-            }
-
-            using VipsImage upright = file.Then("autorot");
-            using VipsImage plain = InGreyOrRgb(upright);
-            if (plain.Bands > MostBands)
-            {
-                throw new DataException($"{path}: has {plain.Bands} channels; images are grey or colour, with or "
-                    + "without transparency. Save the channels to be used as grey or RGB.");
-            }
-
-            using VipsImage opaque = plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
-            return Decode(path, opaque);
+            throw new DataException($"{path}: {file.Width}x{file.Height} pixels of {file.Bands} channels are more "
+                + $"than the {MostSamples} samples that are read at once. Cut the image into parts.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        using VipsImage upright = file.Then("autorot");
+        using VipsImage plain = InGreyOrRgb(upright);
+        if (plain.Bands > MostBands)
         {
-            throw new DataException($"{path}: cannot be read: {e.Message}", e);
+            throw new DataException($"{path}: has {plain.Bands} channels; images are grey or colour, with or "
+                + "without transparency. Save the channels to be used as grey or RGB.");
         }
-        catch (VipsException e)
-        {
-            throw new DataException($"{path}: is no image, or damaged: {e.Message}.", e);
-        }
-    }
+
+        using VipsImage opaque = plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
+        return Decode(path, opaque);
+    });
+
+    /// <summary>Pages of a TIFF file, by its header alone; 1 for other files.</summary>
+    /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
+    public static int CountPages(string path) => Guard(path, () =>
+    {
+        using VipsImage file = Open(path, page: 0, out string loader);
+        return loader == TiffLoader ? file.Pages : 1;
+    });
 
     /// <summary>Writes an 8-bit grey PNG.</summary>
     /// <exception cref="DataException">The file cannot be written; nothing is left behind.</exception>
@@ -100,11 +96,37 @@ public static class ImageFile
         Write(path, image, "srgb");
     }
 
+    /// <summary>Does something with a file; what goes wrong becomes one line that names it.</summary>
+    private static T Guard<T>(string path, Func<T> use)
+    {
+        try
+        {
+            return File.Exists(path) ? use() : throw new DataException($"{path}: there is no such file.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path}: cannot be read: {e.Message}", e);
+        }
+        catch (VipsException e)
+        {
+            throw new DataException($"{path}: is no image, or damaged: {e.Message}.", e);
+        }
+    }
+
     /// <summary>
     /// Opens a file with the one loader that its first bytes ask for. libvips knows many more formats, among them some
     /// whose readers are not hardened; these stay out.
     /// </summary>
-    private static VipsImage Open(string path)
+    private static VipsImage Open(string path, int page, out string loader)
+    {
+        loader = LoaderOf(path);
+        (string, string)[] arguments = [("filename", path), ("fail_on", "truncated")];
+        return loader == TiffLoader ? Make(loader, [.. arguments, ("page", $"{page}")])
+            : page == 0 ? Make(loader, arguments)
+            : throw new DataException($"{path}: page {page} is asked for, but only TIFF files have pages here.");
+    }
+
+    private static string LoaderOf(string path)
     {
         Span<byte> start = stackalloc byte[4];
         using (FileStream stream = File.OpenRead(path))
@@ -116,7 +138,7 @@ public static class ImageFile
         {
             if (start.StartsWith(mark))
             {
-                return Make(loader, ("filename", path), ("fail_on", "truncated"));
+                return loader;
             }
         }
 

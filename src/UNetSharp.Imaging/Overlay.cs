@@ -4,19 +4,20 @@ namespace UNetSharp.Imaging;
 
 /// <summary>
 /// A mask drawn over its picture: each class but the background tints its pixels and has an outline of one pixel. The
-/// colours are those of Okabe and Ito, which colour-blind people can tell apart.
+/// colours are those of Okabe and Ito, which colour-blind people can tell apart. Pixels of no known class stay as they
+/// are.
 /// </summary>
 public static class Overlay
 {
     private const float TintShare = 0.35f;
 
-    // Shares of darkest and brightest samples that are let go when the picture is stretched for the eye.
-    private const double CutShare = 0.002;
-
     private static readonly (byte R, byte G, byte B)[] Colors =
     [
         (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167),
     ];
+
+    // Vermilion: seen on both kinds of tissue, the dark and the purple.
+    private static readonly (byte R, byte G, byte B) OutlineColor = Colors[5];
 
     /// <summary>The picture with the mask over it.</summary>
     /// <param name="picture">The picture.</param>
@@ -25,16 +26,13 @@ public static class Overlay
     public static byte[] Draw(Picture picture, ReadOnlySpan<byte> classes)
     {
         byte[] rgb = Display(picture);
-        for (int row = 0; row < picture.Height; row++)
+        var size = new PictureSize(picture.Height, picture.Width);
+        for (int i = 0; i < classes.Length; i++)
         {
-            for (int column = 0; column < picture.Width; column++)
+            if (IsObject(classes[i]))
             {
-                int i = (row * picture.Width) + column;
-                if (classes[i] != 0)
-                {
-                    bool isEdge = IsEdge(classes, picture.Width, picture.Height, row, column);
-                    Blend(rgb.AsSpan(3 * i, 3), Colors[(classes[i] - 1) % Colors.Length], isEdge ? 1 : TintShare);
-                }
+                (byte R, byte G, byte B) color = Colors[(classes[i] - 1) % Colors.Length];
+                Blend(rgb.AsSpan(3 * i, 3), color, IsEdge(classes, size, i) ? 1 : TintShare);
             }
         }
 
@@ -42,36 +40,35 @@ public static class Overlay
     }
 
     /// <summary>The picture as 8-bit RGB; one whose brightness range is narrow is stretched.</summary>
-    public static byte[] Display(Picture picture)
+    public static byte[] Display(Picture picture) =>
+        Contrast.Of(picture.Samples, picture.FullScale).Display(picture.Samples, picture.Channels);
+
+    /// <summary>Draws the outline of a mask, in one colour and nothing else.</summary>
+    /// <param name="rgb">8-bit RGB, (height, width, 3), that is drawn on.</param>
+    /// <param name="classes">Class of every pixel.</param>
+    /// <param name="size">Size of both.</param>
+    internal static void Outline(Span<byte> rgb, ReadOnlySpan<byte> classes, PictureSize size)
     {
-        (float low, float high) = Range(picture);
-        byte[] rgb = new byte[picture.Width * picture.Height * 3];
-        for (int i = 0; i < rgb.Length; i++)
+        for (int i = 0; i < classes.Length; i++)
         {
-            float value = picture.Samples[(i / 3 * picture.Channels) + (picture.Channels == 3 ? i % 3 : 0)];
-            rgb[i] = (byte)Math.Clamp(MathF.Round((value - low) / (high - low) * 255), 0, 255);
+            if (IsObject(classes[i]) && IsEdge(classes, size, i))
+            {
+                Blend(rgb.Slice(3 * i, 3), OutlineColor, share: 1);
+            }
         }
-
-        return rgb;
     }
 
-    private static (float Low, float High) Range(Picture picture)
-    {
-        float[] sorted = [.. picture.Samples];
-        Array.Sort(sorted);
-        int cut = (int)(sorted.Length * CutShare);
-        (float low, float high) = (sorted[cut], sorted[^(cut + 1)]);
-        bool isNarrow = high - low < 0.5f * picture.FullScale && high > low;
-        return isNarrow ? (low, high) : (0, picture.FullScale);
-    }
+    private static bool IsObject(byte index) => index is not (0 or MaskClasses.Ignored);
 
-    private static bool IsEdge(ReadOnlySpan<byte> classes, int width, int height, int row, int column)
+    /// <summary>Whether a pixel has a neighbour of another class.</summary>
+    private static bool IsEdge(ReadOnlySpan<byte> classes, PictureSize size, int i)
     {
-        byte own = classes[(row * width) + column];
-        return (row > 0 && classes[((row - 1) * width) + column] != own)
-            || (row < height - 1 && classes[((row + 1) * width) + column] != own)
-            || (column > 0 && classes[(row * width) + column - 1] != own)
-            || (column < width - 1 && classes[(row * width) + column + 1] != own);
+        (int row, int column) = (i / size.Width, i % size.Width);
+        byte own = classes[i];
+        return (row > 0 && classes[i - size.Width] != own)
+            || (row < size.Height - 1 && classes[i + size.Width] != own)
+            || (column > 0 && classes[i - 1] != own)
+            || (column < size.Width - 1 && classes[i + 1] != own);
     }
 
     private static void Blend(Span<byte> pixel, (byte R, byte G, byte B) color, float share)

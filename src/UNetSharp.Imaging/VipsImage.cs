@@ -33,6 +33,9 @@ internal sealed unsafe class VipsImage : SafeHandle
 
     public int Bands => vips_image_get_bands(handle);
 
+    /// <summary>Pages of the file that the image comes from.</summary>
+    public int Pages => vips_image_get_n_pages(handle);
+
     public SampleFormat Format => (SampleFormat)vips_image_get_format(handle);
 
     public int Interpretation => vips_image_get_interpretation(handle);

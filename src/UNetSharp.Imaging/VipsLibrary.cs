@@ -75,6 +75,9 @@ internal static unsafe partial class VipsLibrary
     internal static partial int vips_image_get_interpretation(nint image);
 
     [LibraryImport(Vips)]
+    internal static partial int vips_image_get_n_pages(nint image);
+
+    [LibraryImport(Vips)]
     internal static partial nuint vips_image_get_type();
 
     [LibraryImport(GObject, StringMarshalling = StringMarshalling.Utf8)]

@@ -79,7 +79,7 @@ internal static class AugmentCommand
         DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes: null);
         report.ThrowIfUnusable();
         SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
-        IEnumerable<Sample> samples = Spread(report.Folder.Pairs, pairs).Select(reader.Read);
+        IEnumerable<Sample> samples = Spread.Of(report.Folder.Pairs, pairs).Select(reader.Read);
         Augmenter augmenter = new(settings);
         (byte[] pixels, PictureSize size) = AugmentationSheet.Draw(
         [
@@ -96,13 +96,6 @@ internal static class AugmentCommand
         Console.WriteLine($"{settings}");
         Console.WriteLine($"originals at the left, then epochs 1 to {count}, in {path}");
         return ExitCode.Done;
-    }
-
-    /// <summary>A few pairs from the whole set.</summary>
-    private static IEnumerable<ImagePair> Spread(IReadOnlyList<ImagePair> pairs, int most)
-    {
-        int count = Math.Min(most, pairs.Count);
-        return Enumerable.Range(0, count).Select(i => pairs[i * pairs.Count / count]);
     }
 
     /// <summary>Black lines on grey, and for a mask a bar that stands across a quarter of them.</summary>

@@ -20,6 +20,11 @@ internal static class CommonOptions
         Description = "Sum up convolutions as they are defined: slower, and without the rounding of fast ones",
     };
 
+    public static Option<bool> SkipBad() => new("--skip-bad")
+    {
+        Description = "Leave out pairs that cannot be read or whose sizes differ, and images without a mask",
+    };
+
     public static Option<string> Weights() => new("--weights")
     {
         Description = "Folder of a training run, or a file of weights: .safetensors, or PyTorch's .pth",

@@ -7,6 +7,8 @@ namespace UNetSharp.Cli.Commands;
 /// <summary>Looks at a data set as training would.</summary>
 internal static class DataCommand
 {
+    private const int MostOfSheet = 24;
+
     public static Command Build()
     {
         Argument<string> directory = new("DIR") { Description = "Folder with images/ and masks/ or the like" };
@@ -15,37 +17,70 @@ internal static class DataCommand
             Description = "Number of classes: auto, 1 for one foreground class, or K",
             DefaultValueFactory = _ => "auto",
         };
+        Option<string?> sheet = new("--sheet")
+        {
+            Description = "Draw pairs with the outlines of their masks, suspicious ones first, to a PNG file",
+        };
+        Option<bool> skipBad = CommonOptions.SkipBad();
         Command command = new("data", "Look at a data set: pairs, sizes, what mask values mean, what is wrong.")
         {
-            directory, classes,
+            directory, classes, skipBad, sheet,
         };
         command.SetAction(parsed => Guard.Run(() => Run(
             parsed.GetRequiredValue(directory),
             CommonOptions.AutoOrNumber(parsed.GetRequiredValue(classes), "--classes"),
+            parsed.GetValue(skipBad),
+            parsed.GetValue(sheet),
             Console.Out)));
         return command;
     }
 
     /// <summary>Reads every file of a data set, with a progress bar.</summary>
-    public static DataReport Inspect(string directory, int? classes)
+    public static DataReport Inspect(string directory, int? classes, bool skipsBad = false)
     {
-        DataFolder folder = DataFolder.Find(directory);
-        return ProgressBar.Run(bar => DataReport.Of(
+        DataFolder folder = DataFolder.Find(directory, ImageFile.CountPages);
+        DataReport report = ProgressBar.Run(bar => DataReport.Of(
             folder,
             ImageFile.Read,
             classes,
             Environment.ProcessorCount,
             (done, count) => bar.Update((double)done / count, $"reading {done} of {count} pairs")));
+        return skipsBad ? report.WithoutBadPairs() : report;
     }
 
-    private static int Run(string directory, int? classes, TextWriter output)
+    private static int Run(string directory, int? classes, bool skipsBad, string? sheet, TextWriter output)
     {
-        DataReport report = Inspect(directory, classes);
+        DataReport report = Inspect(directory, classes, skipsBad);
         foreach (string line in report.Lines())
         {
             output.WriteLine(line);
         }
 
+        if (sheet is not null && report.Classes is not null)
+        {
+            Draw(report, sheet, output);
+        }
+
         return report.Errors.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Draws suspicious pairs, and then some from the whole set, and says where they stand.</summary>
+    private static void Draw(DataReport report, string path, TextWriter output)
+    {
+        IReadOnlyList<ImagePair> readable = [.. report.Facts.Select(fact => fact.Pair)];
+        ImagePair[] suspicious = [.. report.Suspicious.Select(found => found.Pair).Take(MostOfSheet)];
+        ImagePair[] pairs =
+        [
+            .. suspicious,
+            .. Spread.Of([.. readable.Except(suspicious)], MostOfSheet - suspicious.Length),
+        ];
+        SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
+        (byte[] pixels, PictureSize size) = PairSheet.Draw([.. pairs.Select(reader.Read)]);
+        ImageFile.WriteColor(path, pixels, size.Width, size.Height);
+        output.WriteLine($"pictures in {path}, in rows:");
+        foreach (ImagePair[] row in pairs.Chunk(PairSheet.Columns))
+        {
+            output.WriteLine($"  {string.Join("  ", row.Select(pair => pair.Name))}");
+        }
     }
 }

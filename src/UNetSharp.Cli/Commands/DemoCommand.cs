@@ -80,7 +80,7 @@ internal static class DemoCommand
         List<DemoReport.Row> scores = [];
         foreach (ImagePair pair in heldOut)
         {
-            Picture picture = ImageFile.Read(pair.ImagePath);
+            Picture picture = pair.ReadImage(ImageFile.Read);
             Sample sample = grey.Read(pair);
             byte[] prediction = segmenter.Segment(picture).Classes();
             ImageFile.WriteGrey(
@@ -93,7 +93,7 @@ internal static class DemoCommand
                 pair.Name, Dice(sample.Mask, prediction), Dice(sample.Mask, baseline.Predict(sample))));
         }
 
-        (byte[] sheet, PictureSize size) = ComparisonSheet.Draw(Spread(rows));
+        (byte[] sheet, PictureSize size) = ComparisonSheet.Draw([.. Spread.Of(rows, RowsOfSheet)]);
         ImageFile.WriteColor(Path.Combine(output, "predictions.png"), sheet, size.Width, size.Height);
         DemoReport.Write(output, scores, baseline);
         Console.WriteLine($"pictures in {Path.Combine(output, "predictions.png")}, report in "
@@ -110,10 +110,6 @@ internal static class DemoCommand
         matrix.Add(truth, prediction);
         return matrix.Dice(1);
     }
-
-    /// <summary>A few rows from the whole range.</summary>
-    private static List<T> Spread<T>(List<T> rows) =>
-        [.. Enumerable.Range(0, Math.Min(RowsOfSheet, rows.Count)).Select(i => rows[i * rows.Count / Math.Min(RowsOfSheet, rows.Count)])];
 
     private static string FindSamples()
     {

@@ -41,7 +41,7 @@ internal static class EvaluateCommand
     private static int Run(string weights, string? model, string data, bool asJson, int threads, bool isExact)
     {
         using Segmenter segmenter = CommonOptions.Load(weights, model, threads, isExact);
-        DataFolder folder = DataFolder.Find(data);
+        DataFolder folder = DataFolder.Find(data, ImageFile.CountPages);
         Evaluation evaluation = ProgressBar.Run(bar => Evaluation.Of(
             segmenter,
             folder.Pairs,
@@ -53,13 +53,13 @@ internal static class EvaluateCommand
         }
         else
         {
-            Print(evaluation);
+            Print(evaluation, segmenter.Masks);
         }
 
         return ExitCode.Done;
     }
 
-    private static void Print(Evaluation evaluation)
+    private static void Print(Evaluation evaluation, MaskClasses masks)
     {
         Table table = new Table().Border(TableBorder.Simple)
             .AddColumn("class")
@@ -67,7 +67,11 @@ internal static class EvaluateCommand
         foreach (ClassScores scores in evaluation.Classes)
         {
             table.AddRow(
-                $"{scores.Class}", Text(scores.Dice), Text(scores.Iou), Text(scores.Precision), Text(scores.Recall));
+                Markup.Escape(masks.NameOf(scores.Class)),
+                Text(scores.Dice),
+                Text(scores.Iou),
+                Text(scores.Precision),
+                Text(scores.Recall));
         }
 
         AnsiConsole.Write(table);

@@ -66,6 +66,11 @@ internal static class TrainCommand
     private static readonly Option<bool> Resume =
         new("--resume") { Description = "Go on with the run in --out, to the same weights as if it had not been broken off" };
 
+    private static readonly Option<bool> SkipBad = CommonOptions.SkipBad();
+
+    private static readonly Option<string?> Cache =
+        new("--cache") { Description = "Memory for decoded images, such as 1GB [default: a quarter of what is free]" };
+
     private static readonly Option<bool> Exact = CommonOptions.Exact();
 
     public static Command Build()
@@ -73,7 +78,7 @@ internal static class TrainCommand
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, RecipeName, WeightMap, Augment, Seed, Threads, Exact, Resume,
+            LossName, RecipeName, WeightMap, Augment, Seed, Threads, Exact, Resume, SkipBad, Cache,
         };
         ModelOptions.AddTo(command);
         SplitOptions.AddTo(command);
@@ -89,18 +94,55 @@ internal static class TrainCommand
     {
         RefuseNonsense(parsed);
         int? classes = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Classes), "--classes");
-        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes);
+        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes, parsed.GetValue(SkipBad));
         foreach (string line in report.Lines())
         {
             Console.WriteLine(line);
         }
 
         report.ThrowIfUnusable();
+        if (parsed.GetValue(Size) is null && parsed.GetValue(Crop) is null)
+        {
+            report.ThrowIfMixed(parsed.GetValue(Batch));
+        }
+
         TrainingSettings[] runs = [.. SplitOptions.Read(parsed).Select(split => SettingsOf(parsed, report, split))];
+        SampleCache cache = CacheOf(parsed, report, runs[0]);
+        Array.ForEach(runs, run => SayLeaks(report, run));
         string output = parsed.GetRequiredValue(Out);
         return runs.Length == 1
-            ? TrainingSession.Run(runs[0], report, output, parsed.GetValue(Resume))
-            : CrossValidation.Run(runs, report, output, parsed.GetValue(Resume));
+            ? TrainingSession.Run(runs[0], report, output, parsed.GetValue(Resume), cache)
+            : CrossValidation.Run(runs, report, output, parsed.GetValue(Resume), cache);
+    }
+
+    private static long CacheBytes(ParseResult parsed)
+    {
+        string? text = parsed.GetValue(Cache);
+        return text is null ? MemorySize.Free() / 4 : MemorySize.Parse(text, "--cache");
+    }
+
+    /// <summary>Makes the cache, and says how much of the data set it will hold.</summary>
+    private static SampleCache CacheOf(ParseResult parsed, DataReport report, TrainingSettings settings)
+    {
+        long budget = CacheBytes(parsed);
+        long needed = report.Facts.Sum(
+            fact => SampleCache.BytesOf(settings.Size ?? fact.Size, settings.Model.Channels));
+        Console.WriteLine(needed <= budget
+            ? $"cache          all images, {MemorySize.Text(needed)} of at most {MemorySize.Text(budget)}"
+            : $"cache          {MemorySize.Text(budget)} of {MemorySize.Text(needed)}; the rest is read in every epoch");
+        return new SampleCache(budget);
+    }
+
+    /// <summary>Says whether validation will see images that are trained on.</summary>
+    private static void SayLeaks(DataReport report, TrainingSettings settings)
+    {
+        Split split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
+        DuplicatePair[] leaks = [.. report.Across(split)];
+        if (leaks.Length > 0)
+        {
+            Console.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such "
+                + $"as {leaks[0].First.Name} and {leaks[0].Second.Name}: expect a worse score on new images.");
+        }
     }
 
     private static void RefuseNonsense(ParseResult parsed)
@@ -114,6 +156,7 @@ internal static class TrainCommand
         CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
         CommonOptions.AtLeast(16, parsed.GetValue(Crop) ?? 16, "--crop");
         SplitOptions.Read(parsed);
+        _ = CacheBytes(parsed);
         if (parsed.GetValue(Rate) is <= 0)
         {
             throw new UsageException($"--lr {parsed.GetValue(Rate)}: give a number above 0.");

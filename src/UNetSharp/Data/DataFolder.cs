@@ -1,14 +1,8 @@
 namespace UNetSharp.Data;
 
-/// <summary>An image and its mask.</summary>
-/// <param name="Name">File name of the image without its extension.</param>
-/// <param name="ImagePath">The image.</param>
-/// <param name="MaskPath">The mask.</param>
-public sealed record ImagePair(string Name, string ImagePath, string MaskPath);
-
 /// <summary>
 /// Pairs of images and masks in the folder layouts that people have. A mask bears its image's name, or that and
-/// "_mask"; the extensions may differ.
+/// "_mask"; the extensions may differ. Files with several pages are a pair for each page.
 /// </summary>
 public sealed class DataFolder
 {
@@ -23,7 +17,7 @@ public sealed class DataFolder
     private static readonly HashSet<string> Extensions =
         new([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"], StringComparer.OrdinalIgnoreCase);
 
-    private DataFolder(string images, string masks)
+    private DataFolder(string images, string masks, PageCounter countPages)
     {
         Dictionary<string, string> imageByName = ByName(images, path => Path.GetFileNameWithoutExtension(path));
         Dictionary<string, string> maskByName = ByName(masks, path => NameOfMask(path, imageByName));
@@ -33,17 +27,35 @@ public sealed class DataFolder
         [
             .. from image in imageByName
                where maskByName.ContainsKey(image.Key)
-               select new ImagePair(image.Key, image.Value, maskByName[image.Key]),
+               from pair in ImageStacks.Pages(new ImagePair(image.Key, image.Value, maskByName[image.Key]), countPages)
+               select pair,
         ];
         ImagesWithoutMask = [.. imageByName.Where(image => !maskByName.ContainsKey(image.Key)).Select(i => i.Value)];
         MasksWithoutImage = [.. maskByName.Where(mask => !imageByName.ContainsKey(mask.Key)).Select(m => m.Value)];
     }
 
-    /// <summary>Folder of the images.</summary>
+    private DataFolder(DataFolder whole, IEnumerable<ImagePair> kept)
+    {
+        (ImagesPath, MasksPath, Pairs, ImagesWithoutMask) = (whole.ImagesPath, whole.MasksPath, [.. kept], []);
+        (MasksWithoutImage, ClassesPath) = (whole.MasksWithoutImage, whole.ClassesPath);
+    }
+
+    private DataFolder((string Images, string Masks) stacks, PageCounter countPages)
+    {
+        (ImagesPath, MasksPath) = stacks;
+        string name = Path.GetFileNameWithoutExtension(ImagesPath);
+        Pairs = [.. ImageStacks.Pages(new ImagePair(name, ImagesPath, MasksPath), countPages)];
+        (ImagesWithoutMask, MasksWithoutImage) = ([], []);
+    }
+
+    /// <summary>Folder of the images, or the file with all of them.</summary>
     public string ImagesPath { get; }
 
-    /// <summary>Folder of the masks.</summary>
+    /// <summary>Folder of the masks, or the file with all of them.</summary>
     public string MasksPath { get; }
+
+    /// <summary>File that says what mask values mean, <c>classes.json</c>; null if there is none.</summary>
+    public string? ClassesPath { get; private init; }
 
     /// <summary>The pairs, by name as people count: 2 before 10.</summary>
     public IReadOnlyList<ImagePair> Pairs { get; }
@@ -55,29 +67,42 @@ public sealed class DataFolder
     public IReadOnlyList<string> MasksWithoutImage { get; }
 
     /// <summary>Finds the pairs below a folder.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="countPages">Counts the pages of TIFF files; null to take the first of each alone.</param>
     /// <exception cref="DataException">There is no such folder, or no pair in it.</exception>
-    public static DataFolder Find(string directory)
+    public static DataFolder Find(string directory, PageCounter? countPages = null)
     {
+        countPages ??= _ => 1;
         if (!Directory.Exists(directory))
         {
             throw new DataException($"{directory}: there is no such folder.");
         }
 
-        foreach (string root in new[] { directory, Subfolder(directory, "train") }.OfType<string>())
+        string[] roots = [directory, .. Subfolder(directory, "train") is { } train ? [train] : Array.Empty<string>()];
+        string? classes = roots.Select(root => Path.Combine(root, ClassTable.FileName)).LastOrDefault(File.Exists);
+        foreach (string root in roots)
         {
             foreach ((string images, string masks) in Layouts)
             {
                 if (Subfolder(root, images) is { } imagesPath && Subfolder(root, masks) is { } masksPath)
                 {
-                    return NotEmpty(new DataFolder(imagesPath, masksPath));
+                    return NotEmpty(new DataFolder(imagesPath, masksPath, countPages) { ClassesPath = classes });
                 }
+            }
+
+            if (ImageStacks.Find(root) is { } stacks)
+            {
+                return new DataFolder(stacks, countPages) { ClassesPath = classes };
             }
         }
 
         throw new DataException($"{directory}: no images with masks here. Expected two folders such as images/ and "
-            + "masks/, imgs/ and masks/, Training_Images/ and Training_Labels/, or train/image and train/label; found "
-            + $"{Seen(directory)}.");
+            + "masks/, imgs/ and masks/, Training_Images/ and Training_Labels/, or train/image and train/label, or "
+            + $"two TIFF files such as train-volume.tif and train-labels.tif; found {Seen(directory)}.");
     }
+
+    /// <summary>The same folder with some of its pairs alone.</summary>
+    internal DataFolder Only(IEnumerable<ImagePair> kept) => new(this, kept);
 
     /// <summary>The image files of a folder, by name as people count; hidden files are left out.</summary>
     public static IReadOnlyList<string> ImageFiles(string directory) =>

@@ -10,11 +10,16 @@ public sealed class DataReport
     private readonly List<string> _notes = [];
     private readonly List<string> _errors;
 
-    private DataReport(DataFolder folder, IReadOnlyList<PairFacts> facts, IEnumerable<string> errors, int? classes)
+    private readonly int? _wantedClasses;
+    private readonly IReadOnlyList<string> _badPairs;
+
+    private DataReport(DataFolder folder, IReadOnlyList<PairFacts> facts, IReadOnlyList<string> badPairs, int? classes)
     {
         Folder = folder;
         Facts = facts;
-        _errors = [.. errors];
+        _wantedClasses = classes;
+        _badPairs = badPairs;
+        _errors = [.. badPairs];
         if (facts.Count == 0)
         {
             return;
@@ -23,8 +28,13 @@ public sealed class DataReport
         try
         {
             RefuseSwappedFolders();
-            Classes = MaskMeaning.Of([.. facts.Select(fact => fact.Mask)], classes, _notes);
+            MaskValues[] masks = [.. facts.Select(fact => fact.Mask)];
+            Classes = folder.ClassesPath is { } path
+                ? ClassTable.Read(path).MeaningOf(masks, classes, _notes)
+                : MaskMeaning.Of(masks, classes, _notes);
             CountClasses();
+            Suspicious = [.. PairComparison.Suspicious(facts)];
+            Duplicates = [.. PairComparison.Duplicates(facts)];
         }
         catch (DataException e)
         {
@@ -49,6 +59,15 @@ public sealed class DataReport
 
     /// <summary>Masks that are background alone.</summary>
     public IReadOnlyList<string> EmptyMasks { get; private set; } = [];
+
+    /// <summary>Masks that seem to belong to another image.</summary>
+    public IReadOnlyList<SuspiciousPair> Suspicious { get; } = [];
+
+    /// <summary>Images that are in the set more than once, or nearly so.</summary>
+    public IReadOnlyList<DuplicatePair> Duplicates { get; } = [];
+
+    /// <summary>What was wrong with the pairs that were left out, a line each.</summary>
+    public IReadOnlyList<string> LeftOut { get; private init; } = [];
 
     /// <summary>What is handled, or odd, and worth knowing.</summary>
     public IReadOnlyList<string> Notes => _notes;
@@ -88,7 +107,38 @@ public sealed class DataReport
         });
         IEnumerable<string> unpaired = folder.ImagesWithoutMask.Select(path =>
             $"{path}: has no mask in {folder.MasksPath}. Add the mask, or remove the image.");
-        return new DataReport(folder, [.. facts.OfType<PairFacts>()], errors.OfType<string>().Concat(unpaired), classes);
+        return new DataReport(
+            folder, [.. facts.OfType<PairFacts>()], [.. errors.OfType<string>(), .. unpaired], classes);
+    }
+
+    /// <summary>The report without the pairs that cannot be read or are none.</summary>
+    /// <exception cref="DataException">No pair is left.</exception>
+    public DataReport WithoutBadPairs() => Facts.Count == 0
+        ? throw new DataException($"{Folder.ImagesPath}: no pair can be read; the first one: {_badPairs[0]}")
+        : new DataReport(Folder.Only(Facts.Select(fact => fact.Pair)), Facts, [], _wantedClasses)
+        {
+            LeftOut = _badPairs,
+        };
+
+    /// <summary>Images that are alike, of which one is trained on and the other validated with.</summary>
+    public IEnumerable<DuplicatePair> Across(Split split)
+    {
+        HashSet<ImagePair> validation = [.. split.Validation];
+        return Duplicates.Where(pair => validation.Contains(pair.First) != validation.Contains(pair.Second));
+    }
+
+    /// <summary>Ends where images cannot go into one batch together.</summary>
+    /// <param name="batchSize">Images of a batch.</param>
+    /// <exception cref="DataException">Images have several sizes, and a batch more than one image.</exception>
+    public void ThrowIfMixed(int batchSize)
+    {
+        PairFacts? other = Facts.FirstOrDefault(fact => fact.Size != Facts[0].Size);
+        if (batchSize > 1 && other is not null)
+        {
+            throw new DataException($"{other.Pair.ImageText}: is {other.Size}, but {Facts[0].Pair.ImageText} is "
+                + $"{Facts[0].Size}, so they cannot be in one batch. Give --size HxW or --crop N to bring images to "
+                + "one size, or --batch 1.");
+        }
     }
 
     /// <summary>Ends with the first error, if there is one.</summary>
@@ -112,14 +162,38 @@ public sealed class DataReport
         yield return $"mask values    {MaskText()}";
         if (Classes is not null)
         {
-            yield return $"classes        {(Classes.Classes == 1 ? "background and foreground" : $"{Classes.Classes}")}";
-            yield return $"shares         {string.Join(", ", ClassShares.Select((share, k) => $"{NameOf(k)} {share:P1}"))}";
+            yield return $"classes        {(Classes.Classes > 1 ? $"{Classes.Classes}"
+                : $"{Classes.NameOf(0)} and {Classes.NameOf(1)}")}";
+            yield return "shares         "
+                + string.Join(", ", ClassShares.Select((share, k) => $"{Classes.NameOf(k)} {share:P1}"));
             yield return $"empty masks    {EmptyMasks.Count}";
         }
 
         foreach (string mask in Folder.MasksWithoutImage)
         {
             yield return $"note: {mask}: has no image in {Folder.ImagesPath}; it is not used.";
+        }
+
+        if (LeftOut.Count > 0)
+        {
+            yield return $"left out       {LeftOut.Count} that cannot be used";
+        }
+
+        foreach (string line in LeftOut)
+        {
+            yield return $"left out: {line}";
+        }
+
+        IEnumerable<string> odd =
+        [
+            .. Listed(Suspicious, pair => $"{pair.Pair.MaskText}: its edges fit the image of {pair.Better.Name} better "
+                + $"than its own (correlation {pair.Other:F2}, own {pair.Own:F2}). Is it the mask of another image?"),
+            .. Listed(Duplicates, pair => $"{pair.Second.ImageText}: {(pair.IsExact ? "is" : "looks")} the same as "
+                + $"{pair.First.Name}. Validation is too kind where one is trained on and the other validated with."),
+        ];
+        foreach (string line in odd)
+        {
+            yield return $"note: {line}";
         }
 
         foreach (string line in _notes.Select(note => $"note: {note}").Concat(_errors.Select(error => $"error: {error}")))
@@ -132,8 +206,13 @@ public sealed class DataReport
         ", ",
         facts.GroupBy(fact => fact).OrderByDescending(group => group.Count()).Select(group => $"{group.Key} ({group.Count()})"));
 
-    private string NameOf(int index) =>
-        Classes!.Classes > 1 ? $"class {index}" : index == 0 ? "background" : "foreground";
+    /// <summary>A line for each of the first few.</summary>
+    private static IEnumerable<string> Listed<T>(IReadOnlyList<T> all, Func<T, string> line)
+    {
+        const int Most = 8;
+        IEnumerable<string> lines = all.Take(Most).Select(line);
+        return all.Count <= Most ? lines : lines.Append($"… and {all.Count - Most} more of the kind.");
+    }
 
     private string MaskText()
     {
@@ -159,22 +238,30 @@ public sealed class DataReport
     private void CountClasses()
     {
         long[] pixels = new long[Classes!.ClassCount];
+        long ignored = 0;
         List<string> empty = [];
         foreach (PairFacts fact in Facts)
         {
             foreach ((int value, long count) in fact.Mask.Counts)
             {
-                pixels[Classes.ClassOf(value)] += count;
+                int index = Classes.ClassOf(value);
+                (index == MaskClasses.Ignored ? ref ignored : ref pixels[index]) += count;
             }
 
-            if (fact.Mask.Counts.Keys.All(value => Classes.ClassOf(value) == 0))
+            if (fact.Mask.Counts.Keys.All(value => Classes.ClassOf(value) is 0 or MaskClasses.Ignored))
             {
-                empty.Add(fact.Pair.MaskPath);
+                empty.Add(fact.Pair.MaskText);
             }
         }
 
         ClassShares = [.. pixels.Select(count => (double)count / pixels.Sum())];
         EmptyMasks = empty;
+        if (ignored > 0)
+        {
+            double share = (double)ignored / (ignored + pixels.Sum());
+            _notes.Add($"{share:P1} of all pixels are marked as unknown and count nowhere.");
+        }
+
         if (Classes.Classes == 1 && ClassShares[1] is < FewForeground or > 1 - FewForeground)
         {
             _notes.Add($"Foreground is {ClassShares[1]:P2} of all pixels: plain cross entropy tends to predict one class "

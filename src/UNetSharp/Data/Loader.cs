@@ -180,8 +180,8 @@ public sealed class Loader : IDisposable
             batch ??= Reusable(new Shape(count, seen.Height, seen.Width, sample.Channels), size, names);
             if (batch.Masks.Shape != new Shape(count, size.Height, size.Width, 1))
             {
-                throw new DataException($"{_pairs[_order[first + n]].ImagePath}: is {sample.Size}, another image of its "
-                    + "batch is not. Give --size HxW or --crop N to bring images to one size, or --batch 1.");
+                throw new DataException($"{_pairs[_order[first + n]].ImageText}: is {sample.Size}, another image of "
+                    + "its batch is not. Give --size HxW or --crop N to bring images to one size, or --batch 1.");
             }
 
             names[n] = sample.Name;
@@ -221,7 +221,8 @@ public sealed class Loader : IDisposable
             byte[] classes = new byte[pixels];
             for (int i = 0; i < pixels; i++)
             {
-                classes[i] = (byte)mask[i];
+                // Pixels that do not count are in no cell.
+                classes[i] = mask[i] == MaskClasses.Ignored ? (byte)0 : (byte)mask[i];
             }
 
             WeightMap.Of(classes, size, classWeights).CopyTo(batch.Weights!.Data[(n * pixels)..]);

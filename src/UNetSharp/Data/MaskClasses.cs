@@ -6,8 +6,21 @@ namespace UNetSharp.Data;
 /// <param name="Classes">Channels of the network's result: 1 for one foreground class, K for classes 0 to K − 1.</param>
 /// <param name="ClassOfValue">Class of each value of <see cref="MaskValues"/>; class 0 is the background.</param>
 /// <param name="IsThresholded">Whether values of 128 and more are foreground, and no table is used.</param>
-public sealed record MaskClasses(int Classes, IReadOnlyDictionary<int, int> ClassOfValue, bool IsThresholded = false)
+/// <param name="Names">Name of each class, the background first; null if nobody gave names.</param>
+public sealed record MaskClasses(
+    int Classes,
+    IReadOnlyDictionary<int, int> ClassOfValue,
+    bool IsThresholded = false,
+    IReadOnlyList<string>? Names = null)
 {
+    /// <summary>The class of pixels of which nobody knows what they are: they count in no loss and no score.</summary>
+    public const byte Ignored = 255;
+
+    /// <summary>Classes that can be told apart beside <see cref="Ignored"/>.</summary>
+    internal const int MostClasses = 255;
+
+    private const int LongestName = 80;
+
     /// <summary>The least value that is foreground in thresholded masks.</summary>
     internal const int Threshold = 128;
 
@@ -18,6 +31,18 @@ public sealed record MaskClasses(int Classes, IReadOnlyDictionary<int, int> Clas
     /// <summary>The class of a value, or −1 if it has none.</summary>
     public int ClassOf(int value) =>
         IsThresholded ? (value >= Threshold ? 1 : 0) : ClassOfValue.GetValueOrDefault(value, -1);
+
+    /// <summary>The name of a class.</summary>
+    public string NameOf(int index) =>
+        Names?[index] ?? (Classes > 1 ? $"class {index}" : index == 0 ? "background" : "foreground");
+
+    /// <summary>Whether a text can be the name of a class: it is short and safe to print.</summary>
+    internal static bool IsName(string? text) =>
+        text is { Length: > 0 and <= LongestName } && !text.Any(char.IsControl);
+
+    /// <summary>Whether there are names for all classes, or none at all.</summary>
+    [JsonIgnore]
+    internal bool AreNamesWhole => Names is null || (Names.Count == ClassCount && Names.All(IsName));
 
     /// <summary>The class of every pixel.</summary>
     /// <exception cref="DataException">A value has no class.</exception>
@@ -30,8 +55,9 @@ public sealed record MaskClasses(int Classes, IReadOnlyDictionary<int, int> Clas
             int index = ClassOf(value);
             classes[i] = index >= 0
                 ? (byte)index
-                : throw new DataException($"{path}: holds the value {MaskValues.Text(value)}, which stands for no class; "
-                    + $"known are {string.Join(", ", ClassOfValue.Keys.Select(MaskValues.Text))}. Correct the mask.");
+                : throw new DataException($"{path}: holds the value {MaskValues.Text(value)} at ({i % mask.Width}, "
+                    + $"{i / mask.Width}), which stands for no class; known are "
+                    + $"{string.Join(", ", ClassOfValue.Keys.Select(MaskValues.Text))}. Correct the mask.");
         }
 
         return classes;

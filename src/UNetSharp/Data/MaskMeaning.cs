@@ -3,12 +3,11 @@ namespace UNetSharp.Data;
 /// <summary>
 /// Finds out what the values of a data set's masks mean: two values, whatever they are, are background and foreground;
 /// 0, 1, 2, … are class indices; evenly spread greys and a few colours are classes in order; the smear of greys that
-/// JPEG makes of two values is thresholded. What remains is an error that names the file.
+/// JPEG makes of two values is thresholded; colours of PASCAL VOC's palette are its indices. What remains is an error
+/// that names the file.
 /// </summary>
 internal static class MaskMeaning
 {
-    private const int MostClasses = 256;
-
     /// <summary>More indices than this come from something else than classes, unless the user says so.</summary>
     private const int MostIndices = 64;
 
@@ -22,10 +21,10 @@ internal static class MaskMeaning
     /// <exception cref="DataException">The values make no sense.</exception>
     public static MaskClasses Of(IReadOnlyList<MaskValues> masks, int? wanted, List<string> notes)
     {
-        if (wanted is < 1 or > MostClasses)
+        if (wanted is < 1 or > MaskClasses.MostClasses)
         {
             throw new DataException($"--classes {wanted} is not possible: give 1 for background and foreground, or 2 to "
-                + $"{MostClasses}.");
+                + $"{MaskClasses.MostClasses}.");
         }
 
         SortedSet<int> values = [.. masks.SelectMany(mask => mask.Counts.Keys)];
@@ -36,7 +35,8 @@ internal static class MaskMeaning
                 + "perhaps in the alpha channel, which is not read?");
         }
 
-        return wanted is > 1 ? Indexed(masks, values, wanted.Value, notes)
+        return VocIndices(values, wanted, notes) is { } voc ? voc
+            : wanted is > 1 ? Indexed(masks, values, wanted.Value, notes)
             : TwoValues(masks, values, notes)
             ?? (wanted is null ? Several(values, notes) : null)
             ?? (IsSmearedByJpeg(masks, values) ? Thresholded(notes) : null)
@@ -69,6 +69,28 @@ internal static class MaskMeaning
         }
 
         return new MaskClasses(1, values.ToDictionary(value => value, value => value == background ? 0 : 1));
+    }
+
+    /// <summary>Indices of a palette, the last of which marks the unknown rim of objects.</summary>
+    private static MaskClasses? VocIndices(SortedSet<int> values, int? wanted, List<string> notes)
+    {
+        if (values.Count == 2 || !VocPalette.Holds(values))
+        {
+            return null;
+        }
+
+        Dictionary<int, int> indices = values.ToDictionary(value => value, VocPalette.IndexOf);
+        bool hasIgnored = indices.ContainsValue(MaskClasses.Ignored);
+        int most = indices.Values.Where(index => index != MaskClasses.Ignored).Max();
+        if (most >= (wanted ?? MostIndices))
+        {
+            return null;
+        }
+
+        notes.Add($"Masks have the colours of PASCAL VOC: read as the class indices 0 to {most}"
+            + (hasIgnored ? $", {MaskValues.Text(VocPalette.ValueOf(MaskClasses.Ignored))} as unknown, which counts nowhere"
+                : "") + ".");
+        return new MaskClasses(wanted ?? (most == 1 ? 1 : most + 1), indices);
     }
 
     private static MaskClasses Thresholded(List<string> notes)
@@ -187,6 +209,7 @@ internal static class MaskMeaning
             ? $"Correct the mask, or pass --classes {values.Max + 1} if the values are class indices."
             : "Correct the mask.";
         return new DataException($"{first.Path}: holds the value {MaskValues.Text(odd)} ({pixels} "
-            + $"{(pixels == 1 ? "pixel" : "pixels")}), but {rule}, and the masks here hold {all}. {mend}");
+            + $"{(pixels == 1 ? "pixel" : "pixels")}{first.Where(odd)}), but {rule}, and the masks here "
+            + $"hold {all}. {mend}");
     }
 }

@@ -14,6 +14,9 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
     /// <summary>A file with more values than this is a photograph, and which ones it holds is of no interest.</summary>
     internal const int MostCounted = 4096;
 
+    /// <summary>Where each value was first seen, by rows; what is made without a picture says nothing.</summary>
+    public IReadOnlyDictionary<int, (int X, int Y)> FirstAt { get; init; } = new Dictionary<int, (int X, int Y)>();
+
     /// <summary>Number of pixels.</summary>
     public long Pixels => Counts.Values.Sum();
 
@@ -21,6 +24,7 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
     public static MaskValues Of(string path, Picture mask)
     {
         SortedDictionary<int, long> counts = [];
+        Dictionary<int, (int X, int Y)> firstAt = [];
         int pixels = mask.Width * mask.Height;
         for (int start = 0; start < pixels;)
         {
@@ -34,13 +38,22 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
             if (counts.Count < MostCounted || counts.ContainsKey(value))
             {
                 counts[value] = counts.GetValueOrDefault(value) + end - start;
+                firstAt.TryAdd(value, (start % mask.Width, start / mask.Width));
             }
 
             start = end;
         }
 
-        return new MaskValues(path, counts);
+        return new MaskValues(path, counts) { FirstAt = firstAt };
     }
+
+    /// <summary>The value of a colour with 8 bits a channel; one whose channels are equal is a grey.</summary>
+    public static int OfColor(int red, int green, int blue) =>
+        red == green && green == blue ? red : ColorMark | (red << 16) | (green << 8) | blue;
+
+    /// <summary>Where a value was first seen, for a message; empty where that is not known.</summary>
+    internal string Where(int value) =>
+        FirstAt.TryGetValue(value, out (int X, int Y) at) ? $" first at ({at.X}, {at.Y})" : "";
 
     /// <summary>
     /// The value of pixel <paramref name="i"/>; floating-point masks from 0 to 1 count as 0 to 255, and so do 16-bit
@@ -61,8 +74,7 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
             return red;
         }
 
-        (int green, int blue) = ((int)MathF.Round(pixel[1] * scale), (int)MathF.Round(pixel[2] * scale));
-        return ColorMark | (red << 16) | (green << 8) | blue;
+        return OfColor(red, (int)MathF.Round(pixel[1] * scale), (int)MathF.Round(pixel[2] * scale));
     }
 
     private static bool IsGrey(Picture mask, int i) =>

@@ -66,6 +66,12 @@ public sealed class Picture
     }
 }
 
-/// <summary>Decodes an image file. The library itself knows no file formats; UNetSharp.Imaging does.</summary>
+/// <summary>
+/// Decodes a page of an image file, the first is 0. The library itself knows no file formats; UNetSharp.Imaging does.
+/// </summary>
 /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
-public delegate Picture PictureReader(string path);
+public delegate Picture PictureReader(string path, int page);
+
+/// <summary>Counts the pages of an image file without decoding them.</summary>
+/// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
+public delegate int PageCounter(string path);

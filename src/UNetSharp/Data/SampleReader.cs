@@ -5,14 +5,18 @@ namespace UNetSharp.Data;
 /// <param name="classes">What mask values mean.</param>
 /// <param name="channels">Channels of the network's image: 1 or 3.</param>
 /// <param name="size">Size to bring every pair to, or null to leave it.</param>
-public sealed class SampleReader(PictureReader read, MaskClasses classes, int channels, PictureSize? size)
+/// <param name="cache">Keeps what was read; null to read from the disk every time.</param>
+public sealed class SampleReader(
+    PictureReader read, MaskClasses classes, int channels, PictureSize? size, SampleCache? cache = null)
 {
-    /// <summary>Reads a pair; the mask is resized by the nearest pixel only.</summary>
+    /// <summary>Reads a pair; the mask is resized by the nearest pixel only. Nobody may write to the sample.</summary>
     /// <exception cref="DataException">A file cannot be read, or image and mask differ in size.</exception>
-    public Sample Read(ImagePair pair)
+    public Sample Read(ImagePair pair) => cache?.Of(pair, Decode) ?? Decode(pair);
+
+    private Sample Decode(ImagePair pair)
     {
-        Picture image = read(pair.ImagePath);
-        Picture mask = read(pair.MaskPath);
+        Picture image = pair.ReadImage(read);
+        Picture mask = pair.ReadMask(read);
         var own = new PictureSize(image.Height, image.Width);
         RequireSameSize(pair, own, new PictureSize(mask.Height, mask.Width));
         PictureSize target = size ?? own;
@@ -21,7 +25,7 @@ public sealed class SampleReader(PictureReader read, MaskClasses classes, int ch
             target,
             channels,
             Resampling.Bilinear(image.ToUnit(channels), own, target, channels),
-            Resampling.Nearest(classes.Read(pair.MaskPath, mask), own, target));
+            Resampling.Nearest(classes.Read(pair.MaskText, mask), own, target));
     }
 
     /// <summary>Checks that an image and its mask have one size.</summary>
@@ -29,7 +33,7 @@ public sealed class SampleReader(PictureReader read, MaskClasses classes, int ch
     {
         if (image != mask)
         {
-            throw new DataException($"{pair.MaskPath}: the mask is {mask}, but its image {pair.ImagePath} is {image}. "
+            throw new DataException($"{pair.MaskText}: the mask is {mask}, but its image {pair.ImageText} is {image}. "
                 + "Save both at one size.");
         }
     }

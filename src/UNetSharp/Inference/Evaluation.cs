@@ -33,11 +33,11 @@ public sealed record Evaluation(
         List<ImageScore> images = [];
         foreach (ImagePair pair in pairs)
         {
-            Picture mask = read(pair.MaskPath);
-            Segmentation result = segmenter.Segment(read(pair.ImagePath));
+            Picture mask = pair.ReadMask(read);
+            Segmentation result = segmenter.Segment(pair.ReadImage(read));
             SampleReader.RequireSameSize(pair, result.Size, new PictureSize(mask.Height, mask.Width));
             ConfusionMatrix own = new(segmenter.ClassCount);
-            own.Add(segmenter.Masks.Read(pair.MaskPath, mask), result.Classes());
+            own.Add(segmenter.Masks.Read(pair.MaskText, mask), result.Classes(), MaskClasses.Ignored);
             pooled.Add(own);
             images.Add(new ImageScore(pair.Name, own.MeanForegroundDice));
             progress?.Invoke(images.Count, pairs.Count);

@@ -109,7 +109,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
             if (description is
                 {
                     Model: not null,
-                    Masks.ClassOfValue: not null,
+                    Masks: { ClassOfValue: not null, AreNamesWhole: true },
                     Size: null or { Height: >= 1 and <= MostSide, Width: >= 1 and <= MostSide },
                 }
                 && description.Model.Problem() is null)

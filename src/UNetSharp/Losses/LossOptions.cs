@@ -1,3 +1,5 @@
+using UNetSharp.Data;
+
 namespace UNetSharp.Losses;
 
 /// <summary>What the losses of <see cref="LossCatalog"/> can be told; each loss takes what is its own.</summary>
@@ -5,7 +7,7 @@ public sealed record LossOptions
 {
     /// <summary>The target value that is ignored unless another one is chosen; PNG masks mark unknown pixels
     /// so.</summary>
-    public const int IgnoredByDefault = 255;
+    public const int IgnoredByDefault = MaskClasses.Ignored;
 
     /// <summary>What holds unless something is said.</summary>
     public static LossOptions Default { get; } = new();

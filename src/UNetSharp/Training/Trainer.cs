@@ -36,14 +36,16 @@ public sealed class Trainer
     /// <param name="report">The data set, looked at before.</param>
     /// <param name="read">Decodes an image file.</param>
     /// <param name="run">Where to leave the results.</param>
+    /// <param name="cache">Keeps images in memory, which changes no result; null to read them in every epoch.</param>
     /// <exception cref="DataException">The data set cannot be trained on.</exception>
     /// <exception cref="ArgumentException">The augmentation cannot be read.</exception>
-    public Trainer(TrainingSettings settings, DataReport report, PictureReader read, RunFolder run)
+    public Trainer(
+        TrainingSettings settings, DataReport report, PictureReader read, RunFolder run, SampleCache? cache = null)
     {
         report.ThrowIfUnusable();
         (_settings, _report, _run) = (settings, report, run);
         _split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
-        _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size);
+        _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size, cache);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
         _state = TrainingState.Start("");
     }

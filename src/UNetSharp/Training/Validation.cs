@@ -31,7 +31,8 @@ internal sealed class Validation(
         Tensor image = new(new Shape(1, sample.Size.Height, sample.Size.Width, sample.Channels), sample.Image);
         float[] probabilities = _predictor.Predict(image).ToArray();
         ConfusionMatrix matrix = new(classCount);
-        matrix.Add(sample.Mask, new Segmentation(sample.Size, network.Classes, probabilities).Classes());
+        byte[] prediction = new Segmentation(sample.Size, network.Classes, probabilities).Classes();
+        matrix.Add(sample.Mask, prediction, MaskClasses.Ignored);
         return matrix.MeanForegroundDice;
     }
 }

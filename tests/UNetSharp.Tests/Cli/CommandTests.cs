@@ -44,6 +44,8 @@ public sealed class CommandTests
     [InlineData("--lr", "0")]
     [InlineData("--val", "1")]
     [InlineData("--augment", "flips,spin")]
+    [InlineData("--cache", "much")]
+    [InlineData("--cache", "1XB")]
     public void Wrong_usage_is_one_line_and_exit_code_2(params string[] options)
     {
         using DiscData data = new(2);
@@ -97,6 +99,91 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void A_bad_pair_can_be_left_out()
+    {
+        using DiscData data = new(4);
+        string file = data.In("images", "disc-2.png");
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..200]);
+
+        (int code, string output, _) = UnetProgram.Run(
+            "train", "--data", data.Root, "--out", data.In("run"), "--base", "4", "--epochs", "1", "--skip-bad");
+
+        Assert.Equal(0, code);
+        Assert.Contains("pairs          3", output, StringComparison.Ordinal);
+        Assert.Contains($"left out: {file}: ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Images_in_the_cache_and_from_the_disk_give_the_same_weights()
+    {
+        using DiscData data = new(5);
+        foreach (string cache in new[] { "0", "10KB", "1GB" })
+        {
+            (int code, string output, _) = UnetProgram.Run(
+                "train", "--data", data.Root, "--out", data.In(cache), "--base", "4", "--epochs", "3", "--batch", "2",
+                "--cache", cache);
+
+            Assert.Equal(0, code);
+            string said = cache == "1GB" ? "cache          all images, 25 KB" : "of 25 KB; the rest";
+            Assert.Contains(said, output, StringComparison.Ordinal);
+            Assert.Equal(
+                File.ReadAllBytes(data.In("0", "last.safetensors")),
+                File.ReadAllBytes(data.In(cache, "last.safetensors")));
+        }
+    }
+
+    [Fact]
+    public void Several_sizes_in_one_batch_are_refused_before_anything_is_written()
+    {
+        using DiscData data = new(3);
+        ImageFile.WriteGrey(data.In("images", "disc-1.png"), new byte[20 * 10], 20, 10);
+        ImageFile.WriteGrey(data.In("masks", "disc-1.png"), new byte[20 * 10], 20, 10);
+
+        UnetProgram.AssertRefused(
+            1,
+            data.In("images", "disc-1.png"),
+            ["train", "--data", data.Root, "--out", data.In("run"), "--batch", "2"]);
+
+        Assert.False(Directory.Exists(data.In("run")));
+    }
+
+    [Fact]
+    public void Classes_have_names_and_pairs_are_drawn()
+    {
+        using DiscData data = new(3);
+        File.WriteAllText(data.In("classes.json"), """{"ground": "#000000", "disc": [255, 255, 255]}""");
+        string sheet = data.In("sheet.png");
+
+        (int code, string output, _) = UnetProgram.Run("data", data.Root, "--sheet", sheet);
+
+        Assert.Equal(0, code);
+        Assert.Contains("classes        ground and disc", output, StringComparison.Ordinal);
+        Assert.Equal((8 + (3 * 264), 8 + 264), (ImageFile.Read(sheet).Width, ImageFile.Read(sheet).Height));
+    }
+
+    [Fact]
+    public void Unknown_pixels_count_nowhere_and_classes_are_scored_by_name()
+    {
+        using DiscData data = new(4);
+        File.WriteAllText(data.In("classes.json"), """{"ground": 0, "disc": 255, "ignore": 7}""");
+        byte[] mask = new byte[32 * 32];
+        mask.AsSpan(0, 400).Fill(7);
+        mask.AsSpan(400, 100).Fill(255);
+        foreach (string file in Directory.GetFiles(data.In("masks")))
+        {
+            ImageFile.WriteGrey(file, mask, 32, 32);
+        }
+
+        Assert.Equal(0, UnetProgram.Run(
+            "train", "--data", data.Root, "--out", data.In("run"), "--base", "4", "--epochs", "1",
+            "--val", "0.5").Code);
+        (int code, string output, _) = UnetProgram.Run("evaluate", "--weights", data.In("run"), "--data", data.Root);
+
+        Assert.Equal(0, code);
+        Assert.Contains(" disc ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_mask_of_another_size_is_refused_with_both_sizes()
     {
         using DiscData data = new(3);
@@ -118,7 +205,7 @@ public sealed class CommandTests
 
         string line = UnetProgram.AssertRefused(1, data.In("masks", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
 
-        Assert.Contains("the value 7 (1 pixel)", line, StringComparison.Ordinal);
+        Assert.Contains("the value 7 (1 pixel first at (9, 1))", line, StringComparison.Ordinal);
     }
 
     [Fact]

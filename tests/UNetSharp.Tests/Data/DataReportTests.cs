@@ -59,6 +59,48 @@ public sealed class DataReportTests : IDisposable
     }
 
     [Fact]
+    public void Bad_pairs_can_be_left_out_and_are_named()
+    {
+        _pictures.Add("1", Picture(2, 1), Pictures.Grey(2, 1, 0, 255));
+        _pictures.Add("2", Picture(2, 1), Pictures.Grey(1, 2, 0, 255));
+        _pictures.Put("images/10.png", null);
+        _pictures.Put("masks/10.png", Pictures.Grey(2, 1, 0, 255));
+        _pictures.Put("images/lonely.png", null);
+
+        DataReport report = Report().WithoutBadPairs();
+
+        report.ThrowIfUnusable();
+        Assert.Equal("1", Assert.Single(report.Folder.Pairs).Name);
+        Assert.Equal(Report().Errors, report.LeftOut);
+        string text = string.Join('\n', report.Lines());
+        Assert.Contains("left out       3", text, StringComparison.Ordinal);
+        Assert.Contains("lonely.png: has no mask", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_left_where_every_pair_is_bad()
+    {
+        _pictures.Add("2", Picture(2, 1), Pictures.Grey(1, 2, 0, 255));
+
+        string message = Assert.Throws<DataException>(() => Report().WithoutBadPairs()).Message;
+
+        Assert.Contains("the mask is 1x2", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_sizes_in_one_batch_are_refused_up_front()
+    {
+        _pictures.Add("a", Picture(2, 1), Pictures.Grey(2, 1, 0, 255));
+        _pictures.Add("b", Picture(3, 1), Pictures.Grey(3, 1, 0, 255, 0));
+
+        Report().ThrowIfMixed(batchSize: 1);
+        string message = Assert.Throws<DataException>(() => Report().ThrowIfMixed(batchSize: 2)).Message;
+
+        Assert.Contains("b.png: is 3x1", message, StringComparison.Ordinal);
+        Assert.Contains("--crop", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_odd_mask_value_is_an_error()
     {
         _pictures.Add("a", Picture(2, 1), Pictures.Grey(2, 1, 0, 1));
@@ -67,7 +109,7 @@ public sealed class DataReportTests : IDisposable
         DataReport report = Report();
 
         Assert.Null(report.Classes);
-        Assert.Contains("the value 7 (1 pixel)", Assert.Single(report.Errors), StringComparison.Ordinal);
+        Assert.Contains("the value 7 (1 pixel first at (2, 0)", Assert.Single(report.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

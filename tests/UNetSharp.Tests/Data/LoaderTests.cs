@@ -197,14 +197,14 @@ public sealed class LoaderTests : IDisposable
         AddNumbered(50, 2, 2);
         int read = 0;
         using ManualResetEventSlim isAhead = new();
-        Picture count(string path)
+        Picture count(string path, int page)
         {
             if (Interlocked.Increment(ref read) == 4)
             {
                 isAhead.Set(); // image and mask of two batches
             }
 
-            return _pictures.Read(path);
+            return _pictures.Read(path, page);
         }
 
         SampleReader reader = new(count, Identity, channels: 1, size: null);
@@ -272,12 +272,12 @@ public sealed class LoaderTests : IDisposable
         int read = 0;
         using ManualResetEventSlim isReading = new();
         using ManualResetEventSlim mayGoOn = new();
-        Picture slow(string path)
+        Picture slow(string path, int page)
         {
             Interlocked.Increment(ref read);
             isReading.Set();
             mayGoOn.Wait(Long);
-            return _pictures.Read(path);
+            return _pictures.Read(path, page);
         }
 
         SampleReader reader = new(slow, Identity, channels: 1, size: null);

@@ -160,6 +160,30 @@ public class MaskMeaningTests
     }
 
     [Fact]
+    public void Colours_of_voc_are_indices_and_its_last_one_is_unknown()
+    {
+        int[] values = [.. new[] { 0, 1, 7, 15, 255 }.Select(VocPalette.ValueOf)];
+
+        MaskClasses classes = Of(null, Mask("a.png", [.. values.Select(value => (value, 9L))]));
+
+        Assert.Equal(16, classes.Classes);
+        Assert.Equal([0, 1, 7, 15, MaskClasses.Ignored], values.Select(classes.ClassOf));
+        Assert.Equal(21, Of(21, Mask("a.png", [.. values.Select(value => (value, 9L))])).Classes);
+        Assert.Contains("#E0E0C0 as unknown", _notes[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_class_and_a_rim_in_the_colours_of_voc_are_background_and_foreground()
+    {
+        int[] values = [0, VocPalette.ValueOf(1), VocPalette.ValueOf(255)];
+
+        MaskClasses classes = Of(null, Mask("a.png", [.. values.Select(value => (value, 9L))]));
+
+        Assert.Equal((1, 2), (classes.Classes, classes.ClassCount));
+        Assert.Equal([0, 1, MaskClasses.Ignored], values.Select(classes.ClassOf));
+    }
+
+    [Fact]
     public void Given_classes_are_indices_where_the_values_allow()
     {
         MaskClasses classes = Of(8, Mask("a.png", (0, 9), (1, 9), (7, 9)));
@@ -190,7 +214,7 @@ public class MaskMeaningTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(257)]
+    [InlineData(256)] // 255 marks what is unknown
     public void An_impossible_number_of_classes_is_refused(int classes) =>
         Refused(classes, "--classes", Mask("a.png", (0, 9), (1, 9)));
 

@@ -39,10 +39,35 @@ internal sealed class Pictures : IDisposable
     /// <summary>Makes a file one that cannot be read.</summary>
     public void Damage(string name) => _pictures.Remove(_folder.File(name));
 
-    public DataFolder Find() => DataFolder.Find(_folder.Path);
+    /// <summary>Adds one file of several pages.</summary>
+    public void PutPages(string name, params Picture[] pages)
+    {
+        Put(name, pages[0]);
+        for (int page = 1; page < pages.Length; page++)
+        {
+            _pictures[PageName(_folder.File(name), page)] = pages[page];
+        }
+    }
 
-    public Picture Read(string path) =>
-        _pictures.TryGetValue(path, out Picture? picture) ? picture : throw new DataException($"{path}: is damaged.");
+    public DataFolder Find() => DataFolder.Find(_folder.Path, CountPages);
+
+    private static string PageName(string path, int page) => page == 0 ? path : $"{path} page {page}";
+
+    private int CountPages(string path)
+    {
+        int count = 1;
+        while (_pictures.ContainsKey(PageName(path, count)))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    public Picture Read(string path, int page = 0) =>
+        _pictures.TryGetValue(PageName(path, page), out Picture? picture)
+            ? picture
+            : throw new DataException($"{path}: is damaged.");
 
     public void Dispose() => _folder.Dispose();
 }

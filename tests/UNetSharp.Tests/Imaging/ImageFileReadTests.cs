@@ -19,6 +19,32 @@ public class ImageFileReadTests
     [InlineData("transparent-grey.png")]
     public void Grey_files_have_one_channel(string name) => AssertPicture(name, 1, 255, Grey);
 
+    [Fact]
+    public void Any_page_of_a_tiff_file_is_read_by_its_number()
+    {
+        string path = Fixtures.Of("pages.tif");
+
+        Assert.Equal(2, ImageFile.CountPages(path));
+        Assert.Equal(Grey, ImageFile.Read(path, page: 0).Samples);
+        Assert.Equal(Checks, ImageFile.Read(path, page: 1).Samples);
+        string message = Assert.Throws<DataException>(() => ImageFile.Read(path, page: 2)).Message;
+        Assert.Contains("pages.tif", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("grey8.tif")]
+    [InlineData("grey8.png")]
+    [InlineData("palette.gif")]
+    public void Other_files_have_one_page(string name) => Assert.Equal(1, ImageFile.CountPages(Fixtures.Of(name)));
+
+    [Fact]
+    public void Files_without_pages_have_no_second_one()
+    {
+        string message = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.Of("grey8.png"), page: 1)).Message;
+
+        Assert.Contains("only TIFF", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("colour8.png")]
     [InlineData("colour8.tif")]

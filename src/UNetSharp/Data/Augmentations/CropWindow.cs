@@ -36,20 +36,20 @@ internal readonly record struct CropWindow(int Top, int Left, (int Row, int Colu
         return first + (int)(share * (last - first + 1));
     }
 
-    /// <summary>A pixel that is not background, each with the same chance; null if there is none.</summary>
+    /// <summary>A known pixel that is not background, each with the same chance; null if there is none.</summary>
     private static (int Row, int Column)? Foreground(Sample sample, double pick)
     {
         ReadOnlySpan<byte> mask = sample.Mask;
-        int count = mask.Length - mask.Count((byte)0);
+        int count = mask.Length - mask.Count((byte)0) - mask.Count(MaskClasses.Ignored);
         if (count == 0)
         {
             return null;
         }
 
-        int at = mask.IndexOfAnyExcept((byte)0);
+        int at = mask.IndexOfAnyExcept((byte)0, MaskClasses.Ignored);
         for (int left = (int)(pick * count); left > 0; left--)
         {
-            at += 1 + mask[(at + 1)..].IndexOfAnyExcept((byte)0);
+            at += 1 + mask[(at + 1)..].IndexOfAnyExcept((byte)0, MaskClasses.Ignored);
         }
 
         return (at / sample.Size.Width, at % sample.Size.Width);

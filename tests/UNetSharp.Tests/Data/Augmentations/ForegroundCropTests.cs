@@ -56,6 +56,16 @@ public class ForegroundCropTests
     }
 
     [Fact]
+    public void Unknown_pixels_are_no_foreground()
+    {
+        Sample sample = WithOnePixel(60, 71, row: 58, column: 3);
+        sample.Mask.AsSpan(0, 40 * 71).Fill(MaskClasses.Ignored);
+        Augmenter augmenter = new(AugmentationCatalog.Parse("foreground:1"));
+
+        Assert.All(Masks(augmenter, sample, 100), mask => Assert.Contains((byte)9, mask));
+    }
+
+    [Fact]
     public void An_empty_mask_is_cropped_anywhere()
     {
         Sample sample = Marked.Of(20, 20, 1, new byte[400], new float[400]);

@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace UNetSharp.Data;
+
+/// <summary>
+/// What a data set's own <c>classes.json</c> says of its masks: names of classes, in the order of their indices, each
+/// with its colour (<c>"#FF0000"</c> or <c>[255, 0, 0]</c>) or its grey value; the first is the background. In masks
+/// with PASCAL VOC's palette a number is an index of that palette. Pixels of the name <c>ignore</c> count nowhere.
+/// </summary>
+internal sealed class ClassTable
+{
+    /// <summary>Name of the file, beside the folders of images and masks.</summary>
+    public const string FileName = "classes.json";
+
+    private const string IgnoredName = "ignore";
+    private const int MostBytes = 1 << 16;
+    private const int MostShown = 12;
+
+    private static readonly JsonDocumentOptions Lenient =
+        new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
+    private readonly string _path;
+    private readonly List<Entry> _entries = [];
+
+    private ClassTable(string path) => _path = path;
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="DataException">It cannot be read, or makes no sense.</exception>
+    public static ClassTable Read(string path)
+    {
+        ClassTable table = new(path);
+        try
+        {
+            if (new FileInfo(path).Length > MostBytes)
+            {
+                throw table.Wrong($"is longer than {MostBytes} bytes, which no list of classes is");
+            }
+
+            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
+            table.Add(json.RootElement);
+            return table;
+        }
+        catch (JsonException e)
+        {
+            throw table.Wrong($"is no JSON: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Decides for all masks of a data set.</summary>
+    /// <param name="masks">The values of every mask.</param>
+    /// <param name="wanted">Number of classes that the user named: 1 for background and foreground, or null.</param>
+    /// <param name="notes">Takes what the user should know.</param>
+    /// <exception cref="DataException">A mask holds a value that is not in the file.</exception>
+    public MaskClasses MeaningOf(IReadOnlyList<MaskValues> masks, int? wanted, List<string> notes)
+    {
+        SortedSet<int> values = [.. masks.SelectMany(mask => mask.Counts.Keys)];
+        Dictionary<int, Entry> entries = ByValue(VocPalette.Holds(values));
+        foreach (MaskValues mask in masks)
+        {
+            foreach (int value in mask.Counts.Keys.Where(value => !entries.ContainsKey(value)))
+            {
+                throw new DataException($"{mask.Path}: holds the value {MaskValues.Text(value)}{mask.Where(value)}, "
+                    + $"which is not in {_path}; there are {Known(entries)}. Correct the mask, or add the value.");
+            }
+        }
+
+        string[] names = [.. _entries.Where(entry => entry.Name != IgnoredName).Select(entry => entry.Name)];
+        if (wanted is { } count && count != names.Length && !(count == 1 && names.Length == 2))
+        {
+            throw new DataException($"{_path}: names {names.Length} classes, but --classes is {count}. Leave it out.");
+        }
+
+        if (values.Select(value => entries[value].Name).Where(name => name != IgnoredName).Distinct().Count() < 2)
+        {
+            throw new DataException($"{masks[0].Path}: this and every other mask holds but one class of {_path}, so there "
+                + "is nothing to learn. Are these the masks?");
+        }
+
+        string[] unseen = [.. entries.Where(entry => !values.Contains(entry.Key)).Select(entry => entry.Value.Name)];
+        if (unseen.Length > 0)
+        {
+            notes.Add($"No mask holds {string.Join(", ", unseen)} of {FileName}.");
+        }
+
+        return new MaskClasses(
+            names.Length == 2 && wanted != 2 ? 1 : names.Length,
+            entries.ToDictionary(
+                entry => entry.Key,
+                entry => entry.Value.Name == IgnoredName
+                    ? MaskClasses.Ignored
+                    : Array.IndexOf(names, entry.Value.Name)),
+            Names: names);
+    }
+
+    private void Add(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw Wrong("is no list of names and values");
+        }
+
+        foreach (JsonProperty property in root.EnumerateObject())
+        {
+            if (!MaskClasses.IsName(property.Name))
+            {
+                throw Wrong("has a name that is empty, too long or not printable");
+            }
+
+            if (_entries.Any(entry => entry.Name == property.Name))
+            {
+                throw Wrong($"has '{property.Name}' twice");
+            }
+
+            bool isIndex = property.Value.ValueKind == JsonValueKind.Number;
+            _entries.Add(new Entry(property.Name, ValueOf(property.Name, property.Value), isIndex));
+        }
+
+        int classes = _entries.Count(entry => entry.Name != IgnoredName);
+        if (classes is < 2 or > MaskClasses.MostClasses)
+        {
+            throw Wrong($"names {classes} classes, but 2 to {MaskClasses.MostClasses} can be, background first");
+        }
+    }
+
+    private int ValueOf(string name, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetUInt16(out ushort grey))
+        {
+            return grey;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is ['#', .. { Length: 6 } digits]
+            && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int rgb))
+        {
+            return MaskValues.OfColor(rgb >> 16, (rgb >> 8) & 255, rgb & 255);
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 3)
+        {
+            byte[] parts = [.. value.EnumerateArray().SelectMany(Part)];
+            if (parts is [byte red, byte green, byte blue])
+            {
+                return MaskValues.OfColor(red, green, blue);
+            }
+        }
+
+        throw Wrong($"gives '{name}' no value");
+    }
+
+    private static IEnumerable<byte> Part(JsonElement part) =>
+        part.ValueKind == JsonValueKind.Number && part.TryGetByte(out byte value) ? [value] : [];
+
+    /// <summary>The entries by the values that masks hold for them.</summary>
+    private Dictionary<int, Entry> ByValue(bool hasVocPalette)
+    {
+        Dictionary<int, Entry> entries = [];
+        foreach (Entry entry in _entries)
+        {
+            int value = entry.IsIndex && hasVocPalette ? VocPalette.ValueOf(Math.Min(entry.Value, 255)) : entry.Value;
+            if (!entries.TryAdd(value, entry))
+            {
+                throw Wrong(
+                    $"gives '{entries[value].Name}' and '{entry.Name}' the same value {MaskValues.Text(value)}");
+            }
+        }
+
+        return entries;
+    }
+
+    private static string Known(Dictionary<int, Entry> entries) =>
+        string.Join(", ", entries.Take(MostShown).Select(entry => $"{entry.Value.Name} {MaskValues.Text(entry.Key)}"))
+            + (entries.Count > MostShown ? $" and {entries.Count - MostShown} more" : "");
+
+    private DataException Wrong(string what) => new(
+        $"{_path}: {what}. Write names with colours or grey values, such as "
+            + "{\"background\": \"#000000\", \"cell\": [255, 0, 0], \"edge\": 2}.");
+
+    private sealed record Entry(string Name, int Value, bool IsIndex);
+}
