@@ -5,6 +5,7 @@ using UNetSharp.Interop.Onnx;
 
 namespace UNetSharp.Tests.Interop.Onnx;
 
+[Trait("Cost", "high")]
 public sealed class OnnxExportTests : IDisposable
 {
     private const float Tolerance = 1e-4f;
