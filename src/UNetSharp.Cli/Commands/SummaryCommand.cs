@@ -63,12 +63,14 @@ internal static class SummaryCommand
         return ExitCode.Done;
     }
 
-    private static (Network Network, ModelSettings Settings, PictureSize Usual) NetworkOf(ParseResult parsed, int? channels)
+    private static (Network Network, ModelSettings Settings, PictureSize Usual) NetworkOf(
+        ParseResult parsed, int? channels)
     {
         if (parsed.GetValue(Weights) is { } weights)
         {
             TrainedNetwork trained = CommonOptions.Trained(weights, ModelOptions.Name(parsed));
-            ModelEntry? own = ModelCatalog.Entries.FirstOrDefault(entry => entry.Name == trained.Description.Model.Model);
+            string name = trained.Description.Model.Model;
+            ModelEntry? own = ModelCatalog.Entries.FirstOrDefault(entry => entry.Name == name);
             PictureSize size = own?.UsualInput ?? trained.Description.Size ?? UNet.Entry.UsualInput;
             return (trained.Network, trained.Description.Model, size);
         }

@@ -57,7 +57,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     {
         if (Network is OnnxNetwork)
         {
-            throw new CheckpointException($"{path}: is not written: a network out of an ONNX file needs no other; use that file.");
+            throw new CheckpointException(
+                $"{path}: is not written: a network out of an ONNX file needs no other; use that file.");
         }
 
         Dictionary<string, string> metadata = new() { [MetadataKey] = Description.ToJson() };
@@ -71,7 +72,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     public void SaveOnnx(string path, OnnxSettings settings) => OnnxExport.Of(this, settings).Write(path);
 
     /// <summary>Loads a network.</summary>
-    /// <param name="path">A file of weights, ours or PyTorch's, an ONNX file, or the folder of a run, of which the best weights are taken.
+    /// <param name="path">
+    /// A file of weights, ours or PyTorch's, an ONNX file, or the folder of a run, of which the best weights are taken.
     /// </param>
     /// <param name="model">
     /// The network that the weights are for; null to take the file's word for it or else to recognise it by the names and
@@ -93,7 +95,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         {
             return model is null
                 ? OfOnnx(file)
-                : throw new CheckpointException($"{file}: is an ONNX file, which holds its network; leave out --model.");
+                : throw new CheckpointException($"{file}: an ONNX file holds its network; leave out --model.");
         }
 
         (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(file);

@@ -103,14 +103,14 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0, UnetProgram.Run([.. export, "--dynamic"]).Code);
         foreach (string weights in new[] { "w.pth", "n.onnx" })
         {
-            Assert.Equal(0, UnetProgram.Run(
-                "predict", "--weights", In(weights), "--input", data.In("images"), "--out", data.In(weights), "--probabilities")
-                .Code);
+            string[] files = ["--weights", In(weights), "--input", data.In("images"), "--out", data.In(weights)];
+            Assert.Equal(0, UnetProgram.Run(["predict", "--probabilities", .. files]).Code);
         }
 
         byte[] expected = File.ReadAllBytes(data.In("w.pth", "disc-0.probability.png"));
         Assert.Equal(expected, File.ReadAllBytes(data.In("n.onnx", "disc-0.probability.png")));
-        (int code, string output, _) = UnetProgram.Run("summary", "--weights", In("n.onnx"), "--input", "1x64x64", "--json");
+        (int code, string output, _) = UnetProgram.Run(
+            "summary", "--weights", In("n.onnx"), "--input", "1x64x64", "--json");
         Assert.Equal(0, code);
         using var summary = JsonDocument.Parse(output);
         Assert.Equal(
@@ -118,7 +118,8 @@ public sealed class ModelCommandTests : IDisposable
             summary.RootElement.GetProperty("parameters").GetInt32());
 
         UnetProgram.AssertRefused(2, "--opset", [.. export, "--opset", "9"]);
-        UnetProgram.AssertRefused(2, "--dynamic", ["export", In("w.pth"), "--format", "pth", "--out", In("x"), "--dynamic"]);
+        UnetProgram.AssertRefused(
+            2, "--dynamic", ["export", In("w.pth"), "--format", "pth", "--out", In("x"), "--dynamic"]);
         UnetProgram.AssertRefused(1, "needs no other", ["import", In("n.onnx"), "--out", In("x.safetensors")]);
     }
 

@@ -12,7 +12,8 @@ namespace UNetSharp.Graph.Operations;
 public sealed class MaxPooling : Operation
 {
     internal MaxPooling(Value x, Axis rows, Axis columns, bool ceilMode)
-        : base(ResultShape(x.Shape, rows, columns, ceilMode), [x]) => (Rows, Columns, IsCeil) = (rows, columns, ceilMode);
+        : base(ResultShape(x.Shape, rows, columns, ceilMode), [x]) =>
+        (Rows, Columns, IsCeil) = (rows, columns, ceilMode);
 
     /// <summary>How the window moves down the rows.</summary>
     internal Axis Rows { get; }

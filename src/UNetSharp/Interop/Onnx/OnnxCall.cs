@@ -2,7 +2,8 @@ using UNetSharp.Graph;
 
 namespace UNetSharp.Interop.Onnx;
 
-/// <summary>A node with what its inputs are at one size of image: maps, which a graph computes, and arrays, which are known.
+/// <summary>
+/// A node with what its inputs are at one size of image: maps, which a graph computes, and arrays, which are known.
 /// </summary>
 internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace)
 {
@@ -44,7 +45,7 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace)
             : throw Refused($"computing with arrays of {tensor.Count} numbers is not supported");
     }
 
-    /// <summary>Numbers that newer versions read as an input, older ones as a constant; null if there are none.</summary>
+    /// <summary>Numbers that newer versions read as an input, older ones as a constant; or null.</summary>
     public double[]? Numbers(int index, string attribute) =>
         Has(index) ? Numbers(index)
         : Integers(attribute) is { Count: > 0 } values ? [.. values.Select(value => (double)value)]
@@ -79,7 +80,8 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace)
     }
 
     /// <summary>What ends the reading; the message gets the file's and the node's name.</summary>
-    public InvalidDataException Refused(string what) => new($"operation {CheckpointException.Shown(Operation)}: {what}");
+    public InvalidDataException Refused(string what) =>
+        new($"operation {CheckpointException.Shown(Operation)}: {what}");
 
     private string Name(int index) => Has(index) ? node.Inputs[index] : throw Refused($"input {index} is missing");
 }

@@ -3,13 +3,14 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// ONNX's operations on constants and sizes, computed at once: the arithmetic with which exporters say to which size a map is
-/// resized or padded.
+/// ONNX's operations on constants and sizes, computed at once: the arithmetic with which exporters say to which size a map
+/// is resized or padded.
 /// </summary>
 internal static class OnnxConstantOperations
 {
     private const int MostNumbers = 1 << 16;
-    private static readonly string[] ConstantNames = ["value", "value_int", "value_ints", "value_float", "value_floats"];
+    private static readonly string[] ConstantNames =
+        ["value", "value_int", "value_ints", "value_float", "value_floats"];
 
     private static readonly Dictionary<string, Func<OnnxCall, OnnxTensor>> ByName = new()
     {
@@ -24,8 +25,8 @@ internal static class OnnxConstantOperations
         ["Add"] = call => Pairs(call, (a, b) => a + b),
         ["Sub"] = call => Pairs(call, (a, b) => a - b),
         ["Mul"] = call => Pairs(call, (a, b) => a * b),
-        ["Div"] = call => Pairs(call, (a, b) => b == 0 ? throw call.Refused("division by zero") : Quotient(call, a, b)),
-        ["Mod"] = call => Pairs(call, (a, b) => b == 0 ? throw call.Refused("division by zero") : a - (b * Math.Floor(a / b))),
+        ["Div"] = call => Pairs(call, (a, b) => Quotient(call, a, b)),
+        ["Mod"] = call => Pairs(call, (a, b) => a - (b * Math.Floor(a / NotZero(call, b)))),
         ["Min"] = call => Pairs(call, Math.Min),
         ["Max"] = call => Pairs(call, Math.Max),
         ["Less"] = call => Pairs(call, (a, b) => a < b ? 1 : 0),
@@ -67,7 +68,8 @@ internal static class OnnxConstantOperations
             [{ Tensor: { } tensor }] => tensor with { Name = call.ResultName },
             [{ Integer: { } number }] => Made([], [number], isInteger: true),
             [{ Float: { } number }] => Made([], [number], isInteger: false),
-            [{ Integers: { Count: > 0 and <= MostNumbers } numbers }] => Integers([.. numbers.Select(number => (double)number)]),
+            [{ Integers: { Count: > 0 and <= MostNumbers } numbers }] =>
+                Integers([.. numbers.Select(number => (double)number)]),
             [{ Floats: { Count: > 0 and <= MostNumbers } numbers }] =>
                 Made([numbers.Count], [.. numbers.Select(number => (double)number)], isInteger: false),
             _ => throw call.Refused("it has no value that can be used"),
@@ -95,16 +97,21 @@ internal static class OnnxConstantOperations
             throw call.Refused($"{a.Length} and {b.Length} numbers do not fit each other");
         }
 
-        IReadOnlyList<int> dims = a.Length > b.Length || (a.Length == b.Length && call.Tensor(0).Dims.Count >= call.Tensor(1).Dims.Count)
-            ? call.Tensor(0).Dims
-            : call.Tensor(1).Dims;
+        (IReadOnlyList<int> first, IReadOnlyList<int> second) = (call.Tensor(0).Dims, call.Tensor(1).Dims);
+        bool isFirst = a.Length > b.Length || (a.Length == b.Length && first.Count >= second.Count);
         int count = a.Length == 1 ? b.Length : a.Length;
-        double[] values = [.. Enumerable.Range(0, count).Select(i => function(a[a.Length == 1 ? 0 : i], b[b.Length == 1 ? 0 : i]))];
-        return Made(dims, values, call.Tensor(0).IsInteger && call.Tensor(1).IsInteger);
+        double[] values = [.. Enumerable.Range(0, count).Select(i => function(a[i % a.Length], b[i % b.Length]))];
+        return Made(isFirst ? first : second, values, call.Tensor(0).IsInteger && call.Tensor(1).IsInteger);
     }
 
-    private static double Quotient(OnnxCall call, double a, double b) =>
-        call.Tensor(0).IsInteger && call.Tensor(1).IsInteger ? Math.Truncate(a / b) : a / b;
+    private static double Quotient(OnnxCall call, double a, double b)
+    {
+        double quotient = a / NotZero(call, b);
+        return call.Tensor(0).IsInteger && call.Tensor(1).IsInteger ? Math.Truncate(quotient) : quotient;
+    }
+
+    private static double NotZero(OnnxCall call, double divisor) =>
+        divisor != 0 ? divisor : throw call.Refused("division by zero");
 
     /// <summary>An array of rows: what lies behind its first index is kept together.</summary>
     private static (double[][] Rows, int[] RowDims) Rows(OnnxCall call, int index)
@@ -116,7 +123,8 @@ internal static class OnnxConstantOperations
             : ([.. numbers.Chunk(Math.Max(1, numbers.Length / tensor.Dims[0]))], [.. tensor.Dims.Skip(1)]);
     }
 
-    private static OnnxTensor Stacked(OnnxCall call, IReadOnlyList<int> leading, double[][] rows, int[] rowDims, bool isInteger) =>
+    private static OnnxTensor Stacked(
+        OnnxCall call, IReadOnlyList<int> leading, double[][] rows, int[] rowDims, bool isInteger) =>
         rows.Sum(row => (long)row.Length) <= MostNumbers && leading.Count + rowDims.Length <= 8
             ? Made([.. leading, .. rowDims], [.. rows.SelectMany(row => row)], isInteger)
             : throw call.Refused("too many numbers");
@@ -153,7 +161,7 @@ internal static class OnnxConstantOperations
     private static OnnxTensor Slice(OnnxCall call)
     {
         (double[][] rows, int[] rowDims) = Rows(call, 0);
-        bool isFirstAxis = (call.Numbers(3, "axes") ?? [0]) is [0] or [-1] && (rowDims.Length == 0 || (call.Numbers(3, "axes") ?? [0])[0] == 0);
+        bool isFirstAxis = (call.Numbers(3, "axes") ?? [0]) is [var axis] && (axis == 0 || axis == -1 - rowDims.Length);
         double step = call.Has(4) && call.Numbers(4) is [var given] ? given : 1;
         if (!isFirstAxis || call.Numbers(1, "starts") is not [var start] || call.Numbers(2, "ends") is not [var end]
             || Math.Abs(step) is not (>= 1 and <= MostNumbers))
@@ -181,7 +189,8 @@ internal static class OnnxConstantOperations
         int rank = dims.Count + axes.Length;
         foreach (double axis in axes.Select(axis => axis < 0 ? axis + rank : axis).Order())
         {
-            dims.Insert(axis >= 0 && axis <= dims.Count && rank <= 8 ? (int)axis : throw call.Refused("there is no such axis"), 1);
+            bool isThere = axis >= 0 && axis <= dims.Count && rank <= 8;
+            dims.Insert(isThere ? (int)axis : throw call.Refused("there is no such axis"), 1);
         }
 
         return Reshaped(call, dims);
@@ -191,7 +200,9 @@ internal static class OnnxConstantOperations
     {
         IReadOnlyList<int> dims = call.Tensor(0).Dims;
         double[]? axes = call.Numbers(1, "axes");
-        return Reshaped(call, [.. dims.Where((size, i) => size != 1 || (axes is not null && !axes.Contains(i) && !axes.Contains(i - dims.Count)))]);
+        return Reshaped(call, [.. dims.Where((size, i) => size != 1 || !IsNamed(i))]);
+
+        bool IsNamed(int i) => axes is null || axes.Contains(i) || axes.Contains(i - dims.Count);
     }
 
     private static OnnxTensor Reshape(OnnxCall call)
@@ -199,7 +210,8 @@ internal static class OnnxConstantOperations
         OnnxTensor tensor = call.Tensor(0);
         double[] asked = call.Numbers(1);
         double known = asked.Where(size => size > 0).Aggregate(1.0, (product, size) => product * size);
-        if (asked.Length > 8 || asked.Any(size => size is < -1 or > MostNumbers or 0) || asked.Count(size => size == -1) > 1)
+        bool isPlausible = asked.Length <= 8 && asked.All(size => size is -1 or (>= 1 and <= MostNumbers));
+        if (!isPlausible || asked.Count(size => size == -1) > 1)
         {
             throw call.Refused("the sizes make no sense");
         }
@@ -245,7 +257,8 @@ internal static class OnnxConstantOperations
         if (call.Numbers(0) is [var start] && call.Numbers(1) is [var limit] && call.Numbers(2) is [var step and not 0]
             && (limit - start) / step is <= MostNumbers and var count)
         {
-            double[] values = [.. Enumerable.Range(0, (int)Math.Max(0, Math.Ceiling(count))).Select(i => start + (i * step))];
+            int length = (int)Math.Max(0, Math.Ceiling(count));
+            double[] values = [.. Enumerable.Range(0, length).Select(i => start + (i * step))];
             return Made([values.Length], values, call.Tensor(0).IsInteger);
         }
 

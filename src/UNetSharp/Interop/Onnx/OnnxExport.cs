@@ -8,8 +8,8 @@ using GraphOf = UNetSharp.Graph.Graph;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// A network's graph in ONNX's operations: input <c>image</c>, (N, C, H, W) float32, output <c>logits</c>, (N, K, H, W).
-/// Weights bear PyTorch's names, and nodes those of the layers that their weights belong to.
+/// A network's graph in ONNX's operations: input <c>image</c>, (N, C, H, W), output <c>logits</c>, (N, K, H, W). Weights
+/// bear PyTorch's names, and nodes those of the layers that their weights belong to.
 /// </summary>
 internal sealed class OnnxExport
 {
@@ -36,13 +36,14 @@ internal sealed class OnnxExport
     public static OnnxModel Of(TrainedNetwork trained, OnnxSettings settings)
     {
         TracedSizes? sizes = settings.IsDynamic ? TracedSizes.Of(trained.Network) : null;
-        Value image = Value.Input(new Tensors.Shape(1, settings.Size.Height, settings.Size.Width, trained.Network.Channels));
+        (int height, int width) = (settings.Size.Height, settings.Size.Width);
+        Value image = Value.Input(new Tensors.Shape(1, height, width, trained.Network.Channels));
         GraphOf graph = sizes?.Graph ?? new GraphOf(trained.Network.Segment(image));
         OnnxExport export = new(graph, sizes, settings.FoldsBatchNorm);
         export.AddAll();
         OnnxSize[] space = settings.IsDynamic
             ? [new(null, "height"), new(null, "width")]
-            : [new(settings.Size.Height), new(settings.Size.Width)];
+            : [new(height), new(width)];
         OnnxSize batch = settings.IsDynamic ? new(null, "batch") : new(1);
         return new OnnxModel(
             settings.Opset,
@@ -108,7 +109,7 @@ internal sealed class OnnxExport
                 break;
             case Padding x: AddPad(name, index, "constant", x.Top, x.Left); break;
             case MirrorPadding x: AddPad(name, index, "reflect", x.Top, x.Left); break;
-            default: throw new CheckpointException($"The operation {operation.GetType().Name} has no counterpart in ONNX.");
+            default: throw new CheckpointException($"{operation.GetType().Name} has no counterpart in ONNX.");
         }
     }
 
@@ -132,7 +133,8 @@ internal sealed class OnnxExport
         else
         {
             Tensors.Shape shape = operation.Output.Shape;
-            Node(name, "Resize", [input, .. empty, Constant($"{name}.sizes", shape.N, shape.C, shape.H, shape.W)], attributes);
+            string sizes = Constant($"{name}.sizes", shape.N, shape.C, shape.H, shape.W);
+            Node(name, "Resize", [input, .. empty, sizes], attributes);
         }
     }
 
@@ -145,7 +147,8 @@ internal sealed class OnnxExport
         string pads;
         if (_sizes?.Followed(index) is { } leader)
         {
-            string missing = Node($"{name}.missing", "Sub", [SizeOf(leader, name), Part(ShapeOf(input), $"{name}.own", 2, 4)]);
+            string own = Part(ShapeOf(input), $"{name}.own", 2, 4);
+            string missing = Node($"{name}.missing", "Sub", [SizeOf(leader, name), own]);
             string two = Constant($"{name}.two", 2L);
             string even = missing;
             if (_sizes.RoundsDown(index))

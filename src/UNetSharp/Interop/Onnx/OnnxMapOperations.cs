@@ -39,14 +39,11 @@ internal static class OnnxMapOperations
         Value x = call.Map(0);
         OnnxTensor weight = Filter(call);
         (OnnxWindow rows, OnnxWindow columns) = OnnxWindow.Of(call, x.Shape, weight.Dims[2], weight.Dims[3]);
-        if (!rows.IsEven || !columns.IsEven)
-        {
-            x = x.Pad(columns.Before, columns.After, rows.Before, rows.After);
-            (rows, columns) = (rows with { Axis = rows.Axis with { Padding = 0 } }, columns with { Axis = columns.Axis with { Padding = 0 } });
-        }
-
-        Parameter? bias = Bias(call, weight.Dims[0]);
-        return new Convolution(x, call.Parameter(weight), bias, rows.Axis, columns.Axis).Output;
+        bool isEven = rows.IsEven && columns.IsEven;
+        x = isEven ? x : x.Pad(columns.Before, columns.After, rows.Before, rows.After);
+        Axis down = isEven ? rows.Axis : rows.Axis with { Padding = 0 };
+        Axis across = isEven ? columns.Axis : columns.Axis with { Padding = 0 };
+        return new Convolution(x, call.Parameter(weight), Bias(call, weight.Dims[0]), down, across).Output;
     }
 
     private static Value ConvolveTransposed(OnnxCall call)
@@ -110,10 +107,11 @@ internal static class OnnxMapOperations
         }
 
         (OnnxWindow rows, OnnxWindow columns) = OnnxWindow.Of(call, x.Shape, (int)height, (int)width);
-        bool isInside = rows.IsEven && columns.IsEven && rows.Before < rows.Axis.Extent && columns.Before < columns.Axis.Extent;
-        return isInside
+        return IsInside(rows) && IsInside(columns)
             ? new MaxPooling(x, rows.Axis, columns.Axis, call.Integer("ceil_mode", 0) != 0).Output
             : throw call.Refused("padding that differs on two sides, or of whole windows, is not supported");
+
+        static bool IsInside(OnnxWindow window) => window.IsEven && window.Before < window.Axis.Extent;
     }
 
     private static Value Concat(OnnxCall call) => call.Integer("axis", 1) is 1 or -3
@@ -150,7 +148,8 @@ internal static class OnnxMapOperations
         ? Scaled(call, call.Map(0), ByChannel(call, 1, value => 1 / value))
         : throw call.Refused("division by what depends on the image is not supported");
 
-    private static Value Scaled(OnnxCall call, Value x, float[] scales) => Affine(x, Spread(call, x, scales), new float[x.Shape.C]);
+    private static Value Scaled(OnnxCall call, Value x, float[] scales) =>
+        Affine(x, Spread(call, x, scales), new float[x.Shape.C]);
 
     private static Value Affine(OnnxCall call, Value x, float scale, float[] shifts) =>
         Affine(x, [.. Enumerable.Repeat(scale, x.Shape.C)], Spread(call, x, shifts));
@@ -161,7 +160,13 @@ internal static class OnnxMapOperations
         float[] zeros = new float[x.Shape.C];
         float[] ones = [.. Enumerable.Repeat(1f, x.Shape.C)];
         return new BatchNormalization(x, new BatchNormParameters(
-            Free(scales), Free(shifts), Free(zeros), Free(ones), Free([0], ParameterKind.Counter), 0, Epsilon: 0)).Output;
+            Free(scales),
+            Free(shifts),
+            Free(zeros),
+            Free(ones),
+            Free([0], ParameterKind.Counter),
+            Momentum: 0,
+            Epsilon: 0)).Output;
     }
 
     private static Parameter Free(float[] values, ParameterKind kind = ParameterKind.Running) =>
@@ -192,7 +197,8 @@ internal static class OnnxMapOperations
             : throw call.Refused("the weights of two-dimensional filters have four sizes");
     }
 
-    private static Parameter? Bias(OnnxCall call, int count) => call.Has(2) ? call.Parameter(Vector(call, 2, count)) : null;
+    private static Parameter? Bias(OnnxCall call, int count) =>
+        call.Has(2) ? call.Parameter(Vector(call, 2, count)) : null;
 
     private static OnnxTensor Vector(OnnxCall call, int index, int count) =>
         call.Tensor(index) is { Dims.Count: 1 } vector && vector.Count == count

@@ -73,7 +73,7 @@ internal sealed record OnnxModel(
             switch (field.Number)
             {
                 case 7: graph = field.Content; break;
-                case 8 when ReadPair(field.Content) is { Name: "" or "ai.onnx" } operations: opset = operations.Number; break;
+                case 8 when ReadPair(field.Content) is { Name: "" or "ai.onnx" } list: opset = list.Number; break;
                 case 14 when ReadPair(field.Content) is var entry: metadata[entry.Name] = entry.Text; break;
                 default: break;
             }

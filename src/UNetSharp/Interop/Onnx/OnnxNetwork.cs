@@ -6,8 +6,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// A network that an ONNX file describes: its first output as a function of its only input. Where the output is a sigmoid or
-/// a softmax, the network ends before it, as all our networks do.
+/// A network that an ONNX file describes: its first output as a function of its only input. Where the output is a sigmoid
+/// or a softmax, the network ends before it, as all our networks do.
 /// </summary>
 public sealed class OnnxNetwork : Network
 {
@@ -45,13 +45,13 @@ public sealed class OnnxNetwork : Network
     internal IReadOnlyDictionary<string, string> Metadata => _model.Metadata;
 
     /// <summary>
-    /// Whether this is U²-Net for saliency as background removal uses it: from colour images, a map and six side outputs.
+    /// Whether this is U²-Net for saliency as background removal uses it: of colour images, a map and six sides.
     /// </summary>
     internal bool IsSaliency => (Channels, Classes, _model.Outputs.Count) == (3, 1, 7);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="CheckpointException">
-    /// It is missing, damaged, or holds what is no network from images to maps that we can compute; the message names the node.
+    /// It is missing, damaged, or holds no network from images to maps that we can compute; the message names the node.
     /// </exception>
     internal static OnnxNetwork Load(string file)
     {
@@ -61,14 +61,16 @@ public sealed class OnnxNetwork : Network
         if (inputs is not [{ Dims: [_, { Fixed: >= 1 and <= MostChannels and var channels }, _, _] } input]
             || model.Outputs.Count == 0)
         {
-            throw new CheckpointException($"{file}: its network does not read one image of (N, channels, height, width), with "
+            throw new CheckpointException(
+                $"{file}: its network does not read one image of (N, channels, height, width), with "
                 + $"1 to {MostChannels} channels.");
         }
 
         PictureSize? size = FixedSizeOf(input);
         if (size is { } fix && Math.Max(fix.Height, fix.Width) > MostFixedSide)
         {
-            throw new CheckpointException($"{file}: its network reads images of {fix} only, more than {MostFixedSide} a side.");
+            throw new CheckpointException(
+                $"{file}: its network reads images of {fix} only, more than {MostFixedSide} a side.");
         }
 
         return size is { } only ? Traced(only, 1) : Open();
@@ -91,7 +93,8 @@ public sealed class OnnxNetwork : Network
             Value result = OnnxTrace.Run(file, model, input.Name, LogitsName(model), image, FreeParameter);
             if (result.Shape.C > MostClasses)
             {
-                throw new CheckpointException($"{file}: its network has {result.Shape.C} classes, more than {MostClasses}.");
+                throw new CheckpointException(
+                    $"{file}: its network has {result.Shape.C} classes, more than {MostClasses}.");
             }
 
             OnnxNetwork network = new(file, model, input, (int)channels, result.Shape.C, sideStep);
@@ -115,8 +118,9 @@ public sealed class OnnxNetwork : Network
     {
         if (Parameters().FirstOrDefault(parameter => !IsFinite(parameter.Data)) is { } bad)
         {
-            throw new CheckpointException($"{_file}: {CheckpointException.Shown(bad.Name)} holds values that are not finite numbers "
-                + "(NaN or infinity); training has diverged, or the file is damaged.");
+            throw new CheckpointException(
+                $"{_file}: {CheckpointException.Shown(bad.Name)} holds values that are not finite numbers (NaN or infinity)"
+                + "; training has diverged, or the file is damaged.");
         }
     }
 
@@ -154,13 +158,15 @@ public sealed class OnnxNetwork : Network
     private static Parameter FreeParameter(OnnxTensor tensor, ParameterKind kind) =>
         new(null, "constant", [.. tensor.Dims], kind, Values(tensor));
 
-    private static Action<Random, Span<float>> Values(OnnxTensor tensor) => (_, values) => tensor.ToFloats().CopyTo(values);
+    private static Action<Random, Span<float>> Values(OnnxTensor tensor) =>
+        (_, values) => tensor.ToFloats().CopyTo(values);
 
     private static PictureSize? FixedSizeOf(OnnxValueInfo input)
     {
-        long? height = input.Dims[2].Fixed ?? input.Dims[3].Fixed;
-        long? width = input.Dims[3].Fixed ?? height;
-        return height is null ? null : new PictureSize((int)Math.Min(height.Value, int.MaxValue), (int)Math.Min(width!.Value, int.MaxValue));
+        (long? height, long? width) = (input.Dims[2].Fixed, input.Dims[3].Fixed);
+        return (height ?? width) is null ? null : new PictureSize(Bounded(height ?? width), Bounded(width ?? height));
+
+        static int Bounded(long? side) => (int)Math.Min(side!.Value, int.MaxValue);
     }
 
     /// <summary>The value before the final sigmoid or softmax, if there is one.</summary>

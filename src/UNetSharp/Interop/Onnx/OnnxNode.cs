@@ -35,7 +35,8 @@ internal sealed record OnnxNode(
                 case 2: outputs.Add(field.Text); break;
                 case 3: name = field.Text; break;
                 case 4: operation = field.Text; break;
-                case 5 when attributes.Count == MostAttributes: throw new InvalidDataException("a node has too many constants");
+                case 5 when attributes.Count == MostAttributes:
+                    throw new InvalidDataException("a node has too many constants");
                 case 5: attributes.Add(OnnxAttribute.Read(field.Content)); break;
                 case 7: domain = field.Text; break;
                 default: break;

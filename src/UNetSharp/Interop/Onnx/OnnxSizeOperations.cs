@@ -7,8 +7,6 @@ namespace UNetSharp.Interop.Onnx;
 /// <summary>ONNX's operations that change a map's height and width.</summary>
 internal static class OnnxSizeOperations
 {
-    private const int MostSide = 1 << 15;
-
     /// <summary>Resize, and Upsample as it was called until version 10.</summary>
     public static Value Resize(OnnxCall call)
     {
@@ -32,8 +30,8 @@ internal static class OnnxSizeOperations
             // Enlarged by a whole factor, every way of rounding comes to the same where centres fall on each other.
             "nearest" when isExact && ((grid == "asymmetric" && rounding == "floor") || (isHalfPixel && isWhole)) =>
                 x.ResizeNearest(height, width),
-            string mode => throw call.Refused($"mode {CheckpointException.Shown(mode)} with {CheckpointException.Shown(grid)} and "
-                + $"{CheckpointException.Shown(rounding)} from {x.Shape.H}x{x.Shape.W} to {height}x{width} is not supported"),
+            string mode => throw call.Refused(CheckpointException.Shown($"mode {mode} with {grid} and {rounding} ")
+                + $"from {x.Shape.H}x{x.Shape.W} to {height}x{width} is not supported"),
         };
     }
 
@@ -41,7 +39,7 @@ internal static class OnnxSizeOperations
     public static Value Pad(OnnxCall call)
     {
         Value x = call.Map(0);
-        int[] pads = [.. (call.Numbers(1, "pads") ?? []).Select(number => Whole(call, number, -MostSide))];
+        int[] pads = [.. (call.Numbers(1, "pads") ?? []).Select(number => Whole(call, number, -OnnxTrace.MostSide))];
         bool isZero = call.Float("value", 0) == 0 && (!call.Has(2) || call.Numbers(2).All(value => value == 0));
         if (pads is not [0, 0, var top, var left, 0, 0, var bottom, var right] || call.Has(3))
         {
@@ -52,7 +50,7 @@ internal static class OnnxSizeOperations
         {
             "constant" when isZero => x.Pad(left, right, top, bottom),
             "reflect" when pads.All(pad => pad >= 0) => new MirrorPadding(x, left, right, top, bottom).Output,
-            string mode => throw call.Refused($"mode {CheckpointException.Shown(mode)} with these numbers is not supported"),
+            string mode => throw call.Refused($"mode {CheckpointException.Shown(mode)} with these numbers"),
         };
     }
 
@@ -116,10 +114,11 @@ internal static class OnnxSizeOperations
     }
 
     /// <summary>A size without the rounding of a scale in float32.</summary>
-    private static double Rounded(double size) => Math.Abs(size - Math.Round(size)) < 1e-4 * size ? Math.Round(size) : size;
+    private static double Rounded(double size) =>
+        Math.Abs(size - Math.Round(size)) < 1e-4 * size ? Math.Round(size) : size;
 
     private static int Whole(OnnxCall call, double number, int least) =>
-        number >= least && number <= MostSide && number == Math.Floor(number)
+        number >= least && number <= OnnxTrace.MostSide && number == Math.Floor(number)
             ? (int)number
-            : throw call.Refused($"{number} is no size; they are whole numbers up to {MostSide}");
+            : throw call.Refused($"{number} is no size; they are whole numbers up to {OnnxTrace.MostSide}");
 }

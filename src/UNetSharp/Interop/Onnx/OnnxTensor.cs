@@ -41,7 +41,8 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
     public bool IsInteger => IsIntegerType(Type);
 
     /// <summary>Whether a number format has whole numbers only.</summary>
-    public static bool IsIntegerType(int type) => FormatNames.TryGetValue(type, out string? name) && name[0] is 'I' or 'U' or 'B';
+    public static bool IsIntegerType(int type) =>
+        FormatNames.TryGetValue(type, out string? name) && (name == "BOOL" || name[0] is 'I' or 'U');
 
     /// <summary>An array of float32.</summary>
     public static OnnxTensor Of(string name, IReadOnlyList<int> dims, ReadOnlySpan<float> values) =>
@@ -51,7 +52,7 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
     public static OnnxTensor Of(string name, IReadOnlyList<int> dims, ReadOnlySpan<long> values) =>
         new(name, dims, Int64Type, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>The numbers as float32; whole numbers are exact up to 2²⁴, which is more than any size of an image.</summary>
+    /// <summary>The numbers as float32; whole numbers are exact up to 2²⁴, more than any size of an image.</summary>
     public float[] ToFloats()
     {
         float[] values = new float[Count];
@@ -89,8 +90,8 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
         NumberFormat format = Format(type, name);
         if (integers.Count > 0)
         {
-            WriteIntegers(integers.SelectMany(field => field.Integers).Take((int)Math.Clamp(count, 0, message.Length) + 1),
-                format.Bytes, numbers);
+            int most = (int)Math.Clamp(count, 0, message.Length) + 1;
+            WriteIntegers(integers.SelectMany(field => field.Integers).Take(most), format.Bytes, numbers);
         }
 
         ReadOnlyMemory<byte> data = raw ?? numbers.ToArray();
@@ -123,6 +124,6 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
             $"'{CheckpointException.Shown(name)}' has a number format that is not known, ONNX's {type}");
 
     private static InvalidDataException InOtherFile(string name) => new(
-        $"the numbers of '{CheckpointException.Shown(name)}' are in another file, which is not followed; save the model with "
-        + "its weights inside (onnx.save without save_as_external_data)");
+        $"the numbers of '{CheckpointException.Shown(name)}' are in another file, which is not followed; save the model "
+        + "with its weights inside (onnx.save without save_as_external_data)");
 }

@@ -4,15 +4,17 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// Runs the nodes of an ONNX file once over a symbolic image: what depends on the image becomes operations of a graph, what
-/// depends on sizes and constants alone is computed at once.
+/// Runs the nodes of an ONNX file once over a symbolic image: what depends on the image becomes operations of a graph,
+/// what depends on sizes and constants alone is computed at once.
 /// </summary>
 internal sealed class OnnxTrace
 {
     // A U-Net 64 wide has some 1000 values for each pixel of the image.
     private const long MostValuesPerPixel = 8192;
+    /// <summary>The largest height or width of a map.</summary>
+    public const int MostSide = 1 << 15;
+
     private const long MostFoldedNumbers = 1 << 20;
-    private const int MostSide = 1 << 15;
 
     private readonly Dictionary<string, Value> _maps = [];
     private readonly Dictionary<string, OnnxTensor> _tensors;
@@ -133,7 +135,8 @@ internal sealed class OnnxTrace
         else
         {
             string what = OnnxMapOperations.Find(node.Operation) is null ? "is" : "of constants is";
-            throw new InvalidDataException($"operation {CheckpointException.Shown(node.Operation)} {what} not supported");
+            string operationName = CheckpointException.Shown(node.Operation);
+            throw new InvalidDataException($"operation {operationName} {what} not supported");
         }
     }
 

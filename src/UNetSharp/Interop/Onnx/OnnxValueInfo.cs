@@ -41,5 +41,6 @@ internal readonly record struct OnnxSize(long? Fixed, string Name = "")
     }
 
     /// <summary>The Dimension.</summary>
-    public ProtoMessage Write() => Fixed is { } number ? new ProtoMessage().Add(1, number) : new ProtoMessage().Add(2, Name);
+    public ProtoMessage Write() =>
+        Fixed is { } number ? new ProtoMessage().Add(1, number) : new ProtoMessage().Add(2, Name);
 }

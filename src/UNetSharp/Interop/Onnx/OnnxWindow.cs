@@ -4,7 +4,7 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// How a node's window moves along one axis: ONNX's kernel, stride, dilation, and padding, which may differ on the two ends.
+/// How a node's window moves along one axis: ONNX's kernel, stride, dilation, and padding, which may differ on both ends.
 /// </summary>
 /// <param name="Axis">Kernel, stride and dilation; the padding where it is the same on both ends.</param>
 /// <param name="Before">Padding before the first pixel.</param>
@@ -29,7 +29,7 @@ internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
         Axis axis = new(kernel, stride, Padding: 0, dilation);
         (int before, int after) = call.Text("auto_pad", "NOTSET") switch
         {
-            "NOTSET" => (Number(call, "pads", index, least: 0, MostDistance), Number(call, "pads", index + 2, 0, MostDistance)),
+            "NOTSET" => (Number(call, "pads", index, 0, MostDistance), Number(call, "pads", index + 2, 0, MostDistance)),
             "VALID" => (0, 0),
             "SAME_UPPER" => Halves(Missing(axis, size)),
             "SAME_LOWER" => Halves(Missing(axis, size)) is var (less, more) ? (more, less) : default,

@@ -19,8 +19,8 @@ internal enum ProtoEncoding
 }
 
 /// <summary>
-/// One field of a protobuf message (https://protobuf.dev/programming-guides/encoding). A message is a run of fields, and an
-/// inner message is content that is read when it is asked for, so that the depth of a file is that of the reader's own
+/// One field of a protobuf message (https://protobuf.dev/programming-guides/encoding). A message is a run of fields, and
+/// an inner message is content that is read when it is asked for, so that the depth of a file is that of the reader's own
 /// calls. Every length is compared with the bytes that are left; nothing is copied.
 /// </summary>
 /// <param name="Number">Number of the field in its message.</param>

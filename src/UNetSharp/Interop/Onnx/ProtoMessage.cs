@@ -4,8 +4,8 @@ using System.Text;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// A protobuf message that is being written (https://protobuf.dev/programming-guides/encoding), field after field. It holds
-/// the arrays that are its content, and copies none of them.
+/// A protobuf message that is being written (https://protobuf.dev/programming-guides/encoding), field after field. It
+/// holds the arrays that are its content, and copies none of them.
 /// </summary>
 internal sealed class ProtoMessage
 {
@@ -76,7 +76,8 @@ internal sealed class ProtoMessage
         }
     }
 
-    private ProtoMessage Key(int number, ProtoEncoding encoding) => Append(Varint(((ulong)number << 3) | (uint)encoding));
+    private ProtoMessage Key(int number, ProtoEncoding encoding) =>
+        Append(Varint(((ulong)number << 3) | (uint)encoding));
 
     private ProtoMessage Append(ReadOnlyMemory<byte> bytes)
     {

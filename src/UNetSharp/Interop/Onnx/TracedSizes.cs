@@ -7,14 +7,14 @@ using GraphOf = UNetSharp.Graph.Graph;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// Where a network's sizes come from when the image's size is open. A graph knows numbers only; so the network is traced
-/// on three sizes, and an enlarged map that has the size of some other value in all three is taken to follow that value, as a
-/// decoder's map follows its skip. What follows none must grow by a whole factor.
+/// Where a network's sizes come from when the image's size is open. A graph knows numbers only; so the network is traced on
+/// three sizes, and an enlarged map that has the size of some other value in all three is taken to follow that value, as
+/// a decoder's map follows its skip. What follows none must grow by a whole factor.
 /// </summary>
 /// <remarks>
 /// Maps that have the right size already are not resized or padded, which a trace then does not show. Halving leaves a
-/// remainder at every level, or at none, for sides of 1024 · m − 1, 1024 · m and 1024 · m + 1: of these three kinds, the one
-/// whose graph has most operations shows every step.
+/// remainder at every level, or at none, for sides of 1024 · m − 1, 1024 · m and 1024 · m + 1: of these three kinds, the
+/// one whose graph has most operations shows every step.
 /// </remarks>
 internal sealed class TracedSizes
 {
@@ -47,9 +47,16 @@ internal sealed class TracedSizes
     /// <summary>The value whose height and width an operation's result has; null if there is none.</summary>
     public Value? Followed(int index)
     {
-        IEnumerable<int> earlier = Enumerable.Range(-1, index + 1);
-        int leader = earlier.FirstOrDefault(other => Enumerable.Range(0, Traces).All(k => HasSizeOf(k, index, other)), index);
-        return leader == index ? null : ValueOf(0, leader);
+        // The image comes before the first operation.
+        foreach (int other in Enumerable.Range(-1, index + 1))
+        {
+            if (Enumerable.Range(0, Traces).All(k => HasSizeOf(k, index, other)))
+            {
+                return ValueOf(0, other);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The factors by which an operation's result is larger than what it reads.</summary>
@@ -63,7 +70,8 @@ internal sealed class TracedSizes
         return holds ? (high, wide) : throw Refused();
     }
 
-    /// <summary>Whether half of a missing number of rows is rounded down where the number is negative too, not towards zero.
+    /// <summary>
+    /// Whether half of a missing number of rows is rounded down where the number is negative too, not towards zero.
     /// </summary>
     public bool RoundsDown(int index) => Enumerable.Range(0, Traces).All(k =>
         _graphs[k].Operations[index] is Padding padding

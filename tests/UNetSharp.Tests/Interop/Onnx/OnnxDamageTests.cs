@@ -85,7 +85,8 @@ public sealed class OnnxDamageTests : IDisposable
 
     private byte[] Small(bool isDynamic)
     {
-        TrainedNetwork trained = OnnxNetworks.Create(isDynamic ? "unet-leaky" : "unet-features", channels: 1, classes: 1);
+        string name = isDynamic ? "unet-leaky" : "unet-features";
+        TrainedNetwork trained = OnnxNetworks.Create(name, channels: 1, classes: 1);
         trained.SaveOnnx(File("small.onnx"), new OnnxSettings(new PictureSize(16, 20)) { IsDynamic = isDynamic });
         byte[] whole = System.IO.File.ReadAllBytes(File("small.onnx"));
         Assert.False(IsRefused(whole));

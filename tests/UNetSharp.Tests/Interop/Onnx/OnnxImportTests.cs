@@ -8,7 +8,7 @@ namespace UNetSharp.Tests.Interop.Onnx;
 
 public sealed class OnnxImportTests : IDisposable
 {
-    // A network of all operations that are read, as PyTorch writes it; sizes that do not divide, so that it pads and resizes.
+    // All operations that are read, as PyTorch writes them; sizes that do not divide, so that it pads and resizes.
     private const string Script = """
         import sys, torch
         from torch import nn
@@ -18,7 +18,8 @@ public sealed class OnnxImportTests : IDisposable
             def __init__(self):
                 super().__init__()
                 self.a = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU())
-                self.b = nn.Sequential(nn.Conv2d(6, 8, 3, stride=2, padding=2, dilation=2), nn.LeakyReLU(0.1), nn.Dropout(0.5))
+                strided = nn.Conv2d(6, 8, 3, stride=2, padding=2, dilation=2)
+                self.b = nn.Sequential(strided, nn.LeakyReLU(0.1), nn.Dropout(0.5))
                 self.norm = nn.BatchNorm2d(8)
                 self.up = nn.ConvTranspose2d(8, 6, 3, stride=2, padding=1, output_padding=1)
                 self.gate = nn.Conv2d(6, 1, 1)
@@ -33,7 +34,8 @@ public sealed class OnnxImportTests : IDisposable
                 h, w = a.shape[2] - u.shape[2], a.shape[3] - u.shape[3]
                 u = F.pad(u, [w // 2, w - w // 2, h // 2, h - h // 2])
                 s = F.interpolate(self.side(b), size=a.shape[2:], mode='bilinear', align_corners=True)
-                t = F.interpolate(self.side(b) - self.side(b).relu(), size=a.shape[2:], mode='bilinear', align_corners=False)
+                t = self.side(b) - self.side(b).relu()
+                t = F.interpolate(t, size=a.shape[2:], mode='bilinear', align_corners=False)
                 n = F.interpolate(F.max_pool2d(a, 2), scale_factor=2, mode='nearest')[:, :, : a.shape[2] - 5, 3:]
                 n = F.pad(n, [2, 3, 4, 1], mode='reflect')
                 n = F.interpolate(n, size=a.shape[2:], mode='nearest')
@@ -87,15 +89,16 @@ public sealed class OnnxImportTests : IDisposable
         OnnxModel model = OnnxExport.Of(trained, new OnnxSettings(new PictureSize(32, 32)));
         OnnxNode sigmoid = new("s", "Sigmoid", ["logits"], ["map"], []);
         OnnxValueInfo[] outputs = [new("map", []), .. Enumerable.Repeat(model.Outputs[0], 6)];
-        (model with { Nodes = [.. model.Nodes, sigmoid], Outputs = outputs, Metadata = new Dictionary<string, string>() })
-            .Write(File("n.onnx"));
+        model = model with { Nodes = [.. model.Nodes, sigmoid], Outputs = outputs };
+        (model with { Metadata = new Dictionary<string, string>() }).Write(File("n.onnx"));
 
         TrainedNetwork back = TrainedNetwork.Load(File("n.onnx"));
 
         Assert.Equal(Normalization.Saliency, back.Description.Normalization);
         Assert.Equal(new PictureSize(32, 32), back.Description.Size);
         StoredTensor image = OnnxNetworks.Image(1, 3, 32, 32);
-        OnnxNetworks.AssertClose(OnnxNetworks.Run(trained.Network, image), OnnxNetworks.Run(back.Network, image), 1e-5f);
+        StoredTensor expected = OnnxNetworks.Run(trained.Network, image);
+        OnnxNetworks.AssertClose(expected, OnnxNetworks.Run(back.Network, image), 1e-5f);
     }
 
     [Fact]
@@ -124,5 +127,6 @@ public sealed class OnnxImportTests : IDisposable
 
     private string File(string name) => _folder.File(name);
 
-    private float[] Floats(string name) => MemoryMarshal.Cast<byte, float>(System.IO.File.ReadAllBytes(File(name))).ToArray();
+    private float[] Floats(string name) =>
+        MemoryMarshal.Cast<byte, float>(System.IO.File.ReadAllBytes(File(name))).ToArray();
 }

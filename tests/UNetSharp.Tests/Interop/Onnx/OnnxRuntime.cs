@@ -27,16 +27,19 @@ internal sealed class OnnxRuntime : IDisposable
 
     /// <summary>Why it cannot run here; null if it can.</summary>
     public static string? Absent =>
-        !Directory.Exists(Path.Combine(Peers, "node_modules/onnxruntime-node")) ? $"{Peers} holds no onnxruntime-node; ./test installs it"
+        !Directory.Exists(Path.Combine(Peers, "node_modules/onnxruntime-node"))
+            ? $"{Peers} holds no onnxruntime-node; ./test installs it"
         : !HasNode() ? "node is not installed"
         : null;
 
-    private static string Peers => Environment.GetEnvironmentVariable("UNET_PEERS") ?? Path.Combine(Root, "artifacts/peers");
+    private static string Peers =>
+        Environment.GetEnvironmentVariable("UNET_PEERS") ?? Path.Combine(Root, "artifacts/peers");
 
     /// <summary>The logits, (N, K, H, W), of an ONNX file for an image, (N, C, H, W).</summary>
     public StoredTensor Run(string onnx, StoredTensor image)
     {
-        SafetensorsWriter.Write(_folder.File("image"), [image with { Name = "image" }], new Dictionary<string, string>());
+        StoredTensor named = image with { Name = "image" };
+        SafetensorsWriter.Write(_folder.File("image"), [named], new Dictionary<string, string>());
         Ask(new { @do = "load", file = _folder.File("image"), onnx });
         Ask(new { @do = "check", @out = _folder.File("logits") });
         return SafetensorsReader.Read(_folder.File("logits")).Tensors[0];

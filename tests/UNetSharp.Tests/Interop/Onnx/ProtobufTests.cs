@@ -7,7 +7,7 @@ public sealed class ProtobufTests
     [Fact]
     public void Numbers_and_texts_are_encoded_as_in_the_examples_of_the_specification()
     {
-        // https://protobuf.dev/programming-guides/encoding: 150 as field 1, "testing" as field 2, 3, 270 and 86942 packed as 6.
+        // https://protobuf.dev/programming-guides/encoding: 150 as field 1, "testing" as field 2, a packed run as field 6.
         Assert.Equal("089601", Hex(new ProtoMessage().Add(1, 150)));
         Assert.Equal("120774657374696E67", Hex(new ProtoMessage().Add(2, "testing")));
         Assert.Equal("3206038E029EA705", Hex(new ProtoMessage().AddAll(6, [3, 270, 86942])));
@@ -43,7 +43,7 @@ public sealed class ProtobufTests
     public void Damage_is_refused(string hex) =>
         Assert.Throws<InvalidDataException>(() => ProtoField.Of(Convert.FromHexString(hex)).ToArray());
 
-    /// <summary>Two numbers, 1 and −2, in every way in which an array may hold them: ONNX's type, field, bytes.</summary>
+    /// <summary>Two numbers, 1 and −2, in every way in which an array may hold them: type, field, bytes.</summary>
     [Theory]
     [InlineData(1, "4A080000803F000000C0")] // raw float32
     [InlineData(1, "22080000803F000000C0")] // packed float32
