@@ -27,7 +27,7 @@ internal static class CommonOptions
 
     public static Option<string> Weights() => new("--weights")
     {
-        Description = "Folder of a training run, or a file of weights: .safetensors, or PyTorch's .pth",
+        Description = "Folder of a training run, or a file: .safetensors, PyTorch's .pth, or .onnx",
         Required = true,
     };
 

@@ -1,42 +1,90 @@
 using System.CommandLine;
+using UNetSharp.Data;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
+using UNetSharp.Interop.Onnx;
 
 namespace UNetSharp.Cli.Commands;
 
 /// <summary>Writes a trained network's weights for other programs.</summary>
 internal static class ExportCommand
 {
-    private static readonly string[] Formats = ["safetensors", "pth"];
+    private const string Onnx = "onnx";
+    private static readonly string[] Formats = ["safetensors", "pth", Onnx];
+    private static readonly PictureSize UsualSize = new(512, 512);
+
+    private static readonly Argument<string> Weights =
+        new("RUN") { Description = "Folder of a training run, or a file of weights" };
+
+    private static readonly Option<string> Format =
+        new("--format") { Description = string.Join(" or ", Formats), Required = true };
+
+    private static readonly Option<string> Out = new("--out") { Description = "The file to write", Required = true };
+
+    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
+
+    private static readonly Option<string?> Size = new("--size")
+    {
+        Description = "For onnx: height x width of the images [default: the size in training, or 512x512]",
+    };
+
+    private static readonly Option<bool> Dynamic =
+        new("--dynamic") { Description = "For onnx: leave batch, height and width open" };
+
+    private static readonly Option<int> Opset = new("--opset")
+    {
+        Description = $"For onnx: version of its operations, {OnnxSettings.OldestOpset} to {OnnxSettings.NewestOpset}",
+        DefaultValueFactory = _ => 17,
+    };
+
+    private static readonly Option<bool> FoldBatchNorm =
+        new("--fold-batch-norm") { Description = "For onnx: make batch norms part of the convolutions before them" };
 
     public static Command Build()
     {
-        Argument<string> weights = new("RUN") { Description = "Folder of a training run, or a file of weights" };
-        Option<string> format = new("--format") { Description = string.Join(" or ", Formats), Required = true };
-        Option<string> output = new("--out") { Description = "The file to write", Required = true };
-        Option<string?> model = CommonOptions.ModelOfWeights();
-        Command command = new("export", "Write weights for PyTorch, under its names: a state dict.")
+        Command command = new("export", "Write a network for other programs: a state dict for PyTorch, or ONNX.")
         {
-            weights, format, output, model,
+            Weights, Format, Out, Model, Size, Dynamic, Opset, FoldBatchNorm,
         };
-        command.SetAction(parsed => Guard.Run(() => Run(
-            parsed.GetRequiredValue(weights),
-            CommonOptions.OneOf(Formats, parsed.GetRequiredValue(format), "--format"),
-            parsed.GetRequiredValue(output),
-            parsed.GetValue(model))));
+        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
 
-    private static int Run(string weights, string format, string output, string? model)
+    private static int Run(ParseResult parsed)
     {
-        TrainedNetwork trained = CommonOptions.Trained(weights, model);
-        if (format == "pth")
+        string format = CommonOptions.OneOf(Formats, parsed.GetRequiredValue(Format), "--format");
+        Option[] onnxOptions = [Size, Dynamic, Opset, FoldBatchNorm];
+        if (format != Onnx && onnxOptions.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } option)
         {
-            PyTorchWriter.Write(output, StateDict.Of(trained.Network));
+            throw new UsageException($"{option.Name}: is for --format {Onnx} only.");
         }
-        else
+
+        int opset = parsed.GetValue(Opset);
+        if (opset is < OnnxSettings.OldestOpset or > OnnxSettings.NewestOpset)
         {
-            trained.Save(output);
+            throw new UsageException(
+                $"--opset {opset}: give {OnnxSettings.OldestOpset} to {OnnxSettings.NewestOpset}.");
+        }
+
+        PictureSize? size = parsed.GetValue(Size) is { } text ? CommonOptions.Size(text) : null;
+        TrainedNetwork trained = CommonOptions.Trained(parsed.GetRequiredValue(Weights), parsed.GetValue(Model));
+        string output = parsed.GetRequiredValue(Out);
+        switch (format)
+        {
+            case "pth":
+                PyTorchWriter.Write(output, StateDict.Of(trained.Network));
+                break;
+            case Onnx:
+                trained.SaveOnnx(output, new OnnxSettings(size ?? trained.Description.Size ?? UsualSize)
+                {
+                    Opset = opset,
+                    IsDynamic = parsed.GetValue(Dynamic),
+                    FoldsBatchNorm = parsed.GetValue(FoldBatchNorm),
+                });
+                break;
+            default:
+                trained.Save(output);
+                break;
         }
 
         Console.WriteLine($"{trained.Description.Model.Model}: written to {output}");

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using UNetSharp.Data;
+using UNetSharp.Inference;
 using UNetSharp.Models;
 using UNetSharp.Tensors;
 
@@ -41,15 +43,14 @@ internal static class SummaryCommand
     {
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
         Shape? asked = parsed.GetValue(Input) is { } text ? ShapeOf(text) : null;
-        ModelSettings settings = SettingsOf(parsed, asked?.C);
-        ModelEntry entry = ModelCatalog.Entry(settings.Model);
-        Shape input = asked ?? new Shape(1, entry.UsualInput.Height, entry.UsualInput.Width, settings.Channels);
+        (Network network, ModelSettings settings, PictureSize usual) = NetworkOf(parsed, asked?.C);
+        Shape input = asked ?? new Shape(1, usual.Height, usual.Width, settings.Channels);
         if (input.C != settings.Channels)
         {
             throw new UsageException($"--input {parsed.GetValue(Input)}: the network reads {settings.Channels} channels.");
         }
 
-        NetworkSummary summary = NetworkSummary.Of(ModelCatalog.Create(settings), input, threads);
+        NetworkSummary summary = NetworkSummary.Of(network, input, threads);
         if (parsed.GetValue(Json))
         {
             Console.WriteLine(JsonSerializer.Serialize(AsJson(settings, summary), Readable));
@@ -62,15 +63,22 @@ internal static class SummaryCommand
         return ExitCode.Done;
     }
 
-    private static ModelSettings SettingsOf(ParseResult parsed, int? channels)
+    private static (Network Network, ModelSettings Settings, PictureSize Usual) NetworkOf(
+        ParseResult parsed, int? channels)
     {
         if (parsed.GetValue(Weights) is { } weights)
         {
-            return CommonOptions.Trained(weights, ModelOptions.Name(parsed)).Description.Model;
+            TrainedNetwork trained = CommonOptions.Trained(weights, ModelOptions.Name(parsed));
+            string name = trained.Description.Model.Model;
+            ModelEntry? own = ModelCatalog.Entries.FirstOrDefault(entry => entry.Name == name);
+            PictureSize size = own?.UsualInput ?? trained.Description.Size ?? UNet.Entry.UsualInput;
+            return (trained.Network, trained.Description.Model, size);
         }
 
-        ModelSettings usual = ModelOptions.Entry(parsed).Usual;
-        return ModelOptions.Read(parsed, channels ?? usual.Channels, parsed.GetValue(Classes) ?? usual.Classes);
+        ModelEntry entry = ModelOptions.Entry(parsed);
+        ModelSettings settings = ModelOptions.Read(
+            parsed, channels ?? entry.Usual.Channels, parsed.GetValue(Classes) ?? entry.Usual.Classes);
+        return (ModelCatalog.Create(settings), settings, entry.UsualInput);
     }
 
     private static Shape ShapeOf(string text)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using UNetSharp.Data;
 using UNetSharp.Interop;
+using UNetSharp.Interop.Onnx;
 using UNetSharp.Models;
 
 namespace UNetSharp.Inference;
@@ -30,6 +31,9 @@ public sealed record NetworkDescription(
         IsSaliency(model) ? ModelCatalog.Entry(model.Model).UsualInput : null,
         IsSaliency(model) ? Normalization.Saliency : Normalization.Unit);
 
+    /// <summary>The description as it stands in a file.</summary>
+    internal string ToJson() => JsonSerializer.Serialize(this);
+
     /// <summary>Whether this is U²-Net for saliency, whose published weights all see images in one way.</summary>
     private static bool IsSaliency(ModelSettings model) =>
         model is { Channels: 3, Classes: 1 }
@@ -41,19 +45,35 @@ public sealed record NetworkDescription(
 /// <param name="Description">What it is.</param>
 public sealed record TrainedNetwork(Network Network, NetworkDescription Description)
 {
-    private const string MetadataKey = "unetsharp";
+    /// <summary>Under which name the description stands among a file's metadata.</summary>
+    internal const string MetadataKey = "unetsharp";
+
     private const string BestName = "best.safetensors";
     private const int MostSide = 1 << 15;
 
     /// <summary>Saves weights and description in the safetensors format.</summary>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
-    public void Save(string path) => SafetensorsWriter.Write(
-        path,
-        StateDict.Of(Network),
-        new Dictionary<string, string> { [MetadataKey] = JsonSerializer.Serialize(Description) });
+    public void Save(string path)
+    {
+        if (Network is OnnxNetwork)
+        {
+            throw new CheckpointException(
+                $"{path}: is not written: a network out of an ONNX file needs no other; use that file.");
+        }
+
+        Dictionary<string, string> metadata = new() { [MetadataKey] = Description.ToJson() };
+        SafetensorsWriter.Write(path, StateDict.Of(Network), metadata);
+    }
+
+    /// <summary>Writes the network as an ONNX file, which ONNX Runtime and its like run.</summary>
+    /// <exception cref="CheckpointException">
+    /// The network cannot run on images of every size where that is asked for, or the file cannot be written.
+    /// </exception>
+    public void SaveOnnx(string path, OnnxSettings settings) => OnnxExport.Of(this, settings).Write(path);
 
     /// <summary>Loads a network.</summary>
-    /// <param name="path">A file of weights, ours or PyTorch's, or the folder of a run, of which the best weights are taken.
+    /// <param name="path">
+    /// A file of weights, ours or PyTorch's, an ONNX file, or the folder of a run, of which the best weights are taken.
     /// </param>
     /// <param name="model">
     /// The network that the weights are for; null to take the file's word for it or else to recognise it by the names and
@@ -71,6 +91,13 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
                 : $"{path}: holds no {BestName}; is it the folder of a training run?");
         }
 
+        if (CheckpointFile.IsOnnx(file))
+        {
+            return model is null
+                ? OfOnnx(file)
+                : throw new CheckpointException($"{file}: an ONNX file holds its network; leave out --model.");
+        }
+
         (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(file);
         NetworkDescription description = model is null && metadata.TryGetValue(MetadataKey, out string? json)
             ? Described(file, json)
@@ -78,6 +105,22 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         Network network = ModelCatalog.Create(description.Model);
         StateDict.Load(network, tensors, file);
         return new TrainedNetwork(network, description);
+    }
+
+    private static TrainedNetwork OfOnnx(string file)
+    {
+        OnnxNetwork network = OnnxNetwork.Load(file);
+        ModelSettings settings = new(OnnxNetwork.ModelName, network.Channels, network.Classes);
+        NetworkDescription description = network.Metadata.TryGetValue(MetadataKey, out string? json)
+            ? Described(file, json)
+            : NetworkDescription.Of(settings) with
+            {
+                Normalization = network.IsSaliency ? Normalization.Saliency : Normalization.Unit,
+            };
+        return (description.Model.Channels, description.Model.Classes) == (network.Channels, network.Classes)
+            ? new TrainedNetwork(
+                network, description with { Model = settings, Size = network.FixedSize ?? description.Size })
+            : throw new CheckpointException($"{file}: its description of the network is damaged.");
     }
 
     private static ModelSettings Recognized(string file, IReadOnlyList<StoredTensor> tensors, string? model)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UNetSharp.Interop.Onnx;
 
 namespace UNetSharp.Interop;
 
@@ -28,7 +29,15 @@ public static class CheckpointFile
         return PyTorchReader.IsLikely(head)
             ? (PyTorchReader.Read(path), new Dictionary<string, string>())
             : throw new CheckpointException($"{path}: is no file of weights: it is neither safetensors nor a PyTorch "
-                + "checkpoint (.pth or .pt) of torch.save.");
+                + "checkpoint (.pth or .pt) of torch.save, nor ONNX.");
+    }
+
+    /// <summary>Whether a file is an ONNX file, by its first bytes.</summary>
+    /// <exception cref="CheckpointException">The file cannot be read.</exception>
+    internal static bool IsOnnx(string path)
+    {
+        byte[] head = Head(path);
+        return OnnxModel.IsLikely(head) && !IsSafetensors(head);
     }
 
     private static byte[] Head(string path)

@@ -44,11 +44,15 @@ public sealed record LayerSummary(
         string? parameter = operation.Parameters.Count > 0 ? operation.Parameters[0].Name : null;
         return new LayerSummary(
             label,
-            parameter is null ? label : parameter[..parameter.LastIndexOf('.')],
+            parameter is null ? label : parameter[..EndOfLayer(parameter)],
             type,
             operation.Output.Shape,
             operation.Parameters.Where(p => p.Kind == ParameterKind.Trained).Sum(p => (long)p.Count),
             operation.Macs,
             field);
     }
+
+    /// <summary>Where a parameter's own name begins; names that other programs gave may have no parts.</summary>
+    private static int EndOfLayer(string parameter) =>
+        parameter.LastIndexOf('.') is > 0 and var end ? end : parameter.Length;
 }

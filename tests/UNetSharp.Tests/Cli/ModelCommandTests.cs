@@ -1,4 +1,5 @@
 using System.Text.Json;
+using UNetSharp.Graph;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
@@ -90,6 +91,36 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0, UnetProgram.Run(
             "predict", "--weights", In("w.pth"), "--input", data.In("images"), "--out", data.In("out")).Code);
         Assert.Equal(32, ImageFile.Read(data.In("out", "disc-0.png")).Width);
+    }
+
+    [Fact]
+    public void A_network_goes_out_as_ONNX_and_is_used_as_such()
+    {
+        using DiscData data = new(1);
+        PyTorchWriter.Write(In("w.pth"), StateDict.Of(new UNet(1, 1, width: 2, seed: 5)));
+        string[] export = ["export", In("w.pth"), "--format", "onnx", "--out", In("n.onnx")];
+
+        Assert.Equal(0, UnetProgram.Run([.. export, "--dynamic"]).Code);
+        foreach (string weights in new[] { "w.pth", "n.onnx" })
+        {
+            string[] files = ["--weights", In(weights), "--input", data.In("images"), "--out", data.In(weights)];
+            Assert.Equal(0, UnetProgram.Run(["predict", "--probabilities", .. files]).Code);
+        }
+
+        byte[] expected = File.ReadAllBytes(data.In("w.pth", "disc-0.probability.png"));
+        Assert.Equal(expected, File.ReadAllBytes(data.In("n.onnx", "disc-0.probability.png")));
+        (int code, string output, _) = UnetProgram.Run(
+            "summary", "--weights", In("n.onnx"), "--input", "1x64x64", "--json");
+        Assert.Equal(0, code);
+        using var summary = JsonDocument.Parse(output);
+        Assert.Equal(
+            new UNet(1, 1, width: 2).Parameters().Where(p => p.Kind == ParameterKind.Trained).Sum(p => p.Count),
+            summary.RootElement.GetProperty("parameters").GetInt32());
+
+        UnetProgram.AssertRefused(2, "--opset", [.. export, "--opset", "9"]);
+        UnetProgram.AssertRefused(
+            2, "--dynamic", ["export", In("w.pth"), "--format", "pth", "--out", In("x"), "--dynamic"]);
+        UnetProgram.AssertRefused(1, "needs no other", ["import", In("n.onnx"), "--out", In("x.safetensors")]);
     }
 
     [Fact]

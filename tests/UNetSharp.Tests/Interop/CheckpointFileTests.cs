@@ -81,7 +81,7 @@ public sealed class CheckpointFileTests : IDisposable
         CheckpointException e = Assert.Throws<CheckpointException>(() => CheckpointFile.Read(Path));
 
         Assert.Equal($"{Path}: is no file of weights: it is neither safetensors nor a PyTorch checkpoint (.pth or .pt) "
-            + "of torch.save.", e.Message);
+            + "of torch.save, nor ONNX.", e.Message);
     }
 
     [Fact]

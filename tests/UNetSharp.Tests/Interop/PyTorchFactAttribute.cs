@@ -10,13 +10,11 @@ internal sealed class PyTorchFactAttribute : FactAttribute
     private const string Python = "/usr/bin/python3";
     private static readonly Lazy<bool> HasPyTorch = new(() => Exits("import torch", out _) == 0);
 
-    public PyTorchFactAttribute()
-    {
-        if (!HasPyTorch.Value)
-        {
-            Skip = $"{Python} cannot import torch (Debian: apt-get install python3-torch)";
-        }
-    }
+    public PyTorchFactAttribute() => Skip = Absent;
+
+    /// <summary>Why PyTorch cannot be asked; null if it can.</summary>
+    public static string? Absent =>
+        HasPyTorch.Value ? null : $"{Python} cannot import torch (Debian: apt-get install python3-torch)";
 
     /// <summary>What a script prints.</summary>
     public static string Run(string script, params string[] arguments)
@@ -41,4 +39,11 @@ internal sealed class PyTorchFactAttribute : FactAttribute
             return -1;
         }
     }
+}
+
+/// <summary>A test with several rows that asks PyTorch itself; skipped where Python cannot import it.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class PyTorchTheoryAttribute : TheoryAttribute
+{
+    public PyTorchTheoryAttribute() => Skip = PyTorchFactAttribute.Absent;
 }

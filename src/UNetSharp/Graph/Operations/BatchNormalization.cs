@@ -29,6 +29,9 @@ public sealed unsafe class BatchNormalization : Operation
         _slope = rectifier.Slope;
     }
 
+    /// <summary>What is added to the variance.</summary>
+    internal float Epsilon => _parameters.Epsilon;
+
     internal override string LayerType => "BatchNorm2d";
 
     internal override bool BackwardReadsInputs => true;

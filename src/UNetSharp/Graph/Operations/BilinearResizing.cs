@@ -15,9 +15,13 @@ public sealed class BilinearResizing : Operation
     internal BilinearResizing(Value x, int height, int width, bool alignCorners)
         : base(x.Shape with { H = height, W = width }, [x])
     {
+        IsAligned = alignCorners;
         _rows = new BilinearAxis(x.Shape.H, height, alignCorners);
         _columns = new BilinearAxis(x.Shape.W, width, alignCorners);
     }
+
+    /// <summary>Whether the first and last pixels of both images fall on each other.</summary>
+    internal bool IsAligned { get; }
 
     internal override string LayerType => "Upsample";
 

@@ -37,6 +37,12 @@ public sealed unsafe class Convolution : FilterOperation
         _backward = convolution._backward;
     }
 
+    /// <summary>How the window moves down the rows.</summary>
+    internal Axis Rows => _rows;
+
+    /// <summary>How the window moves across the columns.</summary>
+    internal Axis Columns => _columns;
+
     internal override string LayerType => "Conv2d";
 
     private protected override Lattice[] ForwardLattices => _forward;

@@ -11,11 +11,18 @@ namespace UNetSharp.Graph.Operations;
 /// </summary>
 public sealed class MaxPooling : Operation
 {
-    private readonly Axis _rows;
-    private readonly Axis _columns;
-
     internal MaxPooling(Value x, Axis rows, Axis columns, bool ceilMode)
-        : base(ResultShape(x.Shape, rows, columns, ceilMode), [x]) => (_rows, _columns) = (rows, columns);
+        : base(ResultShape(x.Shape, rows, columns, ceilMode), [x]) =>
+        (Rows, Columns, IsCeil) = (rows, columns, ceilMode);
+
+    /// <summary>How the window moves down the rows.</summary>
+    internal Axis Rows { get; }
+
+    /// <summary>How the window moves across the columns.</summary>
+    internal Axis Columns { get; }
+
+    /// <summary>Whether the result's size is rounded up.</summary>
+    internal bool IsCeil { get; }
 
     internal override string LayerType => "MaxPool2d";
 
@@ -24,10 +31,10 @@ public sealed class MaxPooling : Operation
     internal override bool BackwardReadsOutput => true;
 
     internal override ReceptiveField? FieldOver(ReceptiveField input) =>
-        _rows == _columns ? input.Windowed(_rows) : null;
+        Rows == Columns ? input.Windowed(Rows) : null;
 
     internal override void Forward(Run run) =>
-        MaxPool.Run(run.Workers, run.Data(Inputs[0]), run.Data(Output), _rows, _columns);
+        MaxPool.Run(run.Workers, run.Data(Inputs[0]), run.Data(Output), Rows, Columns);
 
     internal override void Backward(Run run) => MaxPoolGradient.Run(
         run.Workers,
@@ -35,8 +42,8 @@ public sealed class MaxPooling : Operation
         run.Data(Output),
         run.Gradient(Output),
         run.Gradient(Inputs[0]),
-        _rows,
-        _columns,
+        Rows,
+        Columns,
         run.Adds(this, 0));
 
     private static Shape ResultShape(Shape x, Axis rows, Axis columns, bool ceilMode)

@@ -15,7 +15,11 @@ public sealed class MirrorPadding : PixelCopying
             top + x.Shape.H + bottom,
             left + x.Shape.W + right,
             SourceAxis.Mirrored(x.Shape.H, top, bottom),
-            SourceAxis.Mirrored(x.Shape.W, left, right))
-    {
-    }
+            SourceAxis.Mirrored(x.Shape.W, left, right)) => (Top, Left) = (top, left);
+
+    /// <summary>Rows above the image.</summary>
+    internal int Top { get; }
+
+    /// <summary>Columns at the left of the image.</summary>
+    internal int Left { get; }
 }

@@ -10,9 +10,6 @@ namespace UNetSharp.Graph.Operations;
 /// </summary>
 public sealed class Padding : Operation
 {
-    private readonly int _top;
-    private readonly int _left;
-
     internal Padding(Value x, int left, int right, int top, int bottom)
         : base(x.Shape with { H = top + x.Shape.H + bottom, W = left + x.Shape.W + right }, [x])
     {
@@ -22,12 +19,18 @@ public sealed class Padding : Operation
                 $"Padding {x.Shape} by left {left}, right {right}, top {top}, bottom {bottom} leaves nothing.");
         }
 
-        (_top, _left) = (top, left);
+        (Top, Left) = (top, left);
     }
 
+    /// <summary>Rows of zeros above the image; cropped rows where negative.</summary>
+    internal int Top { get; }
+
+    /// <summary>Columns of zeros at the left of the image; cropped columns where negative.</summary>
+    internal int Left { get; }
+
     internal override void Forward(Run run) =>
-        Translation.Run(run.Workers, run.Data(Inputs[0]), run.Data(Output), _top, _left, adds: false);
+        Translation.Run(run.Workers, run.Data(Inputs[0]), run.Data(Output), Top, Left, adds: false);
 
     internal override void Backward(Run run) => Translation.Run(
-        run.Workers, run.Gradient(Output), run.Gradient(Inputs[0]), -_top, -_left, run.Adds(this, 0));
+        run.Workers, run.Gradient(Output), run.Gradient(Inputs[0]), -Top, -Left, run.Adds(this, 0));
 }

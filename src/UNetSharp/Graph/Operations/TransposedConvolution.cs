@@ -22,7 +22,7 @@ public sealed unsafe class TransposedConvolution : FilterOperation
         Value x, Parameter weight, Parameter? bias, Axis rows, Axis columns, int outputPadding)
         : base(ResultShape(x.Shape, weight, rows, columns, outputPadding), x, weight, bias)
     {
-        (_rows, _columns) = (rows, columns);
+        (_rows, _columns, OutputPadding) = (rows, columns, outputPadding);
         _forward = Lattice.OfTransposed(rows, columns, Output.Shape.H, Output.Shape.W);
         _backward = [Lattice.OfConvolution(rows, columns, x.Shape.H, x.Shape.W)];
     }
@@ -31,10 +31,19 @@ public sealed unsafe class TransposedConvolution : FilterOperation
         TransposedConvolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact)
         : base(convolution, norm, rectifier, isExact)
     {
-        (_rows, _columns) = (convolution._rows, convolution._columns);
+        (_rows, _columns, OutputPadding) = (convolution._rows, convolution._columns, convolution.OutputPadding);
         _forward = convolution._forward;
         _backward = convolution._backward;
     }
+
+    /// <summary>How the window moves down the rows of the result.</summary>
+    internal Axis Rows => _rows;
+
+    /// <summary>How the window moves across the columns of the result.</summary>
+    internal Axis Columns => _columns;
+
+    /// <summary>Rows and columns that the result has more at the bottom and at the right.</summary>
+    internal int OutputPadding { get; }
 
     internal override string LayerType => "ConvTranspose2d";
 

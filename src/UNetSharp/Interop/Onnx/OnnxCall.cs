@@ -1,0 +1,87 @@
+using UNetSharp.Graph;
+
+namespace UNetSharp.Interop.Onnx;
+
+/// <summary>
+/// A node with what its inputs are at one size of image: maps, which a graph computes, and arrays, which are known.
+/// </summary>
+internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace)
+{
+    private const int MostNumbers = 1 << 16;
+
+    /// <summary>The operation's name.</summary>
+    public string Operation => node.Operation;
+
+    /// <summary>Number of inputs.</summary>
+    public int InputCount => node.Inputs.Count;
+
+    /// <summary>Name of the first result.</summary>
+    public string ResultName => node.Outputs[0];
+
+    /// <summary>Version of ONNX's list of operations.</summary>
+    public long Opset => trace.Opset;
+
+    /// <summary>Whether any input is a map.</summary>
+    public bool ReadsMaps => node.Inputs.Any(trace.IsMap);
+
+    /// <summary>Whether an input is there.</summary>
+    public bool Has(int index) => index < InputCount && node.Inputs[index].Length > 0;
+
+    /// <summary>Whether an input is a map.</summary>
+    public bool IsMap(int index) => Has(index) && trace.IsMap(node.Inputs[index]);
+
+    /// <summary>An input that is a map.</summary>
+    public Value Map(int index) => trace.Map(Name(index));
+
+    /// <summary>An input that is an array.</summary>
+    public OnnxTensor Tensor(int index) => trace.Tensor(Name(index));
+
+    /// <summary>The numbers of a short array.</summary>
+    public double[] Numbers(int index)
+    {
+        OnnxTensor tensor = Tensor(index);
+        return tensor.Count <= MostNumbers
+            ? [.. tensor.ToFloats().Select(value => (double)value)]
+            : throw Refused($"computing with arrays of {tensor.Count} numbers is not supported");
+    }
+
+    /// <summary>Numbers that newer versions read as an input, older ones as a constant; or null.</summary>
+    public double[]? Numbers(int index, string attribute) =>
+        Has(index) ? Numbers(index)
+        : Integers(attribute) is { Count: > 0 } values ? [.. values.Select(value => (double)value)]
+        : null;
+
+    /// <summary>Parameter of the graph that holds an array.</summary>
+    public Parameter Parameter(OnnxTensor tensor, ParameterKind kind = ParameterKind.Trained) =>
+        trace.ParameterOf(tensor, kind);
+
+    /// <summary>A whole number.</summary>
+    public long Integer(string name, long otherwise) => Attribute(name)?.Integer ?? otherwise;
+
+    /// <summary>A floating-point number.</summary>
+    public float Float(string name, float otherwise) => Attribute(name)?.Float ?? otherwise;
+
+    /// <summary>A text.</summary>
+    public string Text(string name, string otherwise) => Attribute(name)?.Text ?? otherwise;
+
+    /// <summary>Whole numbers; none if they are not given.</summary>
+    public IReadOnlyList<long> Integers(string name) => Attribute(name)?.Integers ?? [];
+
+    /// <summary>A constant; null if it is not given.</summary>
+    public OnnxAttribute? Attribute(string name) => node.Attributes.FirstOrDefault(attribute => attribute.Name == name);
+
+    /// <summary>Refuses what a constant asks for unless it is the one value that is supported.</summary>
+    public void Require(string name, long only)
+    {
+        if (Integer(name, only) != only)
+        {
+            throw Refused($"{name} {Integer(name, only)} is not supported");
+        }
+    }
+
+    /// <summary>What ends the reading; the message gets the file's and the node's name.</summary>
+    public InvalidDataException Refused(string what) =>
+        new($"operation {CheckpointException.Shown(Operation)}: {what}");
+
+    private string Name(int index) => Has(index) ? node.Inputs[index] : throw Refused($"input {index} is missing");
+}

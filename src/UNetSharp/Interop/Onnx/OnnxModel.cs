@@ -1,0 +1,156 @@
+namespace UNetSharp.Interop.Onnx;
+
+/// <summary>
+/// What an ONNX file holds (ModelProto and GraphProto, https://onnx.ai/onnx/repo-docs/IR.html), as far as networks need
+/// it: inner graphs, training and functions are not read.
+/// </summary>
+/// <param name="Opset">Version of ONNX's list of operations.</param>
+/// <param name="Nodes">Operations, each after those whose results it reads.</param>
+/// <param name="Weights">Arrays (initializers).</param>
+/// <param name="Inputs">Inputs; older files list the weights among them.</param>
+/// <param name="Outputs">Outputs.</param>
+/// <param name="Metadata">Texts by name.</param>
+internal sealed record OnnxModel(
+    long Opset,
+    IReadOnlyList<OnnxNode> Nodes,
+    IReadOnlyList<OnnxTensor> Weights,
+    IReadOnlyList<OnnxValueInfo> Inputs,
+    IReadOnlyList<OnnxValueInfo> Outputs,
+    IReadOnlyDictionary<string, string> Metadata)
+{
+    // The version of the file format that belongs to operations 13 to 18; what is newer reads it too.
+    private const int FormatVersion = 8;
+    private const int MostParts = 1 << 17;
+    private const string Producer = "UNetSharp";
+
+    /// <summary>Whether a file that begins so may be an ONNX file: the version of its format comes first.</summary>
+    public static bool IsLikely(ReadOnlySpan<byte> head) => head is [0x08, < 0x20, ..];
+
+    /// <summary>Reads a file whole.</summary>
+    /// <exception cref="CheckpointException">The file is missing, damaged or no ONNX file.</exception>
+    public static OnnxModel Read(string path)
+    {
+        try
+        {
+            return Read(File.ReadAllBytes(path).AsMemory());
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CheckpointException($"{path}: is no ONNX file that can be read: {e.Message}.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes a file, which is whole or not there.</summary>
+    /// <exception cref="CheckpointException">The file cannot be written; nothing is left behind.</exception>
+    public void Write(string path)
+    {
+        ProtoMessage message = Write();
+        if (message.Length > int.MaxValue)
+        {
+            throw new CheckpointException($"{path}: cannot be written: an ONNX file holds 2 GiB at most.");
+        }
+
+        try
+        {
+            AtomicFile.Write(path, message.WriteTo);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static OnnxModel Read(ReadOnlyMemory<byte> message)
+    {
+        Dictionary<string, string> metadata = [];
+        (long opset, ReadOnlyMemory<byte> graph) = (0, default);
+        foreach (ProtoField field in ProtoField.Of(message))
+        {
+            switch (field.Number)
+            {
+                case 7: graph = field.Content; break;
+                case 8 when ReadPair(field.Content) is { Name: "" or "ai.onnx" } list: opset = list.Number; break;
+                case 14 when ReadPair(field.Content) is var entry: metadata[entry.Name] = entry.Text; break;
+                default: break;
+            }
+        }
+
+        return graph.IsEmpty
+            ? throw new InvalidDataException("it holds no graph")
+            : ReadGraph(graph) with { Opset = opset, Metadata = metadata };
+    }
+
+    private static OnnxModel ReadGraph(ReadOnlyMemory<byte> message)
+    {
+        List<OnnxNode> nodes = [];
+        List<OnnxTensor> weights = [];
+        List<OnnxValueInfo> inputs = [];
+        List<OnnxValueInfo> outputs = [];
+        foreach (ProtoField field in ProtoField.Of(message))
+        {
+            switch (field.Number)
+            {
+                case 1: nodes.Add(OnnxNode.Read(field.Content)); break;
+                case 5: weights.Add(OnnxTensor.Read(field.Content)); break;
+                case 11: inputs.Add(OnnxValueInfo.Read(field.Content)); break;
+                case 12: outputs.Add(OnnxValueInfo.Read(field.Content)); break;
+                default: break;
+            }
+
+            if (nodes.Count + weights.Count + inputs.Count + outputs.Count > MostParts)
+            {
+                throw new InvalidDataException($"its graph has more than {MostParts} parts");
+            }
+        }
+
+        RequireOneSourceEach([.. nodes.SelectMany(node => node.Outputs), .. weights.Select(weight => weight.Name)]);
+        return new OnnxModel(0, nodes, weights, inputs, outputs, new Dictionary<string, string>());
+    }
+
+    private static void RequireOneSourceEach(IEnumerable<string> names)
+    {
+        HashSet<string> seen = [];
+        if (names.FirstOrDefault(name => name.Length > 0 && !seen.Add(name)) is { } twice)
+        {
+            throw new InvalidDataException($"it computes '{CheckpointException.Shown(twice)}' twice");
+        }
+    }
+
+    /// <summary>OperatorSetIdProto and StringStringEntryProto: a name, and a number or a text.</summary>
+    private static (string Name, long Number, string Text) ReadPair(ReadOnlyMemory<byte> message)
+    {
+        (string name, long number, string text) = ("", 0, "");
+        foreach (ProtoField field in ProtoField.Of(message))
+        {
+            switch (field)
+            {
+                case { Number: 1 }: name = field.Text; break;
+                case { Number: 2, Encoding: ProtoEncoding.Varint }: number = field.Integer; break;
+                case { Number: 2 }: text = field.Text; break;
+                default: break;
+            }
+        }
+
+        return (name, number, text);
+    }
+
+    private ProtoMessage Write()
+    {
+        ProtoMessage graph = new ProtoMessage()
+            .AddAll(1, Nodes.Select(node => node.Write()))
+            .Add(2, Producer)
+            .AddAll(5, Weights.Select(weight => weight.Write()))
+            .AddAll(11, Inputs.Select(input => input.Write()))
+            .AddAll(12, Outputs.Select(output => output.Write()));
+        return new ProtoMessage()
+            .Add(1, FormatVersion)
+            .Add(2, Producer)
+            .Add(7, graph)
+            .Add(8, new ProtoMessage().Add(1, "").Add(2, Opset))
+            .AddAll(14, Metadata.Select(entry => new ProtoMessage().Add(1, entry.Key).Add(2, entry.Value)));
+    }
+}

@@ -1,0 +1,200 @@
+using UNetSharp.Data;
+using UNetSharp.Graph;
+using UNetSharp.Models;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Interop.Onnx;
+
+/// <summary>
+/// A network that an ONNX file describes: its first output as a function of its only input. Where the output is a sigmoid
+/// or a softmax, the network ends before it, as all our networks do.
+/// </summary>
+public sealed class OnnxNetwork : Network
+{
+    /// <summary>What stands for the network's name in its settings.</summary>
+    internal const string ModelName = "onnx";
+
+    private const int MostFixedSide = 4096;
+    private const int MostChannels = 64;
+    private const int MostClasses = 256;
+    private const int MostPassedOn = 8;
+
+    // What deep networks halve without remainder, for those that cannot do with one.
+    private const int EvenStep = 32;
+
+    private static readonly string[] PassedOn = ["Identity", "Cast", "Dropout"];
+    private static readonly string[] Final = ["Sigmoid", "Softmax"];
+
+    private readonly string _file;
+    private readonly OnnxModel _model;
+    private readonly OnnxValueInfo _input;
+    private readonly int _sideStep;
+    private readonly Dictionary<OnnxTensor, Parameter> _parameters = new(ReferenceEqualityComparer.Instance);
+
+    private OnnxNetwork(string file, OnnxModel model, OnnxValueInfo input, int channels, int classes, int sideStep)
+        : base(channels, classes)
+    {
+        (_file, _model, _input, _sideStep) = (file, model, input, sideStep);
+        FixedSize = FixedSizeOf(input);
+    }
+
+    /// <summary>The only size of image that the network reads; null if there are others.</summary>
+    internal PictureSize? FixedSize { get; }
+
+    /// <summary>Texts that the file holds beside the network.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata => _model.Metadata;
+
+    /// <summary>
+    /// Whether this is U²-Net for saliency as background removal uses it: of colour images, a map and six sides.
+    /// </summary>
+    internal bool IsSaliency => (Channels, Classes, _model.Outputs.Count) == (3, 1, 7);
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="CheckpointException">
+    /// It is missing, damaged, or holds no network from images to maps that we can compute; the message names the node.
+    /// </exception>
+    internal static OnnxNetwork Load(string file)
+    {
+        OnnxModel model = OnnxModel.Read(file);
+        HashSet<string> weights = [.. model.Weights.Select(weight => weight.Name)];
+        OnnxValueInfo[] inputs = [.. model.Inputs.Where(input => !weights.Contains(input.Name))];
+        if (inputs is not [{ Dims: [_, { Fixed: >= 1 and <= MostChannels and var channels }, _, _] } input]
+            || model.Outputs.Count == 0)
+        {
+            throw new CheckpointException(
+                $"{file}: its network does not read one image of (N, channels, height, width), with "
+                + $"1 to {MostChannels} channels.");
+        }
+
+        PictureSize? size = FixedSizeOf(input);
+        if (size is { } fix && Math.Max(fix.Height, fix.Width) > MostFixedSide)
+        {
+            throw new CheckpointException(
+                $"{file}: its network reads images of {fix} only, more than {MostFixedSide} a side.");
+        }
+
+        return size is { } only ? Traced(only, 1) : Open();
+
+        OnnxNetwork Open()
+        {
+            try
+            {
+                return Traced(new PictureSize((3 * EvenStep) - 1, (4 * EvenStep) + 1), 1);
+            }
+            catch (CheckpointException)
+            {
+                return Traced(new PictureSize(3 * EvenStep, 4 * EvenStep), EvenStep);
+            }
+        }
+
+        OnnxNetwork Traced(PictureSize probe, int sideStep)
+        {
+            var image = Value.Input(new Shape(1, probe.Height, probe.Width, (int)channels));
+            Value result = OnnxTrace.Run(file, model, input.Name, LogitsName(model), image, FreeParameter);
+            if (result.Shape.C > MostClasses)
+            {
+                throw new CheckpointException(
+                    $"{file}: its network has {result.Shape.C} classes, more than {MostClasses}.");
+            }
+
+            OnnxNetwork network = new(file, model, input, (int)channels, result.Shape.C, sideStep);
+            network.Forward(image); // names the parameters
+            network.RequireNumbers();
+            return network;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="CheckpointException">The network cannot run on an image of this size.</exception>
+    public override Value Forward(Value image) =>
+        OnnxTrace.Run(_file, _model, _input.Name, LogitsName(_model), image, ParameterOf);
+
+    /// <inheritdoc/>
+    public override int InputSide(int outputSide) => FixedSize is not null
+        ? outputSide
+        : (base.InputSide(outputSide) + _sideStep - 1) / _sideStep * _sideStep;
+
+    private void RequireNumbers()
+    {
+        if (Parameters().FirstOrDefault(parameter => !IsFinite(parameter.Data)) is { } bad)
+        {
+            throw new CheckpointException(
+                $"{_file}: {CheckpointException.Shown(bad.Name)} holds values that are not finite numbers (NaN or infinity)"
+                + "; training has diverged, or the file is damaged.");
+        }
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private Parameter ParameterOf(OnnxTensor tensor, ParameterKind kind)
+    {
+        if (!_parameters.TryGetValue(tensor, out Parameter? parameter))
+        {
+            // What was computed from sizes has no name, and may be different for the next size.
+            bool isStored = tensor.Name.Length > 0;
+            parameter = isStored
+                ? AddParameter(tensor.Name, [.. tensor.Dims], kind, Values(tensor))
+                : FreeParameter(tensor, kind);
+            if (isStored)
+            {
+                _parameters.Add(tensor, parameter);
+            }
+        }
+
+        return parameter;
+    }
+
+    private static Parameter FreeParameter(OnnxTensor tensor, ParameterKind kind) =>
+        new(null, "constant", [.. tensor.Dims], kind, Values(tensor));
+
+    private static Action<Random, Span<float>> Values(OnnxTensor tensor) =>
+        (_, values) => tensor.ToFloats().CopyTo(values);
+
+    private static PictureSize? FixedSizeOf(OnnxValueInfo input)
+    {
+        (long? height, long? width) = (input.Dims[2].Fixed, input.Dims[3].Fixed);
+        return (height ?? width) is null ? null : new PictureSize(Bounded(height ?? width), Bounded(width ?? height));
+
+        static int Bounded(long? side) => (int)Math.Min(side!.Value, int.MaxValue);
+    }
+
+    /// <summary>The value before the final sigmoid or softmax, if there is one.</summary>
+    private static string LogitsName(OnnxModel model)
+    {
+        string output = model.Outputs[0].Name;
+        string name = output;
+        for (int i = 0; i < MostPassedOn; i++)
+        {
+            OnnxNode? producer = model.Nodes.FirstOrDefault(node => node.Outputs.Contains(name));
+            if (producer is null || producer.Inputs.Count == 0)
+            {
+                break;
+            }
+
+            if (Final.Contains(producer.Operation))
+            {
+                return producer.Inputs[0];
+            }
+
+            if (!PassedOn.Contains(producer.Operation))
+            {
+                break;
+            }
+
+            name = producer.Inputs[0];
+        }
+
+        return output;
+    }
+}

@@ -1,0 +1,146 @@
+using UNetSharp.Graph;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Interop.Onnx;
+
+/// <summary>
+/// Runs the nodes of an ONNX file once over a symbolic image: what depends on the image becomes operations of a graph,
+/// what depends on sizes and constants alone is computed at once.
+/// </summary>
+internal sealed class OnnxTrace
+{
+    // A U-Net 64 wide has some 1000 values for each pixel of the image.
+    private const long MostValuesPerPixel = 8192;
+    /// <summary>The largest height or width of a map.</summary>
+    public const int MostSide = 1 << 15;
+
+    private const long MostFoldedNumbers = 1 << 20;
+
+    private readonly Dictionary<string, Value> _maps = [];
+    private readonly Dictionary<string, OnnxTensor> _tensors;
+    private long _valuesLeft;
+    private long _numbersLeft = MostFoldedNumbers;
+
+    private OnnxTrace(OnnxModel model, Value image, Func<OnnxTensor, ParameterKind, Parameter> parameterOf)
+    {
+        (Opset, ParameterOf) = (model.Opset, parameterOf);
+        _tensors = model.Weights.Where(weight => weight.Name.Length > 0).ToDictionary(weight => weight.Name);
+        _valuesLeft = MostValuesPerPixel * image.Shape.Pixels;
+    }
+
+    /// <summary>Version of ONNX's list of operations.</summary>
+    public long Opset { get; }
+
+    /// <summary>The parameter that holds an array.</summary>
+    public Func<OnnxTensor, ParameterKind, Parameter> ParameterOf { get; }
+
+    /// <summary>The map that a file computes from an image.</summary>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="model">What it holds.</param>
+    /// <param name="inputName">Name of the image.</param>
+    /// <param name="outputName">Name of the map.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="parameterOf">Gives the parameter that holds an array.</param>
+    /// <exception cref="CheckpointException">A node cannot be computed; the message names it.</exception>
+    public static Value Run(
+        string file,
+        OnnxModel model,
+        string inputName,
+        string outputName,
+        Value image,
+        Func<OnnxTensor, ParameterKind, Parameter> parameterOf)
+    {
+        OnnxTrace trace = new(model, image, parameterOf);
+        trace._maps[inputName] = image;
+        foreach (OnnxNode node in Needed(model, outputName))
+        {
+            try
+            {
+                trace.Apply(node);
+            }
+            catch (Exception e) when (e is InvalidDataException or ShapeException)
+            {
+                throw new CheckpointException($"{file}: node {node.ShownName}: {e.Message.TrimEnd('.')}.", e);
+            }
+        }
+
+        return trace._maps.TryGetValue(outputName, out Value? map)
+            ? map
+            : throw new CheckpointException(
+                $"{file}: its output '{CheckpointException.Shown(outputName)}' is not computed from the image.");
+    }
+
+    /// <summary>Whether a name is a map's.</summary>
+    public bool IsMap(string name) => _maps.ContainsKey(name);
+
+    /// <summary>The map of a name.</summary>
+    public Value Map(string name) =>
+        _maps.TryGetValue(name, out Value? map) ? map : throw Missing(name, "a map", _tensors.ContainsKey(name));
+
+    /// <summary>The array of a name.</summary>
+    public OnnxTensor Tensor(string name) => _tensors.TryGetValue(name, out OnnxTensor? tensor)
+        ? tensor
+        : throw Missing(name, "a constant", _maps.ContainsKey(name));
+
+    /// <summary>The nodes that lead to a value, in the order of the file.</summary>
+    private static IEnumerable<OnnxNode> Needed(OnnxModel model, string outputName)
+    {
+        Dictionary<string, OnnxNode> producers = [];
+        foreach (OnnxNode node in model.Nodes)
+        {
+            foreach (string output in node.Outputs)
+            {
+                producers[output] = node;
+            }
+        }
+
+        HashSet<OnnxNode> needed = new(ReferenceEqualityComparer.Instance);
+        Stack<string> names = new([outputName]);
+        while (names.TryPop(out string? name))
+        {
+            if (producers.TryGetValue(name, out OnnxNode? node) && needed.Add(node))
+            {
+                foreach (string input in node.Inputs)
+                {
+                    names.Push(input);
+                }
+            }
+        }
+
+        return model.Nodes.Where(needed.Contains);
+    }
+
+    private void Apply(OnnxNode node)
+    {
+        OnnxCall call = new(node, this);
+        if (node.Outputs.Count == 0)
+        {
+            throw call.Refused("it has no result");
+        }
+
+        if (call.ReadsMaps && OnnxMapOperations.Find(node.Operation) is { } operation)
+        {
+            Value map = operation(call);
+            _valuesLeft -= map.Shape.Count;
+            _maps[call.ResultName] = map.Shape is { H: <= MostSide, W: <= MostSide } && _valuesLeft >= 0
+                ? map
+                : throw call.Refused($"a map of {map.Shape} is too large for an image of this size");
+        }
+        else if (OnnxConstantOperations.Find(node.Operation) is { } folding)
+        {
+            OnnxTensor tensor = folding(call);
+            _numbersLeft -= tensor.Name.Length > 0 ? 0 : tensor.Count;
+            _tensors[call.ResultName] = _numbersLeft >= 0 ? tensor : throw call.Refused("there are too many constants");
+        }
+        else
+        {
+            string what = OnnxMapOperations.Find(node.Operation) is null ? "is" : "of constants is";
+            string operationName = CheckpointException.Shown(node.Operation);
+            throw new InvalidDataException($"operation {operationName} {what} not supported");
+        }
+    }
+
+    private static InvalidDataException Missing(string name, string what, bool isOther) => new(isOther
+        ? $"'{CheckpointException.Shown(name)}' must be {what}, which it is not"
+        : $"it reads '{CheckpointException.Shown(name)}', which nothing before it computes");
+}
