@@ -100,6 +100,17 @@ public static class ImageFile
         Write(path, image, "srgb");
     }
 
+    /// <summary>An 8-bit RGB PNG as bytes, for pages that hold their pictures.</summary>
+    /// <param name="pixels">(height, width, 3).</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    public static byte[] PngOfColor(ReadOnlySpan<byte> pixels, int width, int height)
+    {
+        using VipsImage image = FromMemory(pixels, width, height, bands: 3, SampleFormat.Byte);
+        using VipsImage marked = image.Then("copy", ("interpretation", "srgb"));
+        return marked.Bytes("pngsave_buffer");
+    }
+
     /// <summary>
     /// Opens a file with the one loader that its first bytes ask for. libvips knows many more formats, among them some
     /// whose readers are not hardened; these stay out.

@@ -74,7 +74,8 @@ public static class Overlay
             || (column < width - 1 && classes[(row * width) + column + 1] != own);
     }
 
-    private static void Blend(Span<byte> pixel, (byte R, byte G, byte B) color, float share)
+    /// <summary>Mixes a colour into a pixel.</summary>
+    internal static void Blend(Span<byte> pixel, (byte R, byte G, byte B) color, float share)
     {
         pixel[0] = Mixed(pixel[0], color.R, share);
         pixel[1] = Mixed(pixel[1], color.G, share);
