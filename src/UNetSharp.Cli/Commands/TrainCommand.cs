@@ -63,12 +63,15 @@ internal static class TrainCommand
 
     private static readonly Option<bool> Exact = CommonOptions.Exact();
 
+    private static readonly Option<bool> Json =
+        new("--json") { Description = "Print every step and epoch as a line of JSON, and nothing else" };
+
     public static Command Build()
     {
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, ValidationShare, Augment, Seed, Threads, Exact, Resume,
+            LossName, ValidationShare, Augment, Seed, Threads, Exact, Resume, Json,
         };
         ModelOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
@@ -83,14 +86,15 @@ internal static class TrainCommand
         RefuseNonsense(parsed);
         int? classes = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Classes), "--classes");
         DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes);
+        bool asJson = parsed.GetValue(Json);
         foreach (string line in report.Lines())
         {
-            Console.WriteLine(line);
+            (asJson ? Console.Error : Console.Out).WriteLine(line);
         }
 
         report.ThrowIfUnusable();
         return TrainingSession.Run(
-            SettingsOf(parsed, report), report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume));
+            SettingsOf(parsed, report), report, parsed.GetRequiredValue(Out), parsed.GetValue(Resume), asJson);
     }
 
     private static void RefuseNonsense(ParseResult parsed)

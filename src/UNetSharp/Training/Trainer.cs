@@ -25,11 +25,13 @@ public sealed class Trainer
     private readonly Split _split;
     private readonly SampleReader _reader;
     private readonly AugmentationSettings _augmentation;
+    private readonly string[] _lossTerms;
     private readonly Stopwatch _clock = new();
     private TrainingState _state;
     private long _imagesDone;
     private TimeSpan _savedAt;
     private double? _validationDice;
+    private TrainingProgress _lastStep;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="settings">What to do.</param>
@@ -45,6 +47,7 @@ public sealed class Trainer
         _split = Split.ByShare(report.Folder.Pairs, settings.ValidationShare, settings.Seed);
         _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
+        _lossTerms = [.. LossCatalog.Parse(settings.Loss).Select(term => term.Name)];
         _state = TrainingState.Start("");
     }
 
@@ -77,10 +80,11 @@ public sealed class Trainer
                 return false;
             }
 
-            _validationDice = validation.Dice();
+            ValidationResult? result = validation.Run();
+            _validationDice = result?.MeanDice;
             bool isBest = _validationDice is null || BestDice is null || _validationDice > BestDice;
-            TrainingProgress done = Progress(isEpochDone: true);
-            _run.SaveEpoch(trained, isBest, done, Elapsed);
+            TrainingProgress done = Progress(isEpochDone: true) with { Validation = result };
+            _run.SaveEpoch(trained, isBest, done);
             _state = _state with
             {
                 Epoch = _state.Epoch + 1,
@@ -104,6 +108,8 @@ public sealed class Trainer
         TrainingStep step, Action save, Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         LoaderSettings settings = new(_settings.BatchSize, _settings.Crop, _augmentation, _settings.Seed);
+        TimeSpan start = _clock.Elapsed;
+        _lastStep = new TrainingProgress { LearningRate = step.LearningRate };
         using Loader loader = new(_split.Training, _reader, settings, _state.Epoch, _state.Step);
         foreach (Batch batch in loader.Batches())
         {
@@ -122,6 +128,13 @@ public sealed class Trainer
                 Images = _state.Images + images,
                 LossSum = _state.LossSum + (loss * images),
                 OptimizerSteps = _state.OptimizerSteps + 1,
+            };
+            _lastStep = new TrainingProgress
+            {
+                BatchLoss = loss,
+                LossTerms = [.. _lossTerms.Zip(step.Terms)],
+                LearningRate = step.LearningRate,
+                WaitShare = loader.Waited / (_clock.Elapsed - start),
             };
             progress(Progress(isEpochDone: false));
             if (cancellation.IsCancellationRequested)
@@ -148,15 +161,18 @@ public sealed class Trainer
     {
         double seconds = _clock.Elapsed.TotalSeconds;
         long imagesLeft = ((long)(_settings.Epochs - _state.Epoch + 1) * _split.Training.Count) - _state.Images;
-        return new TrainingProgress(
-            _state.Epoch,
-            _settings.Epochs,
-            _state.Step,
-            Steps,
-            _state.LossSum / _state.Images,
-            _validationDice,
-            _imagesDone / seconds,
-            TimeSpan.FromSeconds(seconds / Math.Max(1, _imagesDone) * imagesLeft),
-            isEpochDone);
+        return _lastStep with
+        {
+            Epoch = _state.Epoch,
+            Epochs = _settings.Epochs,
+            Step = _state.Step,
+            Steps = Steps,
+            Loss = _state.LossSum / _state.Images,
+            ValidationDice = _validationDice,
+            ImagesPerSecond = _imagesDone / seconds,
+            TimeLeft = TimeSpan.FromSeconds(seconds / Math.Max(1, _imagesDone) * imagesLeft),
+            IsEpochDone = isEpochDone,
+            Elapsed = Elapsed,
+        };
     }
 }

@@ -21,9 +21,19 @@ public sealed class TrainingStep(
     private const int MostPlans = 4;
 
     private readonly List<ShapedPlan> _plans = [];
+    private ShapedPlan? _last;
 
     /// <summary>Bytes of memory that the plans hold.</summary>
     public long MemoryBytes => _plans.Sum(plan => plan.Plan.MemoryBytes);
+
+    /// <summary>What the optimizer multiplies changes by.</summary>
+    public double LearningRate => optimizer.LearningRate;
+
+    /// <summary>
+    /// The terms of the last step's loss, before they are weighted and of the main output alone; empty where the loss
+    /// is one term.
+    /// </summary>
+    public IReadOnlyList<float> Terms => [.. _last?.Terms.Select(term => _last.Plan.Output(term)[0]) ?? []];
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
@@ -31,7 +41,7 @@ public sealed class TrainingStep(
     /// <returns>The loss before the weights were changed.</returns>
     public float Run(Tensor images, Tensor targets)
     {
-        ShapedPlan shaped = PlanFor(images.Shape, targets.Shape);
+        ShapedPlan shaped = _last = PlanFor(images.Shape, targets.Shape);
         images.Data.CopyTo(shaped.Plan.Input(shaped.Images));
         targets.Data.CopyTo(shaped.Plan.Input(shaped.Targets));
         float value = shaped.Plan.Step();
@@ -48,6 +58,7 @@ public sealed class TrainingStep(
         }
 
         _plans.Clear();
+        _last = null;
     }
 
     private ShapedPlan PlanFor(Shape images, Shape targets)
@@ -73,11 +84,14 @@ public sealed class TrainingStep(
 
         Value image = Value.Input(images);
         Value target = Value.Input(targets);
-        Value result = network.SegmentWithSides(image).Select(logits => loss(logits, target)).Aggregate((a, b) => a + b);
-        var shaped = new ShapedPlan(new TrainingPlan(new GraphOf(result), result, workers, isExact, []), image, target);
+        Value[] losses = [.. network.SegmentWithSides(image).Select(logits => loss(logits, target))];
+        Value result = losses.Aggregate((a, b) => a + b);
+        Value[] terms = losses[0].Producer is WeightedSum sum ? [.. sum.Inputs] : [];
+        var plan = new TrainingPlan(new GraphOf([result, .. terms]), result, workers, isExact, []);
+        var shaped = new ShapedPlan(plan, image, target, terms);
         _plans.Add(shaped);
         return shaped;
     }
 
-    private sealed record ShapedPlan(TrainingPlan Plan, Value Images, Value Targets);
+    private sealed record ShapedPlan(TrainingPlan Plan, Value Images, Value Targets, Value[] Terms);
 }
