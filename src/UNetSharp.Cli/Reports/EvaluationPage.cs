@@ -74,7 +74,8 @@ internal static class EvaluationPage
         if (evaluation.Saliency is { } saliency)
         {
             yield return $"Saliency: mean absolute error {Page.Number(saliency.MeanAbsoluteError, 4)}, "
-                + $"max Fβ {Page.Number(saliency.MaxFBeta, 4)}, S-measure {Page.Number(saliency.SMeasure, 4)}.";
+                + $"S-measure {Page.Number(saliency.SMeasure, 4)}, "
+                + $"max Fβ {Page.Number(saliency.MaxFBeta, 4)} at one threshold for all images.";
         }
 
         if (evaluation.Membranes is { } membranes)

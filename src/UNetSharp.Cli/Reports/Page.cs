@@ -32,7 +32,8 @@ internal static class Page
         .legend span { display: inline-block; margin-right: 1.25rem }
         .legend i { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; vertical-align: -.08rem;
           border: 1px solid var(--soft) }
-        @media print { body { margin: 0; max-width: none; font-size: 11pt } h2 { break-after: avoid }
+        @media print { body { margin: 0; max-width: none; font-size: 10pt } h2, .legend { break-after: avoid }
+          .charts, .gallery { grid-template-columns: 1fr 1fr }
           tr { break-inside: avoid } * { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
         """;
 

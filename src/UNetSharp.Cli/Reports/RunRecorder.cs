@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
@@ -7,13 +8,19 @@ using UNetSharp.Training.TensorBoard;
 
 namespace UNetSharp.Cli.Reports;
 
-/// <summary>Leaves in a run's folder what people look at: event files for TensorBoard, and a page after every epoch.
+/// <summary>
+/// Leaves in a run's folder what people look at: event files for TensorBoard, and a page after every epoch. Where
+/// epochs are so short that pictures would take more than a twentieth of the time, some epochs are left without.
 /// </summary>
 internal sealed class RunRecorder(string folder, TrainingSettings settings) : IDisposable
 {
     /// <summary>Name of the page in the run's folder.</summary>
     public const string PageName = "report.html";
 
+    private const int LeastPause = 20; // times what the pictures took
+
+    private readonly Stopwatch _sincePictures = new();
+    private TimeSpan _timeOfPictures;
     private EventFile? _events;
     private TrainingProgress? _lastEpoch;
 
@@ -28,17 +35,19 @@ internal sealed class RunRecorder(string folder, TrainingSettings settings) : ID
             return;
         }
 
+        _lastEpoch = progress;
         if (progress.Validation is { } validation)
         {
             _events.AddScalars(progress.TotalSteps, ValidationScalars(validation));
-            foreach (ScoredPicture picture in validation.First)
-            {
-                AddImage(progress.TotalSteps, picture);
-            }
         }
 
-        _lastEpoch = progress;
-        WritePage(progress, "training goes on");
+        if (!_sincePictures.IsRunning || _sincePictures.Elapsed > LeastPause * _timeOfPictures)
+        {
+            _sincePictures.Restart();
+            AddPictures(progress);
+            WritePage(progress, "training was still going on when this was written");
+            _timeOfPictures = _sincePictures.Elapsed;
+        }
     }
 
     /// <summary>Says on the page how training ended. Where no epoch was done, an older page stays.</summary>
@@ -76,11 +85,15 @@ internal sealed class RunRecorder(string folder, TrainingSettings settings) : ID
         }
     }
 
-    private void AddImage(long step, ScoredPicture shown)
+    private void AddPictures(TrainingProgress progress)
     {
-        (int width, int height) = (shown.Picture.Width, shown.Picture.Height);
-        byte[] rgb = ErrorOverlay.Draw(shown.Picture, shown.Truth, shown.Prediction);
-        _events!.AddImage(step, $"validation/{shown.Name}", ImageFile.PngOfColor(rgb, width, height), width, height);
+        foreach (ScoredPicture shown in progress.Validation?.First ?? [])
+        {
+            (int width, int height) = (shown.Picture.Width, shown.Picture.Height);
+            byte[] rgb = ErrorOverlay.Draw(shown.Picture, shown.Truth, shown.Prediction);
+            byte[] png = ImageFile.PngOfColor(rgb, width, height);
+            _events!.AddImage(progress.TotalSteps, $"validation/{shown.Name}", png, width, height);
+        }
     }
 
     private void WritePage(TrainingProgress progress, string state) => AtomicFile.WriteText(

@@ -12,7 +12,7 @@ public sealed record ValidatedImage(string Name, ConfusionMatrix Matrix);
 public sealed class ValidationResult
 {
     /// <summary>How many pictures of each kind are kept.</summary>
-    public const int MostPictures = 3;
+    public const int MostPictures = 4;
 
     private readonly List<ValidatedImage> _images = [];
     private readonly List<ScoredPicture> _first = [];

@@ -48,10 +48,10 @@ public sealed class ValidationTests
             Assert.Equal(5 * 32 * 32, result.Pooled.Pixels);
             Assert.Equal(epoch.ValidationDice, result.Images.Average(image => image.Matrix.MeanForegroundDice));
             double[] sorted = [.. result.Images.Select(image => image.Matrix.MeanForegroundDice).Order()];
-            Assert.Equal(sorted[..3], result.Worst.Select(picture => picture.Dice));
-            Assert.Equal(sorted.Reverse().Take(3), result.Best.Select(picture => picture.Dice));
+            Assert.Equal(sorted[..4], result.Worst.Select(picture => picture.Dice));
+            Assert.Equal(sorted.Reverse().Take(4), result.Best.Select(picture => picture.Dice));
             Assert.Equal(
-                result.Images.Take(3).Select(image => image.Name), result.First.Select(picture => picture.Name));
+                result.Images.Take(4).Select(image => image.Name), result.First.Select(picture => picture.Name));
         }
 
         string[] log = File.ReadAllLines(data.In("run", "log.csv"));
