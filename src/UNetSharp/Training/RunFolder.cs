@@ -17,7 +17,7 @@ namespace UNetSharp.Training;
 public sealed class RunFolder
 {
     private const string SettingsName = "config.json";
-    private const string LogHead = 
+    private const string LogHead =
         "epoch,loss,validation_dice,images_per_second,seconds,learning_rate,"
         + "validation_iou,validation_precision,validation_recall\n";
 
