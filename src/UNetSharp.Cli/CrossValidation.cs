@@ -12,15 +12,16 @@ internal static class CrossValidation
 {
     /// <summary>Trains all folds.</summary>
     public static int Run(
-        IReadOnlyList<TrainingSettings> folds, DataReport report, string output, bool isResumed, SampleCache cache)
+        IReadOnlyList<TrainingSettings> folds, DataReport report, string output, bool isResumed, SampleCache cache, bool asJson)
     {
+        TextWriter told = asJson ? Console.Error : Console.Out;
         List<double> scores = [];
         for (int fold = 0; fold < folds.Count; fold++)
         {
             string run = Path.Combine(output, string.Create(CultureInfo.InvariantCulture, $"fold-{fold}"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fold {fold} of {folds.Count}"));
+            told.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fold {fold} of {folds.Count}"));
             int code = TrainingSession.Run(
-                folds[fold], report, run, isResumed && RunFolder.IsRun(run), cache, out double? bestDice);
+                folds[fold], report, run, isResumed && RunFolder.IsRun(run), cache, asJson, out double? bestDice);
             if (code != ExitCode.Done)
             {
                 return code;
@@ -31,7 +32,7 @@ internal static class CrossValidation
 
         double mean = scores.Average();
         double deviation = Math.Sqrt(scores.Sum(score => (score - mean) * (score - mean)) / (scores.Count - 1));
-        Console.WriteLine(string.Create(
+        told.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"best validation dice over {scores.Count} folds: {mean:f4} ± {deviation:f4} (standard deviation)"));
         return ExitCode.Done;

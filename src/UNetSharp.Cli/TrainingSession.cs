@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using UNetSharp.Cli.Reports;
 using UNetSharp.Data;
 using UNetSharp.Imaging;
 using UNetSharp.Training;
@@ -9,13 +10,16 @@ namespace UNetSharp.Cli;
 /// <summary>Trains where people watch: progress, and an end on Ctrl-C from which training can go on.</summary>
 internal static class TrainingSession
 {
+    private const int BytesOfMegabyte = 1 << 20;
+
     /// <summary>Trains and says how it went.</summary>
     public static int Run(
         TrainingSettings settings,
         DataReport report,
         string runPath,
         bool isResumed = false,
-        SampleCache? cache = null) => Run(settings, report, runPath, isResumed, cache, out _);
+        SampleCache? cache = null,
+        bool asJson = false) => Run(settings, report, runPath, isResumed, cache, asJson, out _);
 
     /// <summary>Trains and says how it went.</summary>
     public static int Run(
@@ -24,17 +28,28 @@ internal static class TrainingSession
         string runPath,
         bool isResumed,
         SampleCache? cache,
+        bool asJson,
         out double? bestDice)
     {
         RunFolder run = new(runPath, isResumed);
         Trainer trainer = new(settings, report, ImageFile.Read, run, cache);
+        using RunRecorder recorder = new(runPath, settings);
         using CancellationTokenSource cancellation = new();
         using PosixSignalRegistration onInterrupt = CancelOn(PosixSignal.SIGINT, cancellation);
         using PosixSignalRegistration onTerminate = CancelOn(PosixSignal.SIGTERM, cancellation);
-        bool isDone = ProgressBar.Run(bar => trainer.Run(progress => Show(bar, progress), cancellation.Token));
-        Console.WriteLine(trainer.BestDice is { } dice
-            ? string.Create(CultureInfo.InvariantCulture, $"best validation dice {dice:f4}; weights in {runPath}")
-            : $"weights in {runPath}");
+        bool isDone = ProgressBar.Run(bar => trainer.Run(
+            progress =>
+            {
+                recorder.Add(progress);
+                Show(bar, progress);
+                if (asJson)
+                {
+                    Console.WriteLine(TrainingEvents.Line(progress));
+                }
+            },
+            cancellation.Token));
+        recorder.Finish(isDone);
+        Console.WriteLine(asJson ? TrainingEvents.End(isDone, trainer.BestDice) : Summary(trainer.BestDice, runPath));
         if (!isDone)
         {
             Console.Error.WriteLine("stopped; the same command with --resume goes on from here");
@@ -42,6 +57,14 @@ internal static class TrainingSession
 
         bestDice = trainer.BestDice;
         return isDone ? ExitCode.Done : ExitCode.Interrupted;
+    }
+
+    private static string Summary(double? bestDice, string runPath)
+    {
+        string dice = bestDice is { } value
+            ? string.Create(CultureInfo.InvariantCulture, $"best validation dice {value:f4}; ")
+            : "";
+        return $"{dice}weights in {runPath}, report in {Path.Combine(runPath, RunRecorder.PageName)}";
     }
 
     private static PosixSignalRegistration CancelOn(PosixSignal signal, CancellationTokenSource cancellation) =>
@@ -59,7 +82,13 @@ internal static class TrainingSession
             : "";
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:f4}{dice}  {progress.ImagesPerSecond:f1} images/s  left {progress.TimeLeft:hh\\:mm\\:ss}");
+            $"epoch {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:f4}{dice}  ")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"{progress.ImagesPerSecond:f1} images/s ({progress.WaitShare:p0} waiting)  ")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Environment.WorkingSet / BytesOfMegabyte} MB  left {progress.TimeLeft:hh\\:mm\\:ss}");
         bar.Update(share, text);
         if (progress.IsEpochDone)
         {

@@ -96,6 +96,17 @@ public static class ImageFile
         Write(path, image, "srgb");
     }
 
+    /// <summary>An 8-bit RGB PNG as bytes, for pages that hold their pictures.</summary>
+    /// <param name="pixels">(height, width, 3).</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    public static byte[] PngOfColor(ReadOnlySpan<byte> pixels, int width, int height)
+    {
+        using VipsImage image = FromMemory(pixels, width, height, bands: 3, SampleFormat.Byte);
+        using VipsImage marked = image.Then("copy", ("interpretation", "srgb"));
+        return marked.Bytes("pngsave_buffer");
+    }
+
     /// <summary>Does something with a file; what goes wrong becomes one line that names it.</summary>
     private static T Guard<T>(string path, Func<T> use)
     {

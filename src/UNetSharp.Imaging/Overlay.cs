@@ -71,7 +71,8 @@ public static class Overlay
             || (column < size.Width - 1 && classes[i + 1] != own);
     }
 
-    private static void Blend(Span<byte> pixel, (byte R, byte G, byte B) color, float share)
+    /// <summary>Mixes a colour into a pixel.</summary>
+    internal static void Blend(Span<byte> pixel, (byte R, byte G, byte B) color, float share)
     {
         pixel[0] = Mixed(pixel[0], color.R, share);
         pixel[1] = Mixed(pixel[1], color.G, share);

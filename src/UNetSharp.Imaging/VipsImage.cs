@@ -55,15 +55,19 @@ internal sealed unsafe class VipsImage : SafeHandle
 
     /// <summary>Runs an operation that makes an image out of arguments.</summary>
     public static VipsImage Make(string operation, params (string Name, string Value)[] arguments) =>
-        Call(operation, null, arguments, hasResult: true)!;
+        Call(operation, null, arguments, built => GetImage(built, "out"));
 
     /// <summary>Runs an operation that makes an image out of this one.</summary>
     public VipsImage Then(string operation, params (string Name, string Value)[] arguments) =>
-        Call(operation, this, arguments, hasResult: true)!;
+        Call(operation, this, arguments, built => GetImage(built, "out"));
 
     /// <summary>Runs an operation that writes this image somewhere.</summary>
     public void Save(string operation, params (string Name, string Value)[] arguments) =>
-        Call(operation, this, arguments, hasResult: false);
+        Call(operation, this, arguments, _ => true);
+
+    /// <summary>Runs an operation that makes the bytes of a file out of this image.</summary>
+    public byte[] Bytes(string operation, params (string Name, string Value)[] arguments) =>
+        Call(operation, this, arguments, built => GetBytes(built, "buffer"));
 
     /// <summary>Computes the pixels: the channels of a pixel together, pixels by rows.</summary>
     public T[] Pixels<T>()
@@ -91,8 +95,8 @@ internal sealed unsafe class VipsImage : SafeHandle
         return true;
     }
 
-    private static VipsImage? Call(
-        string name, VipsImage? input, (string Name, string Value)[] arguments, bool hasResult)
+    private static T Call<T>(
+        string name, VipsImage? input, (string Name, string Value)[] arguments, Func<nint, T> resultOf)
     {
         EnsureStarted();
         nint operation = vips_operation_new(name);
@@ -124,7 +128,7 @@ internal sealed unsafe class VipsImage : SafeHandle
         }
 
         g_object_unref(operation);
-        VipsImage? result = hasResult ? GetImage(built, "out") : null;
+        T result = resultOf(built);
         vips_object_unref_outputs(built);
         g_object_unref(built);
         return result;
@@ -147,6 +151,17 @@ internal sealed unsafe class VipsImage : SafeHandle
         nint image = g_value_dup_object(&value);
         g_value_unset(&value);
         return new VipsImage(image);
+    }
+
+    private static byte[] GetBytes(nint operation, string name)
+    {
+        GValue value = default;
+        g_value_init(&value, vips_blob_get_type());
+        g_object_get_property(operation, name, &value);
+        void* data = vips_blob_get(g_value_get_boxed(&value), out nuint size);
+        byte[] bytes = new ReadOnlySpan<byte>(data, checked((int)size)).ToArray();
+        g_value_unset(&value);
+        return bytes;
     }
 }
 

@@ -80,6 +80,12 @@ internal static unsafe partial class VipsLibrary
     [LibraryImport(Vips)]
     internal static partial nuint vips_image_get_type();
 
+    [LibraryImport(Vips)]
+    internal static partial nuint vips_blob_get_type();
+
+    [LibraryImport(Vips)]
+    internal static partial void* vips_blob_get(nint blob, out nuint size);
+
     [LibraryImport(GObject, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void g_object_set_property(nint target, string name, GValue* value);
 
@@ -97,6 +103,9 @@ internal static unsafe partial class VipsLibrary
 
     [LibraryImport(GObject)]
     internal static partial nint g_value_dup_object(GValue* value);
+
+    [LibraryImport(GObject)]
+    internal static partial nint g_value_get_boxed(GValue* value);
 
     [LibraryImport(GObject)]
     internal static partial void g_value_unset(GValue* value);

@@ -1,84 +1,217 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Spectre.Console;
+using UNetSharp.Cli.Reports;
 using UNetSharp.Data;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
+using UNetSharp.Interop;
 
 namespace UNetSharp.Cli.Commands;
 
-/// <summary>Scores a trained network on a data set.</summary>
+/// <summary>Scores a trained network on a data set, alone or beside another one.</summary>
 internal static class EvaluateCommand
 {
+    private const string StandardOutput = "-";
+
     private static readonly JsonSerializerOptions Readable =
         new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    private static readonly string[] ScoreNames = ["dice", "iou", "precision", "recall"];
+    private static readonly Option<string> Weights = CommonOptions.Weights();
+
+    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
+
+    private static readonly Option<string> Data =
+        new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
+
+    private static readonly Option<string?> Compare = new("--compare")
+    {
+        Description = "Weights of another network: differences on the same images, with intervals and a paired test",
+    };
+
+    private static readonly Option<int?> Membranes = new("--membranes")
+    {
+        Description = "Also V-Rand and V-Info of what membranes separate; give the class that is membrane: 0 where "
+            + "masks draw it black, as those of ISBI 2012, 1 where they draw it white",
+    };
+
+    private static readonly Option<string?> Json = new("--json")
+    {
+        Description = "Write JSON to a file, or to standard output (-, or nothing)",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> Csv =
+        new("--csv") { Description = "Write the scores of every image and class to a file" };
+
+    private static readonly Option<string?> Html =
+        new("--html") { Description = "Write a page with the worst images and their errors to a file" };
+
+    private static readonly Option<int> Threads = CommonOptions.Threads();
+
+    private static readonly Option<bool> Exact = CommonOptions.Exact();
 
     public static Command Build()
     {
-        Option<string> weights = CommonOptions.Weights();
-        Option<string?> model = CommonOptions.ModelOfWeights();
-        Option<string> data = new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
-        Option<bool> json = new("--json") { Description = "Print JSON" };
-        Option<int> threads = CommonOptions.Threads();
-        Option<bool> exact = CommonOptions.Exact();
         Command command = new("evaluate", "Score a trained network on a folder of images and masks.")
         {
-            weights, model, data, json, threads, exact,
+            Weights, Model, Data, Compare, Membranes, Json, Csv, Html, Threads, Exact,
         };
-        command.SetAction(parsed => Guard.Run(() => Run(
-            parsed.GetRequiredValue(weights),
-            parsed.GetValue(model),
-            parsed.GetRequiredValue(data),
-            parsed.GetValue(json),
-            CommonOptions.AtLeast(1, parsed.GetValue(threads), "--threads"),
-            parsed.GetValue(exact))));
+        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
 
-    private static int Run(string weights, string? model, string data, bool asJson, int threads, bool isExact)
+    private static int Run(ParseResult parsed)
     {
-        using Segmenter segmenter = CommonOptions.Load(weights, model, threads, isExact);
-        DataFolder folder = DataFolder.Find(data, ImageFile.CountPages);
-        Evaluation evaluation = ProgressBar.Run(bar => Evaluation.Of(
-            segmenter,
-            folder.Pairs,
-            ImageFile.Read,
-            (done, count) => bar.Update((double)done / count, $"{done} of {count} images")));
-        if (asJson)
+        string? json = parsed.GetResult(Json) is null ? null : parsed.GetValue(Json) ?? StandardOutput;
+        RequireFolders(
+            (json == StandardOutput ? null : json, "--json"),
+            (parsed.GetValue(Csv), "--csv"),
+            (parsed.GetValue(Html), "--html"));
+        string weights = parsed.GetRequiredValue(Weights);
+        string? other = parsed.GetValue(Compare);
+        DataFolder folder = DataFolder.Find(parsed.GetRequiredValue(Data), ImageFile.CountPages);
+        using Segmenter segmenter = Load(parsed, weights, parsed.GetValue(Model));
+        using Segmenter? rival = other is null ? null : Load(parsed, other, model: null);
+        Evaluation evaluation = Evaluate(parsed, segmenter, folder);
+        IReadOnlyList<Comparison> comparison =
+            rival is null ? [] : Comparison.Of(evaluation, Evaluate(parsed, rival, folder));
+        if (json is not null)
         {
-            Console.WriteLine(JsonSerializer.Serialize(evaluation, Readable));
+            WriteJson(json, evaluation, comparison);
         }
-        else
+
+        if (parsed.GetValue(Csv) is { } csv)
         {
-            Print(evaluation, segmenter.Masks);
+            AtomicFile.WriteText(csv, ScoresCsv.Of(evaluation));
+        }
+
+        if (parsed.GetValue(Html) is { } html)
+        {
+            AtomicFile.WriteText(html, EvaluationPage.Of(
+                weights,
+                parsed.GetRequiredValue(Data),
+                evaluation,
+                Worst(segmenter, folder, evaluation),
+                other,
+                comparison));
+        }
+
+        if (json != StandardOutput)
+        {
+            Print(evaluation, other, comparison);
         }
 
         return ExitCode.Done;
     }
 
-    private static void Print(Evaluation evaluation, MaskClasses masks)
+    /// <summary>Refuses files whose folder is not there, before hours of work.</summary>
+    private static void RequireFolders(params (string? File, string Option)[] outputs)
     {
-        Table table = new Table().Border(TableBorder.Simple)
-            .AddColumn("class")
-            .AddColumns([.. ScoreNames.Select(name => new TableColumn(name).RightAligned())]);
-        foreach (ClassScores scores in evaluation.Classes)
+        foreach ((string? file, string option) in outputs)
         {
-            table.AddRow(
-                Markup.Escape(masks.NameOf(scores.Class)),
-                Text(scores.Dice),
-                Text(scores.Iou),
-                Text(scores.Precision),
-                Text(scores.Recall));
+            if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            {
+                throw new UsageException($"{option} {file}: there is no such folder; make it, or name another.");
+            }
+        }
+    }
+
+    private static Segmenter Load(ParseResult parsed, string weights, string? model)
+    {
+        int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
+        Segmenter segmenter = CommonOptions.Load(weights, model, threads, parsed.GetValue(Exact));
+        if (parsed.GetValue(Membranes) is { } k && (k < 0 || k >= segmenter.ClassCount))
+        {
+            int classes = segmenter.ClassCount;
+            segmenter.Dispose();
+            throw new UsageException($"--membranes {k}: {weights} knows the classes 0 to {classes - 1}.");
+        }
+
+        return segmenter;
+    }
+
+    private static Evaluation Evaluate(ParseResult parsed, Segmenter segmenter, DataFolder folder) =>
+        ProgressBar.Run(bar => Evaluation.Of(
+            segmenter,
+            folder.Pairs,
+            ImageFile.Read,
+            (done, count) => bar.Update((double)done / count, $"{done} of {count} images"),
+            parsed.GetValue(Membranes)));
+
+    private static ScoredPicture[] Worst(Segmenter segmenter, DataFolder folder, Evaluation evaluation) =>
+    [
+        .. folder.Pairs.Zip(evaluation.Images).OrderBy(image => image.Second.Dice).Take(EvaluationPage.MostPictures)
+            .Select(image =>
+            {
+                (Segmentation found, byte[] truth, Picture picture) =
+                    Evaluation.Segment(segmenter, image.First, ImageFile.Read);
+                return new ScoredPicture(image.Second.Name, image.Second.Dice, picture, truth, found.Classes()).Small();
+            }),
+    ];
+
+    private static void WriteJson(string file, Evaluation evaluation, IReadOnlyList<Comparison> comparison)
+    {
+        JsonObject scores = JsonSerializer.SerializeToNode(evaluation, Readable)!.AsObject();
+        if (comparison.Count > 0)
+        {
+            scores["comparison"] = JsonSerializer.SerializeToNode(comparison, Readable);
+        }
+
+        string text = scores.ToJsonString(Readable);
+        if (file == StandardOutput)
+        {
+            Console.WriteLine(text);
+        }
+        else
+        {
+            AtomicFile.WriteText(file, text + "\n");
+        }
+    }
+
+    private static void Print(Evaluation evaluation, string? other, IReadOnlyList<Comparison> comparison)
+    {
+        Print(ClassTable.Head(evaluation.Classes), ClassTable.Rows(evaluation.Classes));
+        Print(
+            ["mean over images", "", "95 % interval"],
+            evaluation.Means.Select(mean => new[]
+            {
+                EvaluationPage.TitleOf(mean.Key), Page.Number(mean.Value.Mean, 4), EvaluationPage.Interval(mean.Value),
+            }));
+        if (other is not null)
+        {
+            Print(
+                [$"less {other}", "difference", "95 % interval", "p"],
+                comparison.Select(row => new[]
+                {
+                    EvaluationPage.TitleOf(row.Measure),
+                    Page.Number(row.Difference.Mean, 4),
+                    EvaluationPage.Interval(row.Difference),
+                    Page.Number(row.P, 4),
+                }));
+        }
+
+        foreach (string line in EvaluationPage.Others(evaluation))
+        {
+            Console.WriteLine(line);
+        }
+
+        ImageScore worst = evaluation.Images.MinBy(image => image.Dice)!;
+        Console.WriteLine($"mean dice {Page.Number(evaluation.MeanDice, 4)} over {evaluation.Images.Count} images, "
+            + $"pixel accuracy {Page.Number(evaluation.PixelAccuracy, 4)}, "
+            + $"worst {worst.Name} ({Page.Number(worst.Dice, 4)})");
+    }
+
+    private static void Print(string[] head, IEnumerable<string[]> rows)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(Markup.Escape(head[0]))
+            .AddColumns([.. head[1..].Select(name => new TableColumn(Markup.Escape(name)).RightAligned())]);
+        foreach (string[] row in rows)
+        {
+            table.AddRow([.. row.Select(Markup.Escape)]);
         }
 
         AnsiConsole.Write(table);
-        ImageScore worst = evaluation.Images.MinBy(image => image.Dice)!;
-        Console.WriteLine($"mean dice {Text(evaluation.MeanDice)} over {evaluation.Images.Count} images, pixel accuracy "
-            + $"{Text(evaluation.PixelAccuracy)}, worst {worst.Name} ({Text(worst.Dice)})");
     }
-
-    private static string Text(double score) => score.ToString("f4", CultureInfo.InvariantCulture);
 }

@@ -73,12 +73,15 @@ internal static class TrainCommand
 
     private static readonly Option<bool> Exact = CommonOptions.Exact();
 
+    private static readonly Option<bool> Json =
+        new("--json") { Description = "Print every step and epoch as a line of JSON, and nothing else" };
+
     public static Command Build()
     {
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, RecipeName, WeightMap, Augment, Seed, Threads, Exact, Resume, SkipBad, Cache,
+            LossName, RecipeName, WeightMap, Augment, Seed, Threads, Exact, Resume, SkipBad, Cache, Json,
         };
         ModelOptions.AddTo(command);
         SplitOptions.AddTo(command);
@@ -95,9 +98,11 @@ internal static class TrainCommand
         RefuseNonsense(parsed);
         int? classes = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Classes), "--classes");
         DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes, parsed.GetValue(SkipBad));
+        bool asJson = parsed.GetValue(Json);
+        TextWriter told = asJson ? Console.Error : Console.Out;
         foreach (string line in report.Lines())
         {
-            Console.WriteLine(line);
+            told.WriteLine(line);
         }
 
         report.ThrowIfUnusable();
@@ -107,12 +112,12 @@ internal static class TrainCommand
         }
 
         TrainingSettings[] runs = [.. SplitOptions.Read(parsed).Select(split => SettingsOf(parsed, report, split))];
-        SampleCache cache = CacheOf(parsed, report, runs[0]);
-        Array.ForEach(runs, run => SayLeaks(report, run));
+        SampleCache cache = CacheOf(parsed, report, runs[0], told);
+        Array.ForEach(runs, run => SayLeaks(report, run, told));
         string output = parsed.GetRequiredValue(Out);
         return runs.Length == 1
-            ? TrainingSession.Run(runs[0], report, output, parsed.GetValue(Resume), cache)
-            : CrossValidation.Run(runs, report, output, parsed.GetValue(Resume), cache);
+            ? TrainingSession.Run(runs[0], report, output, parsed.GetValue(Resume), cache, asJson)
+            : CrossValidation.Run(runs, report, output, parsed.GetValue(Resume), cache, asJson);
     }
 
     private static long CacheBytes(ParseResult parsed)
@@ -122,25 +127,26 @@ internal static class TrainCommand
     }
 
     /// <summary>Makes the cache, and says how much of the data set it will hold.</summary>
-    private static SampleCache CacheOf(ParseResult parsed, DataReport report, TrainingSettings settings)
+    private static SampleCache CacheOf(
+        ParseResult parsed, DataReport report, TrainingSettings settings, TextWriter told)
     {
         long budget = CacheBytes(parsed);
         long needed = report.Facts.Sum(
             fact => SampleCache.BytesOf(settings.Size ?? fact.Size, settings.Model.Channels));
-        Console.WriteLine(needed <= budget
+        told.WriteLine(needed <= budget
             ? $"cache          all images, {MemorySize.Text(needed)} of at most {MemorySize.Text(budget)}"
             : $"cache          {MemorySize.Text(budget)} of {MemorySize.Text(needed)}; the rest is read in every epoch");
         return new SampleCache(budget);
     }
 
     /// <summary>Says whether validation will see images that are trained on.</summary>
-    private static void SayLeaks(DataReport report, TrainingSettings settings)
+    private static void SayLeaks(DataReport report, TrainingSettings settings, TextWriter told)
     {
         Split split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
         DuplicatePair[] leaks = [.. report.Across(split)];
         if (leaks.Length > 0)
         {
-            Console.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such "
+            told.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such "
                 + $"as {leaks[0].First.Name} and {leaks[0].Second.Name}: expect a worse score on new images.");
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UNetSharp.Data.Augmentations;
 using UNetSharp.Tensors;
 
@@ -41,6 +42,7 @@ public sealed class Loader : IDisposable
     private readonly Dictionary<int, Batch> _ready = [];
     private readonly Dictionary<int, Exception> _failed = [];
     private readonly List<Batch> _used = [];
+    private readonly Stopwatch _waiting = new();
     private int _started;
     private int _delivered;
     private volatile bool _isStopping;
@@ -66,13 +68,18 @@ public sealed class Loader : IDisposable
     /// <summary>Batches of the epoch.</summary>
     public int Count => (_pairs.Count + _settings.BatchSize - 1) / _settings.BatchSize;
 
+    /// <summary>Time that was spent waiting for batches.</summary>
+    public TimeSpan Waited => _waiting.Elapsed;
+
     /// <summary>The batches in order. A batch is valid until the next one is taken.</summary>
     /// <exception cref="DataException">A pair cannot be read.</exception>
     public IEnumerable<Batch> Batches()
     {
         for (int index = _firstBatch; index < Count; index++)
         {
+            _waiting.Start();
             Batch batch = Take(index);
+            _waiting.Stop();
             yield return batch;
             lock (_gate)
             {

@@ -24,6 +24,21 @@ public sealed record Segmentation(PictureSize Size, int Channels, float[] Probab
         return classes;
     }
 
+    /// <summary>Probability of a class in every pixel; that of the background of one foreground class is the rest.
+    /// </summary>
+    /// <param name="k">The class; 0 is the background.</param>
+    public float[] Probability(int k)
+    {
+        float[] values = new float[Size.Height * Size.Width];
+        for (int i = 0; i < values.Length; i++)
+        {
+            float first = Probabilities[i * Channels];
+            values[i] = Channels > 1 ? Probabilities[(i * Channels) + k] : k == 1 ? first : 1 - first;
+        }
+
+        return values;
+    }
+
     private static byte Largest(ReadOnlySpan<float> values)
     {
         int best = 0;

@@ -33,7 +33,7 @@ public static class BoundaryScores
         {
             (0, 0) => 0,
             (0, _) or (_, 0) => Math.Sqrt(((double)size.Height * size.Height) + ((double)size.Width * size.Width)),
-            _ => Math.Max(Percentile(toTruth, percentile), Percentile(toPrediction, percentile)),
+            _ => Math.Max(Percentile.Of(toTruth, percentile), Percentile.Of(toPrediction, percentile)),
         };
     }
 
@@ -79,8 +79,8 @@ public static class BoundaryScores
         return boundary;
     }
 
-    /// <summary>Distances from the predicted boundary to the true one, and back; infinite to one that is not
-    /// there.</summary>
+    /// <summary>Distances from the predicted boundary to the true one, and back, in rising order; infinite to one that
+    /// is not there.</summary>
     private static (double[] ToTruth, double[] ToPrediction) Distances(
         ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction, PictureSize size)
     {
@@ -92,18 +92,9 @@ public static class BoundaryScores
     private static double[] From(byte[] boundary, byte[] other, PictureSize size)
     {
         double[] squared = DistanceTransform.Squared(other, size);
-        return [.. squared.Where((_, i) => boundary[i] != 0).Select(Math.Sqrt)];
+        return [.. squared.Where((_, i) => boundary[i] != 0).Order().Select(Math.Sqrt)];
     }
 
     private static double Near(double[] distances, double tolerance) =>
         (double)distances.Count(distance => distance <= tolerance) / distances.Length;
-
-    private static double Percentile(double[] values, double percentile)
-    {
-        Array.Sort(values);
-        double rank = percentile / 100 * (values.Length - 1);
-        int below = (int)rank;
-        double above = values[Math.Min(below + 1, values.Length - 1)];
-        return values[below] + ((rank - below) * (above - values[below]));
-    }
 }

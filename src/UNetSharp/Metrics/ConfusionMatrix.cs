@@ -140,6 +140,9 @@ public sealed class ConfusionMatrix
         return !IsThereOrPredicted(k) ? 1 : whole == 0 ? 0 : (1 + square) * TruePositives(k) / whole;
     }
 
+    /// <summary>Whether any pixel belongs to a class or is predicted as it.</summary>
+    public bool IsThereOrPredicted(int k) => Truth(k) + Predicted(k) > 0;
+
     private static void RequireOneSize(ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction)
     {
         if (truth.Length != prediction.Length)
@@ -176,8 +179,6 @@ public sealed class ConfusionMatrix
 
     private double Score(int k, long part, long whole) =>
         !IsThereOrPredicted(k) ? 1 : whole == 0 ? 0 : (double)part / whole;
-
-    private bool IsThereOrPredicted(int k) => Truth(k) + Predicted(k) > 0;
 
     private long TruePositives(int k) => _counts[k, k];
 

@@ -51,6 +51,9 @@ internal sealed class Learner : IDisposable
     /// <summary>Whether the last gradients were numbers, so that the weights still are.</summary>
     public bool IsSound => double.IsFinite(_gradients.Norm());
 
+    /// <summary>The terms of the last batch's loss, see <see cref="TrainingStep.Terms"/>.</summary>
+    public IReadOnlyList<float> Terms => _step.Terms;
+
     /// <summary>Takes a batch into the gradients of the next step.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="number">Number of the batch in all of training, which dropout follows from.</param>

@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using UNetSharp.Data;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
+using UNetSharp.Metrics;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
 
@@ -17,7 +17,9 @@ namespace UNetSharp.Training;
 public sealed class RunFolder
 {
     private const string SettingsName = "config.json";
-    private const string LogHead = "epoch,loss,validation_dice,images_per_second,seconds\n";
+    private const string LogHead =
+        "epoch,loss,validation_dice,images_per_second,seconds,learning_rate,"
+        + "validation_iou,validation_precision,validation_recall\n";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -86,8 +88,7 @@ public sealed class RunFolder
     /// <param name="network">The network as it is now.</param>
     /// <param name="isBest">Whether its validation Dice is the best so far.</param>
     /// <param name="progress">The epoch's figures.</param>
-    /// <param name="elapsed">Time since the start.</param>
-    public void SaveEpoch(TrainedNetwork network, bool isBest, TrainingProgress progress, TimeSpan elapsed)
+    public void SaveEpoch(TrainedNetwork network, bool isBest, TrainingProgress progress)
     {
         network.Save(FileOf("last.safetensors"));
         if (isBest)
@@ -95,9 +96,7 @@ public sealed class RunFolder
             network.Save(FileOf("best.safetensors"));
         }
 
-        _log += string.Create(
-            CultureInfo.InvariantCulture,
-            $"{progress.Epoch},{progress.Loss:g7},{progress.ValidationDice:g6},{progress.ImagesPerSecond:f2},{elapsed.TotalSeconds:f1}\n");
+        _log += LogLine(progress);
         WriteText("log.csv", LogHead + _log);
     }
 
@@ -109,6 +108,24 @@ public sealed class RunFolder
     private static string[] FreeOf(TrainingSettings settings) => settings.Rate.DependsOnEpochs
         ? [nameof(TrainingSettings.Threads)]
         : [nameof(TrainingSettings.Threads), nameof(TrainingSettings.Epochs)];
+
+    private static string LogLine(TrainingProgress progress)
+    {
+        ConfusionMatrix? pooled = progress.Validation?.Pooled;
+        FormattableString[] columns =
+        [
+            $"{progress.Epoch}",
+            $"{progress.Loss:g7}",
+            $"{progress.ValidationDice:g6}",
+            $"{progress.ImagesPerSecond:f2}",
+            $"{progress.Elapsed.TotalSeconds:f1}",
+            $"{progress.LearningRate:g6}",
+            $"{pooled?.MeanForegroundIoU:g6}",
+            $"{pooled?.MeanForegroundPrecision:g6}",
+            $"{pooled?.MeanForegroundRecall:g6}",
+        ];
+        return string.Join(',', columns.Select(FormattableString.Invariant)) + "\n";
+    }
 
     private void RequireSame(JsonObject settings, string[] free)
     {

@@ -3,6 +3,7 @@ using UNetSharp.Data;
 using UNetSharp.Data.Augmentations;
 using UNetSharp.Execution;
 using UNetSharp.Inference;
+using UNetSharp.Losses;
 using UNetSharp.Models;
 
 namespace UNetSharp.Training;
@@ -25,11 +26,13 @@ public sealed class Trainer
     private readonly Split _split;
     private readonly SampleReader _reader;
     private readonly AugmentationSettings _augmentation;
+    private readonly string[] _lossTerms;
     private readonly Stopwatch _clock = new();
     private TrainingState _state;
     private long _imagesDone;
     private TimeSpan _savedAt;
     private double? _validationDice;
+    private TrainingProgress _lastStep;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="settings">What to do.</param>
@@ -47,6 +50,7 @@ public sealed class Trainer
         _split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
         _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size, cache);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
+        _lossTerms = [.. LossCatalog.Parse(settings.Loss).Select(term => term.Name)];
         _state = TrainingState.Start("");
     }
 
@@ -76,11 +80,12 @@ public sealed class Trainer
                 return false;
             }
 
-            _validationDice = validation.Dice();
+            ValidationResult? result = validation.Run();
+            _validationDice = result?.MeanDice;
             bool isBest = _validationDice is null || BestDice is null || _validationDice > BestDice;
-            TrainingProgress done = Progress(isEpochDone: true);
             RequireSound(learner);
-            _run.SaveEpoch(trained, isBest, done, Elapsed);
+            TrainingProgress done = Progress(isEpochDone: true) with { Validation = result };
+            _run.SaveEpoch(trained, isBest, done);
             _state = AfterEpoch(isBest);
             Save(learner);
             progress(done);
@@ -111,6 +116,8 @@ public sealed class Trainer
             InputSide = learner.Network.InputSide,
             ClassWeights = _settings.WeighsPixels ? WeightMap.Balance(_report.ClassShares) : null,
         };
+        TimeSpan start = _clock.Elapsed;
+        _lastStep = new TrainingProgress { LearningRate = learner.Optimizer.LearningRate };
         using Loader loader = new(_split.Training, _reader, settings, _state.Epoch, _state.Step);
         foreach (Batch batch in loader.Batches())
         {
@@ -129,6 +136,13 @@ public sealed class Trainer
                 Images = _state.Images + images,
                 LossSum = _state.LossSum + (loss * images),
                 OptimizerSteps = learner.Optimizer.StepCount,
+            };
+            _lastStep = new TrainingProgress
+            {
+                BatchLoss = loss,
+                LossTerms = [.. _lossTerms.Zip(learner.Terms)],
+                LearningRate = learner.Optimizer.LearningRate,
+                WaitShare = loader.Waited / (_clock.Elapsed - start),
             };
             progress(Progress(isEpochDone: false));
 
@@ -189,16 +203,18 @@ public sealed class Trainer
     {
         double seconds = _clock.Elapsed.TotalSeconds;
         long imagesLeft = ((long)(_settings.Epochs - _state.Epoch + 1) * _split.Training.Count) - _state.Images;
-        return new TrainingProgress(
-            _state.Epoch,
-            _settings.Epochs,
-            _state.Step,
-            Steps,
-            _state.LossSum / _state.Images,
-            _validationDice,
-            _imagesDone / seconds,
-            TimeSpan.FromSeconds(seconds / Math.Max(1, _imagesDone) * imagesLeft),
-            RateFactor,
-            isEpochDone);
+        return _lastStep with
+        {
+            Epoch = _state.Epoch,
+            Epochs = _settings.Epochs,
+            Step = _state.Step,
+            Steps = Steps,
+            Loss = _state.LossSum / _state.Images,
+            ValidationDice = _validationDice,
+            ImagesPerSecond = _imagesDone / seconds,
+            TimeLeft = TimeSpan.FromSeconds(seconds / Math.Max(1, _imagesDone) * imagesLeft),
+            IsEpochDone = isEpochDone,
+            Elapsed = Elapsed,
+        };
     }
 }

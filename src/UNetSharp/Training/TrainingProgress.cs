@@ -10,7 +10,6 @@ namespace UNetSharp.Training;
 /// </param>
 /// <param name="ImagesPerSecond">Images trained on in a second.</param>
 /// <param name="TimeLeft">Time that the rest will take at this speed.</param>
-/// <param name="RateFactor">Share of the full learning rate at which steps are made.</param>
 /// <param name="IsEpochDone">Whether the epoch is finished and validated.</param>
 public readonly record struct TrainingProgress(
     int Epoch,
@@ -21,5 +20,27 @@ public readonly record struct TrainingProgress(
     double? ValidationDice,
     double ImagesPerSecond,
     TimeSpan TimeLeft,
-    double RateFactor,
-    bool IsEpochDone);
+    bool IsEpochDone)
+{
+    /// <summary>Loss of the last batch.</summary>
+    public float BatchLoss { get; init; }
+
+    /// <summary>Terms of that loss before they are weighted, by name, where it has several.</summary>
+    public IReadOnlyList<(string Name, float Value)> LossTerms { get => field ?? []; init; }
+
+    /// <summary>What the optimizer multiplied the last changes by.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>Share of the epoch's time that was spent waiting for images.</summary>
+    public double WaitShare { get; init; }
+
+    /// <summary>Time since the start, with that of earlier parts of the run.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>What the validation of a finished epoch found; null within an epoch, or without validation images.
+    /// </summary>
+    public ValidationResult? Validation { get; init; }
+
+    /// <summary>Steps done in all epochs.</summary>
+    public long TotalSteps => ((long)(Epoch - 1) * Steps) + Step;
+}

@@ -25,6 +25,7 @@ public sealed class TrainingStep : IDisposable
     private readonly Workers _workers;
     private readonly bool _isExact;
     private readonly List<ShapedPlan> _plans = [];
+    private ShapedPlan? _last;
 
     /// <summary>Prepares to train with a loss.</summary>
     public TrainingStep(Network network, Loss loss, Optimizer optimizer, Workers workers, bool isExact = false)
@@ -45,6 +46,15 @@ public sealed class TrainingStep : IDisposable
 
     /// <summary>Bytes of memory that the plans hold.</summary>
     public long MemoryBytes => _plans.Sum(plan => plan.Plan.MemoryBytes);
+
+    /// <summary>What the optimizer multiplies changes by.</summary>
+    public double LearningRate => _optimizer.LearningRate;
+
+    /// <summary>
+    /// The terms of the last step's loss, before they are weighted and of the main output alone; empty where the loss
+    /// is one term.
+    /// </summary>
+    public IReadOnlyList<float> Terms => [.. _last?.Terms.Select(term => _last.Plan.Output(term)[0]) ?? []];
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
@@ -67,7 +77,7 @@ public sealed class TrainingStep : IDisposable
     /// <returns>The loss.</returns>
     public float Differentiate(Tensor images, Tensor targets, Tensor? pixelWeights = null, int seed = 0)
     {
-        ShapedPlan shaped = PlanFor(images.Shape, targets.Shape, pixelWeights is not null);
+        ShapedPlan shaped = _last = PlanFor(images.Shape, targets.Shape, pixelWeights is not null);
         images.Data.CopyTo(shaped.Plan.Input(shaped.Images));
         targets.Data.CopyTo(shaped.Plan.Input(shaped.Targets));
         pixelWeights?.Data.CopyTo(shaped.Plan.Input(shaped.Weights!));
@@ -84,6 +94,7 @@ public sealed class TrainingStep : IDisposable
         }
 
         _plans.Clear();
+        _last = null;
     }
 
     private ShapedPlan PlanFor(Shape images, Shape targets, bool isWeighted)
@@ -110,14 +121,18 @@ public sealed class TrainingStep : IDisposable
         Value image = Value.Input(images);
         Value target = Value.Input(targets);
         Value? weights = isWeighted ? Value.Input(targets) : null;
-        Value result = _network.SegmentWithSides(image, targets.H, targets.W)
-            .Select(logits => _loss(logits, target, weights))
-            .Aggregate((a, b) => a + b);
-        ShapedPlan shaped = new(
-            new TrainingPlan(new GraphOf(result), result, _workers, _isExact, []), image, target, weights);
+        Value[] losses =
+        [
+            .. _network.SegmentWithSides(image, targets.H, targets.W).Select(logits => _loss(logits, target, weights)),
+        ];
+        Value result = losses.Aggregate((a, b) => a + b);
+        Value[] terms = losses[0].Producer is WeightedSum sum ? [.. sum.Inputs] : [];
+        TrainingPlan plan = new(new GraphOf([result, .. terms]), result, _workers, _isExact, []);
+        ShapedPlan shaped = new(plan, image, target, weights, terms);
         _plans.Add(shaped);
         return shaped;
     }
 
-    private sealed record ShapedPlan(TrainingPlan Plan, Value Images, Value Targets, Value? Weights);
+    private sealed record ShapedPlan(
+        TrainingPlan Plan, Value Images, Value Targets, Value? Weights, Value[] Terms);
 }

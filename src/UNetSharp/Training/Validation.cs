@@ -14,25 +14,55 @@ namespace UNetSharp.Training;
 internal sealed class Validation(
     Network network, IReadOnlyList<ImagePair> pairs, SampleReader reader, int classCount, Workers workers) : IDisposable
 {
+    // Images that are decoded while the network is busy with the one before.
+    private const int ReadAhead = 2;
+
     private readonly Predictor _predictor = new(network, workers);
 
-    /// <summary>Mean over the images of the Dice of their foreground classes; null if there are no images.</summary>
-    public double? Dice()
+    /// <summary>Scores every image; null if there are none.</summary>
+    public ValidationResult? Run()
     {
         _predictor.Refresh();
-        return pairs.Count == 0 ? null : pairs.Average(pair => Dice(reader.Read(pair)));
+        ValidationResult result = new(classCount);
+        foreach (Sample sample in Samples())
+        {
+            byte[] prediction = Classes(sample);
+            ConfusionMatrix matrix = new(classCount);
+            matrix.Add(sample.Mask, prediction, MaskClasses.Ignored);
+            Picture picture = new(sample.Size.Width, sample.Size.Height, sample.Channels, fullScale: 1, sample.Image);
+            result.Add(
+                new ValidatedImage(sample.Name, matrix),
+                new ScoredPicture(sample.Name, matrix.MeanForegroundDice, picture, sample.Mask, prediction));
+        }
+
+        return result.Images.Count == 0 ? null : result;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _predictor.Dispose();
 
-    private double Dice(Sample sample)
+    private IEnumerable<Sample> Samples()
+    {
+        Queue<Task<Sample>> ahead = [];
+        foreach (ImagePair pair in pairs)
+        {
+            ahead.Enqueue(Task.Run(() => reader.Read(pair)));
+            if (ahead.Count > ReadAhead)
+            {
+                yield return ahead.Dequeue().GetAwaiter().GetResult();
+            }
+        }
+
+        while (ahead.TryDequeue(out Task<Sample>? next))
+        {
+            yield return next.GetAwaiter().GetResult();
+        }
+    }
+
+    private byte[] Classes(Sample sample)
     {
         Tensor image = new(new Shape(1, sample.Size.Height, sample.Size.Width, sample.Channels), sample.Image);
         float[] probabilities = _predictor.Predict(image).ToArray();
-        ConfusionMatrix matrix = new(classCount);
-        byte[] prediction = new Segmentation(sample.Size, network.Classes, probabilities).Classes();
-        matrix.Add(sample.Mask, prediction, MaskClasses.Ignored);
-        return matrix.MeanForegroundDice;
+        return new Segmentation(sample.Size, network.Classes, probabilities).Classes();
     }
 }

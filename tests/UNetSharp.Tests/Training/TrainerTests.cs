@@ -44,7 +44,8 @@ public sealed class TrainerTests
         Train(data, Settings(epochs: 3), "run");
 
         string[] log = File.ReadAllLines(data.In("run", "log.csv"));
-        Assert.Equal("epoch,loss,validation_dice,images_per_second,seconds", log[0]);
+        Assert.StartsWith(
+            "epoch,loss,validation_dice,images_per_second,seconds,learning_rate", log[0], StringComparison.Ordinal);
         Assert.Equal(["1", "2", "3"], log[1..].Select(line => line.Split(',')[0]));
         Assert.Contains("\"Epochs\": 3", File.ReadAllText(data.In("run", "config.json")), StringComparison.Ordinal);
         Assert.True(File.Exists(data.In("run", "best.safetensors")));

@@ -1,0 +1,60 @@
+using UNetSharp.Data;
+using UNetSharp.Imaging;
+using UNetSharp.Models;
+using UNetSharp.Optimizers;
+using UNetSharp.Training;
+
+namespace UNetSharp.Tests.Training;
+
+/// <summary>What training tells of steps and of validation.</summary>
+public sealed class ValidationTests
+{
+    [Fact]
+    public void Epochs_tell_every_image_and_steps_tell_the_terms_of_the_loss()
+    {
+        using DiscData data = new(10);
+        TrainingSettings settings = new(
+            new ModelSettings("unet", Channels: 1, Classes: 1) { Width = 4 },
+            Size: null,
+            Crop: null,
+            Epochs: 2,
+            BatchSize: 3,
+            new OptimizerSettings("adam", 1e-2f),
+            Loss: "0.5*bce+dice",
+            Validation: new SplitSettings(0.5),
+            Augmentation: "none",
+            Seed: 1,
+            Threads: 2);
+        DataReport report = DataReport.Of(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 2);
+        List<TrainingProgress> told = [];
+
+        Assert.True(new Trainer(settings, report, ImageFile.Read, new RunFolder(data.In("run")))
+            .Run(told.Add, CancellationToken.None));
+
+        Assert.Equal([1, 2, 2, 3, 4, 4], told.Select(progress => progress.TotalSteps));
+        foreach (TrainingProgress step in told.Where(progress => !progress.IsEpochDone))
+        {
+            Assert.Null(step.Validation);
+            Assert.Equal(["bce", "dice"], step.LossTerms.Select(term => term.Name));
+            Assert.Equal(step.BatchLoss, (0.5f * step.LossTerms[0].Value) + step.LossTerms[1].Value, 1e-5f);
+            Assert.Equal(1e-2, step.LearningRate, 1e-6);
+            Assert.InRange(step.WaitShare, 0, 1);
+        }
+
+        foreach (TrainingProgress epoch in told.Where(progress => progress.IsEpochDone))
+        {
+            ValidationResult result = epoch.Validation!;
+            Assert.Equal(5, result.Images.Count);
+            Assert.Equal(5 * 32 * 32, result.Pooled.Pixels);
+            Assert.Equal(epoch.ValidationDice, result.Images.Average(image => image.Matrix.MeanForegroundDice));
+            double[] sorted = [.. result.Images.Select(image => image.Matrix.MeanForegroundDice).Order()];
+            Assert.Equal(sorted[..4], result.Worst.Select(picture => picture.Dice));
+            Assert.Equal(sorted.Reverse().Take(4), result.Best.Select(picture => picture.Dice));
+            Assert.Equal(
+                result.Images.Take(4).Select(image => image.Name), result.First.Select(picture => picture.Name));
+        }
+
+        string[] log = File.ReadAllLines(data.In("run", "log.csv"));
+        Assert.All(log, line => Assert.Equal(9, line.Split(',').Length));
+    }
+}
