@@ -33,7 +33,7 @@ internal static class TrainingSession
     {
         RunFolder run = new(runPath, isResumed);
         Trainer trainer = new(settings, report, ImageFile.Read, run, cache);
-        using RunRecorder recorder = new(runPath, settings);
+        using RunRecorder recorder = new(runPath, settings, report.Classes!);
         using CancellationTokenSource cancellation = new();
         using PosixSignalRegistration onInterrupt = CancelOn(PosixSignal.SIGINT, cancellation);
         using PosixSignalRegistration onTerminate = CancelOn(PosixSignal.SIGTERM, cancellation);

@@ -93,6 +93,7 @@ internal static class EvaluateCommand
                 weights,
                 parsed.GetRequiredValue(Data),
                 evaluation,
+                segmenter.Masks,
                 Worst(segmenter, folder, evaluation),
                 other,
                 comparison));
@@ -100,7 +101,7 @@ internal static class EvaluateCommand
 
         if (json != StandardOutput)
         {
-            Print(evaluation, other, comparison);
+            Print(evaluation, segmenter.Masks, other, comparison);
         }
 
         return ExitCode.Done;
@@ -170,9 +171,10 @@ internal static class EvaluateCommand
         }
     }
 
-    private static void Print(Evaluation evaluation, string? other, IReadOnlyList<Comparison> comparison)
+    private static void Print(
+        Evaluation evaluation, MaskClasses masks, string? other, IReadOnlyList<Comparison> comparison)
     {
-        Print(ClassTable.Head(evaluation.Classes), ClassTable.Rows(evaluation.Classes));
+        Print(ClassTable.Head(evaluation.Classes), ClassTable.Rows(evaluation.Classes, masks));
         Print(
             ["mean over images", "", "95 % interval"],
             evaluation.Means.Select(mean => new[]

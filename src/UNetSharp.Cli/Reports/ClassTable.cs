@@ -1,3 +1,4 @@
+using UNetSharp.Data;
 using UNetSharp.Inference;
 
 namespace UNetSharp.Cli.Reports;
@@ -13,14 +14,16 @@ internal static class ClassTable
     ];
 
     /// <summary>A row for each class; 0 is the background.</summary>
-    public static IEnumerable<string[]> Rows(IReadOnlyList<ClassScores> classes) =>
-        classes.Select(scores => Row(scores, HasBoundaries(classes)));
+    /// <param name="classes">The scores.</param>
+    /// <param name="masks">What classes are called.</param>
+    public static IEnumerable<string[]> Rows(IReadOnlyList<ClassScores> classes, MaskClasses masks) =>
+        classes.Select(scores => Row(masks.NameOf(scores.Class), scores, HasBoundaries(classes)));
 
-    private static string[] Row(ClassScores scores, bool hasBoundaries)
+    private static string[] Row(string name, ClassScores scores, bool hasBoundaries)
     {
         string[] regions =
         [
-            $"{scores.Class}",
+            name,
             Page.Number(scores.Dice, 4),
             Page.Number(scores.Iou, 4),
             Page.Number(scores.Precision, 4),

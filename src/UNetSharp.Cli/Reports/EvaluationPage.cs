@@ -1,3 +1,4 @@
+using UNetSharp.Data;
 using UNetSharp.Inference;
 using UNetSharp.Metrics;
 
@@ -27,6 +28,7 @@ internal static class EvaluationPage
     /// <param name="weights">What was evaluated.</param>
     /// <param name="data">On what.</param>
     /// <param name="evaluation">The scores.</param>
+    /// <param name="masks">What classes are called.</param>
     /// <param name="worst">The images with the least Dice, the least first.</param>
     /// <param name="other">What it was compared with, or null.</param>
     /// <param name="comparison">Its differences; empty without.</param>
@@ -34,6 +36,7 @@ internal static class EvaluationPage
         string weights,
         string data,
         Evaluation evaluation,
+        MaskClasses masks,
         IReadOnlyList<ScoredPicture> worst,
         string? other,
         IReadOnlyList<Comparison> comparison)
@@ -53,7 +56,7 @@ internal static class EvaluationPage
             the classes other than the background.</p>
             {(other is null ? "" : Compared(other, comparison))}
             <h2>Classes, over the pixels of all images</h2>
-            {Page.Table(ClassTable.Head(evaluation.Classes), ClassTable.Rows(evaluation.Classes))}
+            {Page.Table(ClassTable.Head(evaluation.Classes), ClassTable.Rows(evaluation.Classes, masks))}
             <p>Pixel accuracy {Page.Number(evaluation.PixelAccuracy, 4)}.
             {Page.Text(string.Join(' ', Others(evaluation)))}</p>
             <p class="soft">Class 0 is the background. Distances and boundary scores are means over images; boundaries

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using UNetSharp.Data;
 using UNetSharp.Inference;
 using UNetSharp.Training;
 
@@ -17,11 +18,17 @@ internal static class RunPage
     /// <summary>The page's text.</summary>
     /// <param name="folder">Folder of the run.</param>
     /// <param name="settings">Settings of the run.</param>
+    /// <param name="masks">What classes are called.</param>
     /// <param name="progress">The last epoch that is done.</param>
     /// <param name="state">How training stands, in words.</param>
     /// <param name="log">Figures of all epochs.</param>
     public static string Of(
-        string folder, TrainingSettings settings, TrainingProgress progress, string state, TrainingLog log)
+        string folder,
+        TrainingSettings settings,
+        MaskClasses masks,
+        TrainingProgress progress,
+        string state,
+        TrainingLog log)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         string dice = progress.ValidationDice is { } value
@@ -42,7 +49,7 @@ internal static class RunPage
             {LineChart.Draw("Learning rate", log.Line("learning_rate", "learning rate"))}
             {LineChart.Draw("Images per second", log.Line("images_per_second", "images per second"))}
             </div>
-            {(progress.Validation is { } validation ? Validated(validation) : "")}
+            {(progress.Validation is { } validation ? Validated(validation, masks) : "")}
             <h2>What to do next</h2>
             <pre>{Page.Text(Next(folder))}</pre>
             <h2>Time and machine</h2>
@@ -52,9 +59,9 @@ internal static class RunPage
             """);
     }
 
-    private static string Validated(ValidationResult validation) => $"""
+    private static string Validated(ValidationResult validation, MaskClasses masks) => $"""
         <h2>Classes, over the pixels of {validation.Images.Count} validation images</h2>
-        {Page.Table(ClassTable.Head(validation.Classes), ClassTable.Rows(validation.Classes))}
+        {Page.Table(ClassTable.Head(validation.Classes), ClassTable.Rows(validation.Classes, masks))}
         <p class="soft">Dice above is the mean of the images' own Dice; IoU, precision and recall of the curves are over
         all pixels, as in this table, and means of the classes other than the background, which is 0.</p>
         <h2>Worst validation images</h2>

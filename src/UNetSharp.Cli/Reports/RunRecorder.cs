@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UNetSharp.Data;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
@@ -12,7 +13,7 @@ namespace UNetSharp.Cli.Reports;
 /// Leaves in a run's folder what people look at: event files for TensorBoard, and a page after every epoch. Where
 /// epochs are so short that pictures would take more than a twentieth of the time, some epochs are left without.
 /// </summary>
-internal sealed class RunRecorder(string folder, TrainingSettings settings) : IDisposable
+internal sealed class RunRecorder(string folder, TrainingSettings settings, MaskClasses masks) : IDisposable
 {
     /// <summary>Name of the page in the run's folder.</summary>
     public const string PageName = "report.html";
@@ -98,5 +99,5 @@ internal sealed class RunRecorder(string folder, TrainingSettings settings) : ID
 
     private void WritePage(TrainingProgress progress, string state) => AtomicFile.WriteText(
         Path.Combine(folder, PageName),
-        RunPage.Of(folder, settings, progress, state, TrainingLog.Read(Path.Combine(folder, "log.csv"))));
+        RunPage.Of(folder, settings, masks, progress, state, TrainingLog.Read(Path.Combine(folder, "log.csv"))));
 }
