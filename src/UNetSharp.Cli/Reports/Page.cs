@@ -20,7 +20,7 @@ internal static class Page
         .big { font-size: 1.25rem } .soft { color: var(--soft); font-size: .875rem }
         .wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums }
         td, th { padding: .2rem 1.25rem .2rem 0; text-align: right; border-bottom: 1px solid var(--line) }
-        td:first-child, th:first-child { text-align: left; overflow-wrap: anywhere; min-width: 6rem }
+        td:first-child, th:first-child { text-align: left; overflow-wrap: anywhere; min-width: 11rem }
         th { font-weight: 600; vertical-align: bottom }
         pre { padding: .6rem .8rem; border: 1px solid var(--line); border-radius: 4px; white-space: pre-wrap;
           overflow-wrap: anywhere } img, svg { max-width: 100%; height: auto }
