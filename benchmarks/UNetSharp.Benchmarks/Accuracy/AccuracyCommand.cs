@@ -112,5 +112,6 @@ internal static class AccuracyCommand
         results.Average(result => result.Seconds));
 
     private static void Print(string name, MembraneResult result) => Console.WriteLine(Report.Text(
-        $"{name,-28} V-Rand {result.VRand:f4}  V-Info {result.VInfo:f4}  Dice {result.Dice:f4}  pixel error {result.PixelError:f4}  {result.Seconds:f0} s"));
+        $"{name,-28} V-Rand {result.VRand:f4}  V-Info {result.VInfo:f4}  Dice {result.Dice:f4}  ")
+        + Report.Text($"pixel error {result.PixelError:f4}  {result.Seconds:f0} s"));
 }
