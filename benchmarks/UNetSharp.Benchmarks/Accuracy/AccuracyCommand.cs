@@ -71,7 +71,7 @@ internal static class AccuracyCommand
     private static void Compare(
         string network, ModelSettings model, ParseResult parsed, DataReport report, string folder, bool withTorch)
     {
-        List<MembraneResult> ours = [], theirs = [];
+        List<FoldResult> ours = [], theirs = [];
         int folds = parsed.GetValue(Folds), torchFolds = withTorch ? parsed.GetValue(TorchFolds) : 0;
         int threads = parsed.GetValue(Threads);
         for (int fold = 0; fold < folds; fold++)
@@ -104,14 +104,14 @@ internal static class AccuracyCommand
         }
     }
 
-    private static MembraneResult Mean(List<MembraneResult> results) => new(
+    private static FoldResult Mean(List<FoldResult> results) => new(
         results.Average(result => result.VRand),
         results.Average(result => result.VInfo),
         results.Average(result => result.Dice),
         results.Average(result => result.PixelError),
         results.Average(result => result.Seconds));
 
-    private static void Print(string name, MembraneResult result) => Console.WriteLine(Report.Text(
+    private static void Print(string name, FoldResult result) => Console.WriteLine(Report.Text(
         $"{name,-28} V-Rand {result.VRand:f4}  V-Info {result.VInfo:f4}  Dice {result.Dice:f4}  ")
         + Report.Text($"pixel error {result.PixelError:f4}  {result.Seconds:f0} s"));
 }

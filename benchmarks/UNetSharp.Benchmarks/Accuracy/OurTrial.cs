@@ -10,7 +10,7 @@ namespace UNetSharp.Benchmarks.Accuracy;
 /// </summary>
 internal static class OurTrial
 {
-    public static MembraneResult Run(TrainingSettings settings, DataReport report, string folder)
+    public static FoldResult Run(TrainingSettings settings, DataReport report, string folder)
     {
         Trainer trainer = new(settings, report, ImageFile.Read, new RunFolder(folder));
         Stopwatch clock = Stopwatch.StartNew();
@@ -19,7 +19,7 @@ internal static class OurTrial
         using Segmenter segmenter = Segmenter.Load(Path.Combine(folder, "last.safetensors"), settings.Threads);
         SampleReader reader = new(ImageFile.Read, report.Classes!, channels: 1, size: null);
         Split split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
-        return MembraneResult.Of(
+        return FoldResult.Of(
             split.Validation.Select(pair =>
                 (segmenter.Segment(ImageFile.Read(pair.ImagePath)).Probabilities, reader.Read(pair))),
             seconds);

@@ -15,7 +15,7 @@ namespace UNetSharp.Benchmarks.Accuracy;
 /// </summary>
 internal static class TorchTrial
 {
-    public static MembraneResult Run(Side torch, TrainingSettings settings, DataReport report, string folder)
+    public static FoldResult Run(Side torch, TrainingSettings settings, DataReport report, string folder)
     {
         SampleReader reader = new(ImageFile.Read, report.Classes!, settings.Model.Channels, size: null);
         Split split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
@@ -35,7 +35,7 @@ internal static class TorchTrial
         }
 
         Sample[] samples = [.. split.Validation.Select(reader.Read)];
-        return MembraneResult.Of(Predict(torch, samples, file).Zip(samples), ms / 1000);
+        return FoldResult.Of(Predict(torch, samples, file).Zip(samples), ms / 1000);
     }
 
     private static JsonArray WriteEpoch(

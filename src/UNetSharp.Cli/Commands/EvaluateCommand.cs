@@ -174,7 +174,7 @@ internal static class EvaluateCommand
     private static void Print(
         Evaluation evaluation, MaskClasses masks, string? other, IReadOnlyList<Comparison> comparison)
     {
-        Print(ClassTable.Head(evaluation.Classes), ClassTable.Rows(evaluation.Classes, masks));
+        Print(ScoreTable.Head(evaluation.Classes), ScoreTable.Rows(evaluation.Classes, masks));
         Print(
             ["mean over images", "", "95 % interval"],
             evaluation.Means.Select(mean => new[]

@@ -56,7 +56,7 @@ internal static class EvaluationPage
             the classes other than the background.</p>
             {(other is null ? "" : Compared(other, comparison))}
             <h2>Classes, over the pixels of all images</h2>
-            {Page.Table(ClassTable.Head(evaluation.Classes), ClassTable.Rows(evaluation.Classes, masks))}
+            {Page.Table(ScoreTable.Head(evaluation.Classes), ScoreTable.Rows(evaluation.Classes, masks))}
             <p>Pixel accuracy {Page.Number(evaluation.PixelAccuracy, 4)}.
             {Page.Text(string.Join(' ', Others(evaluation)))}</p>
             <p class="soft">Class 0 is the background. Distances and boundary scores are means over images; boundaries

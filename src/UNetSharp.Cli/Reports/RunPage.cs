@@ -61,7 +61,7 @@ internal static class RunPage
 
     private static string Validated(ValidationResult validation, MaskClasses masks) => $"""
         <h2>Classes, over the pixels of {validation.Images.Count} validation images</h2>
-        {Page.Table(ClassTable.Head(validation.Classes), ClassTable.Rows(validation.Classes, masks))}
+        {Page.Table(ScoreTable.Head(validation.Classes), ScoreTable.Rows(validation.Classes, masks))}
         <p class="soft">Dice above is the mean of the images' own Dice; IoU, precision and recall of the curves are over
         all pixels, as in this table, and means of the classes other than the background, which is 0.</p>
         <h2>Worst validation images</h2>

@@ -46,9 +46,6 @@ public abstract class Network : Module
     /// </summary>
     public Value Segment(Value image) => Forward(Mirrored(image)).CropCenter(image.Shape.H, image.Shape.W);
 
-    /// <summary>The same with the side outputs.</summary>
-    public IReadOnlyList<Value> SegmentWithSides(Value image) => SegmentWithSides(image, image.Shape.H, image.Shape.W);
-
     /// <summary>
     /// Logits with side outputs for the middle of an image; what lies around it is there to be seen. The mirror image stands in
     /// for what the image is short of.

@@ -47,9 +47,6 @@ public sealed class TrainingStep : IDisposable
     /// <summary>Bytes of memory that the plans hold.</summary>
     public long MemoryBytes => _plans.Sum(plan => plan.Plan.MemoryBytes);
 
-    /// <summary>What the optimizer multiplies changes by.</summary>
-    public double LearningRate => _optimizer.LearningRate;
-
     /// <summary>
     /// The terms of the last step's loss, before they are weighted and of the main output alone; empty where the loss
     /// is one term.

@@ -54,7 +54,8 @@ public sealed class ModelCatalogTests
         Network network = ModelCatalog.Create(Small(name, channels: 1, classes: 3));
         foreach ((int height, int width) in new[] { (1, 1), (7, 40), (33, 50), (64, 64) })
         {
-            IReadOnlyList<Value> logits = network.SegmentWithSides(Value.Input(new Shape(2, height, width, 1)));
+            Value image = Value.Input(new Shape(2, height, width, 1));
+            IReadOnlyList<Value> logits = network.SegmentWithSides(image, height, width);
 
             Assert.All(logits, map => Assert.Equal(new Shape(2, height, width, 3), map.Shape));
         }

@@ -1,3 +1,5 @@
+using UNetSharp.Interop.Protobuf;
+
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>A constant of a node (AttributeProto); one of its values is set.</summary>

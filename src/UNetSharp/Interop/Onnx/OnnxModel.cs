@@ -1,3 +1,5 @@
+using UNetSharp.Interop.Protobuf;
+
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>

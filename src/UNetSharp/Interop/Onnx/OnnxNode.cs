@@ -1,3 +1,5 @@
+using UNetSharp.Interop.Protobuf;
+
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>An operation of an ONNX graph (NodeProto).</summary>

@@ -1,3 +1,5 @@
+using UNetSharp.Interop.Protobuf;
+
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>An input or output of an ONNX graph (ValueInfoProto with the shape of its tensor).</summary>

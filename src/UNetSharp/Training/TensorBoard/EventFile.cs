@@ -1,4 +1,5 @@
 using System.Globalization;
+using UNetSharp.Interop.Protobuf;
 
 namespace UNetSharp.Training.TensorBoard;
 
@@ -33,21 +34,21 @@ public sealed class EventFile : IDisposable
         string name = string.Create(
             CultureInfo.InvariantCulture, $"events.out.tfevents.{seconds:f7}.{Environment.ProcessId}");
         _records = new RecordFile(Path.Combine(folder, name));
-        _records.Add(Event(0).Text(3, Version).ToArray());
-        _records.Add(Event(firstStep).Message(7, new MessageWriter().Integer(1, SessionStart)).ToArray());
+        _records.Add(Event(0).Add(3, Version).ToArray());
+        _records.Add(Event(firstStep).Add(7, new ProtoMessage().Add(1, SessionStart)).ToArray());
     }
 
     /// <summary>Adds numbers of a step.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void AddScalars(long step, IEnumerable<(string Tag, double Value)> scalars)
     {
-        MessageWriter summary = new();
+        ProtoMessage summary = new();
         foreach ((string tag, double value) in scalars)
         {
-            summary.Message(1, new MessageWriter().Text(1, tag).Float(2, (float)value));
+            summary.Add(1, new ProtoMessage().Add(1, tag).Add(2, (float)value));
         }
 
-        _records.Add(Event(step).Message(5, summary).ToArray());
+        _records.Add(Event(step).Add(5, summary).ToArray());
     }
 
     /// <summary>Adds a picture of a step.</summary>
@@ -59,16 +60,16 @@ public sealed class EventFile : IDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void AddImage(long step, string tag, byte[] png, int width, int height)
     {
-        MessageWriter image = new MessageWriter().Integer(1, height).Integer(2, width).Integer(3, Rgb).Bytes(4, png);
-        MessageWriter value = new MessageWriter().Text(1, tag).Message(4, image);
-        _records.Add(Event(step).Message(5, new MessageWriter().Message(1, value)).ToArray());
+        ProtoMessage image = new ProtoMessage().Add(1, height).Add(2, width).Add(3, Rgb).Add(4, png);
+        ProtoMessage value = new ProtoMessage().Add(1, tag).Add(4, image);
+        _records.Add(Event(step).Add(5, new ProtoMessage().Add(1, value)).ToArray());
     }
 
     /// <inheritdoc/>
     public void Dispose() => _records.Dispose();
 
-    private static MessageWriter Event(long step) =>
-        new MessageWriter().Double(1, SinceEpoch().TotalSeconds).Integer(2, step);
+    private static ProtoMessage Event(long step) =>
+        new ProtoMessage().Add(1, SinceEpoch().TotalSeconds).Add(2, step);
 
     private static TimeSpan SinceEpoch() => DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch;
 }

@@ -22,17 +22,6 @@ public sealed class EventFileTests : IDisposable
         "0300000000000000b099490e6162636e57f121", Convert.ToHexStringLower(RecordFile.Framed("abc"u8)));
 
     [Fact]
-    public void Fields_are_those_of_the_manual()
-    {
-        // Integer and text are the examples of protobuf.dev/programming-guides/encoding.
-        Assert.Equal("089601", Hex(new MessageWriter().Integer(1, 150)));
-        Assert.Equal("120774657374696e67", Hex(new MessageWriter().Text(2, "testing")));
-        Assert.Equal("1a03089601", Hex(new MessageWriter().Message(3, new MessageWriter().Integer(1, 150))));
-        Assert.Equal("150000803f", Hex(new MessageWriter().Float(2, 1)));
-        Assert.Equal("09000000000000f03f", Hex(new MessageWriter().Double(1, 1)));
-    }
-
-    [Fact]
     public void What_is_written_is_read_back()
     {
         using (EventFile file = new(_folder.Path, firstStep: 200))
@@ -70,7 +59,6 @@ public sealed class EventFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Hex(MessageWriter message) => Convert.ToHexStringLower(message.ToArray());
 
     private static IEnumerable<Fields> Records(string path)
     {

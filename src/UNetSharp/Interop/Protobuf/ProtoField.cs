@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace UNetSharp.Interop.Onnx;
+namespace UNetSharp.Interop.Protobuf;
 
 /// <summary>How a field of a message is encoded.</summary>
 internal enum ProtoEncoding

@@ -1,6 +1,7 @@
 using UNetSharp.Interop.Onnx;
+using UNetSharp.Interop.Protobuf;
 
-namespace UNetSharp.Tests.Interop.Onnx;
+namespace UNetSharp.Tests.Interop.Protobuf;
 
 public sealed class ProtobufTests
 {
@@ -13,6 +14,7 @@ public sealed class ProtobufTests
         Assert.Equal("3206038E029EA705", Hex(new ProtoMessage().AddAll(6, [3, 270, 86942])));
         Assert.Equal("08FFFFFFFFFFFFFFFFFF01", Hex(new ProtoMessage().Add(1, -1)));
         Assert.Equal("1D0000803F", Hex(new ProtoMessage().Add(3, 1f)));
+        Assert.Equal("19000000000000F03F", Hex(new ProtoMessage().Add(3, 1.0)));
         Assert.Equal("1A03089601", Hex(new ProtoMessage().Add(3, new ProtoMessage().Add(1, 150))));
     }
 

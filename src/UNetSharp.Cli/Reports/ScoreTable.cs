@@ -4,7 +4,7 @@ using UNetSharp.Inference;
 namespace UNetSharp.Cli.Reports;
 
 /// <summary>Scores by class as rows of texts, for the terminal and for pages.</summary>
-internal static class ClassTable
+internal static class ScoreTable
 {
     /// <summary>Head of the table; without scores of boundaries where none are known.</summary>
     public static string[] Head(IReadOnlyList<ClassScores> classes) =>

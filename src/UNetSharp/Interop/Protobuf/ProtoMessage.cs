@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace UNetSharp.Interop.Onnx;
+namespace UNetSharp.Interop.Protobuf;
 
 /// <summary>
 /// A protobuf message that is being written (https://protobuf.dev/programming-guides/encoding), field after field. It
@@ -23,6 +23,14 @@ internal sealed class ProtoMessage
         byte[] bytes = new byte[sizeof(float)];
         BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
         return Key(number, ProtoEncoding.Fixed32).Append(bytes);
+    }
+
+    /// <summary>Adds a floating-point number of double precision.</summary>
+    public ProtoMessage Add(int number, double value)
+    {
+        byte[] bytes = new byte[sizeof(double)];
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
+        return Key(number, ProtoEncoding.Fixed64).Append(bytes);
     }
 
     /// <summary>Adds text.</summary>
@@ -66,6 +74,14 @@ internal sealed class ProtoMessage
     /// <summary>Adds every whole number of a repeated field, packed.</summary>
     public ProtoMessage AddAll(int number, IEnumerable<long> values) =>
         Add(number, values.SelectMany(value => Varint((ulong)value)).ToArray());
+
+    /// <summary>The message in one piece.</summary>
+    public byte[] ToArray()
+    {
+        using MemoryStream stream = new(checked((int)Length));
+        WriteTo(stream);
+        return stream.ToArray();
+    }
 
     /// <summary>Writes the message.</summary>
     public void WriteTo(Stream stream)
