@@ -37,18 +37,28 @@ internal static class TrainingSession
         using CancellationTokenSource cancellation = new();
         using PosixSignalRegistration onInterrupt = CancelOn(PosixSignal.SIGINT, cancellation);
         using PosixSignalRegistration onTerminate = CancelOn(PosixSignal.SIGTERM, cancellation);
-        bool isDone = ProgressBar.Run(bar => trainer.Run(
-            progress =>
-            {
-                recorder.Add(progress);
-                Show(bar, progress);
-                if (asJson)
+        bool isDone;
+        try
+        {
+            isDone = ProgressBar.Run(bar => trainer.Run(
+                progress =>
                 {
-                    Console.WriteLine(TrainingEvents.Line(progress));
-                }
-            },
-            cancellation.Token));
-        recorder.Finish(isDone);
+                    recorder.Add(progress);
+                    Show(bar, progress);
+                    if (asJson)
+                    {
+                        Console.WriteLine(TrainingEvents.Line(progress));
+                    }
+                },
+                cancellation.Token));
+        }
+        catch (TrainingException e)
+        {
+            recorder.Finish($"training ended early: {e.Message}");
+            throw;
+        }
+
+        recorder.Finish(isDone ? "training is done" : "training was stopped and can go on");
         Console.WriteLine(asJson ? TrainingEvents.End(isDone, trainer.BestDice) : Summary(trainer.BestDice, runPath));
         if (!isDone)
         {

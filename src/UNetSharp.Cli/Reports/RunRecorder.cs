@@ -52,11 +52,12 @@ internal sealed class RunRecorder(string folder, TrainingSettings settings, Mask
     }
 
     /// <summary>Says on the page how training ended. Where no epoch was done, an older page stays.</summary>
-    public void Finish(bool isDone)
+    /// <param name="end">How it ended, in words.</param>
+    public void Finish(string end)
     {
         if (_lastEpoch is { } last)
         {
-            WritePage(last, isDone ? "training is done" : "training was stopped and can go on");
+            WritePage(last, end);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using UNetSharp.Imaging;
+using UNetSharp.Interop;
 using UNetSharp.Tests.Training;
 
 namespace UNetSharp.Tests.Cli;
@@ -7,6 +8,26 @@ namespace UNetSharp.Tests.Cli;
 /// <summary>The program as a user starts it: exit codes, one line for every error, and the files that it leaves.</summary>
 public sealed class CommandTests
 {
+    [Fact]
+    public void A_run_that_diverges_says_so_on_its_page_and_keeps_earlier_weights()
+    {
+        using DiscData data = new(4);
+
+        // One step an epoch: the first one is sound, and after it weights are too large to compute with.
+        (int code, _, string errors) = UnetProgram.Run(
+            "train", "--data", data.Root, "--out", data.In("run"), "--base", "4", "--batch", "4", "--epochs", "9", "--optimizer",
+            "sgd", "--lr", "1e30", "--threads", "2");
+
+        Assert.Equal(1, code);
+        Assert.StartsWith(
+            "unet: The loss became", errors.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+        Assert.Contains(
+            "training ended early: The loss became", File.ReadAllText(data.In("run", "report.html")), StringComparison.Ordinal);
+        Assert.All(
+            SafetensorsReader.Read(data.In("run", "last.safetensors")).Tensors.SelectMany(tensor => tensor.Values),
+            value => Assert.True(float.IsFinite(value)));
+    }
+
     [Fact]
     public void A_network_is_trained_used_and_scored()
     {
