@@ -7,6 +7,7 @@ using UNetSharp.Data;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
+using UNetSharp.Training;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -24,6 +25,13 @@ internal static class EvaluateCommand
 
     private static readonly Option<string> Data =
         new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
+
+    private static readonly Option<bool> ValidationOnly = new("--validation")
+    {
+        Description = "Only the images that the run set aside for validation; --weights is the run's folder",
+    };
+
+    private static readonly Option<bool> SkipBad = CommonOptions.SkipBad();
 
     private static readonly Option<string?> Compare = new("--compare")
     {
@@ -56,7 +64,7 @@ internal static class EvaluateCommand
     {
         Command command = new("evaluate", "Score a trained network on a folder of images and masks.")
         {
-            Weights, Model, Data, Compare, Membranes, Json, Csv, Html, Threads, Exact,
+            Weights, Model, Data, ValidationOnly, SkipBad, Compare, Membranes, Json, Csv, Html, Threads, Exact,
         };
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
@@ -71,12 +79,12 @@ internal static class EvaluateCommand
             (parsed.GetValue(Html), "--html"));
         string weights = parsed.GetRequiredValue(Weights);
         string? other = parsed.GetValue(Compare);
-        DataFolder folder = DataFolder.Find(parsed.GetRequiredValue(Data), ImageFile.CountPages);
+        IReadOnlyList<ImagePair> pairs = PairsOf(parsed, weights);
         using Segmenter segmenter = Load(parsed, weights, parsed.GetValue(Model));
         using Segmenter? rival = other is null ? null : Load(parsed, other, model: null);
-        Evaluation evaluation = Evaluate(parsed, segmenter, folder);
+        Evaluation evaluation = Evaluate(parsed, segmenter, pairs);
         IReadOnlyList<Comparison> comparison =
-            rival is null ? [] : Comparison.Of(evaluation, Evaluate(parsed, rival, folder));
+            rival is null ? [] : Comparison.Of(evaluation, Evaluate(parsed, rival, pairs));
         if (json is not null)
         {
             WriteJson(json, evaluation, comparison);
@@ -94,7 +102,7 @@ internal static class EvaluateCommand
                 parsed.GetRequiredValue(Data),
                 evaluation,
                 segmenter.Masks,
-                Worst(segmenter, folder, evaluation),
+                Worst(segmenter, pairs, evaluation),
                 other,
                 comparison));
         }
@@ -133,17 +141,40 @@ internal static class EvaluateCommand
         return segmenter;
     }
 
-    private static Evaluation Evaluate(ParseResult parsed, Segmenter segmenter, DataFolder folder) =>
+    /// <summary>The pairs to score. Those that cannot be read are named, or left out, before the first one is scored.</summary>
+    private static IReadOnlyList<ImagePair> PairsOf(ParseResult parsed, string weights)
+    {
+        TrainingSettings? run = parsed.GetValue(ValidationOnly) ? RunFolder.SettingsOf(weights) : null;
+        bool skipsBad = parsed.GetValue(SkipBad);
+        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes: null, skipsBad);
+        foreach (string line in report.LeftOut)
+        {
+            Console.Error.WriteLine($"left out: {line}");
+        }
+
+        if (report.BadPairs.Count > 0)
+        {
+            throw new DataException($"{report.BadPairs[0]} ({report.BadPairs.Count} such; --skip-bad leaves them out)");
+        }
+
+        IReadOnlyList<ImagePair> pairs = report.Folder.Pairs;
+        return run is null ? pairs : Split.Of(pairs, run.Validation, run.Seed).Validation is { Count: > 0 } aside
+            ? aside
+            : throw new DataException($"{weights}: set no images aside for validation; leave out --validation.");
+    }
+
+    private static Evaluation Evaluate(ParseResult parsed, Segmenter segmenter, IReadOnlyList<ImagePair> pairs) =>
         ProgressBar.Run(bar => Evaluation.Of(
             segmenter,
-            folder.Pairs,
+            pairs,
             ImageFile.Read,
             (done, count) => bar.Update((double)done / count, $"{done} of {count} images"),
             parsed.GetValue(Membranes)));
 
-    private static ScoredPicture[] Worst(Segmenter segmenter, DataFolder folder, Evaluation evaluation) =>
+    private static ScoredPicture[] Worst(
+        Segmenter segmenter, IReadOnlyList<ImagePair> pairs, Evaluation evaluation) =>
     [
-        .. folder.Pairs.Zip(evaluation.Images).OrderBy(image => image.Second.Dice).Take(EvaluationPage.MostPictures)
+        .. pairs.Zip(evaluation.Images).OrderBy(image => image.Second.Dice).Take(EvaluationPage.MostPictures)
             .Select(image =>
             {
                 (Segmentation found, byte[] truth, Picture picture) =

@@ -7,7 +7,7 @@ namespace UNetSharp.Cli.Reports;
 /// <param name="Points">Epochs in rising order, and values.</param>
 internal sealed record Line(string Name, IReadOnlyList<(int Epoch, double Value)> Points);
 
-/// <summary>Values by epoch as lines, drawn in SVG in the page's colours; up to four lines.</summary>
+/// <summary>Values by epoch as lines, drawn in SVG in the page's colours and dashes.</summary>
 internal static class LineChart
 {
     private const int Width = 460;
@@ -21,6 +21,10 @@ internal static class LineChart
     // Lines differ in colour and in dashes.
     private static readonly (string Color, string Dashes)[] Looks =
         [("var(--one)", "none"), ("var(--two)", "7 3"), ("var(--three)", "2 3"), ("var(--four)", "9 3 2 3")];
+
+    // Four colours with their own dashes, then the same with the next one's dashes.
+    private static (string Color, string Dashes) LookOf(int line) =>
+        (Looks[line % Looks.Length].Color, Looks[(line + (line / Looks.Length)) % Looks.Length].Dashes);
 
     /// <summary>A figure with the chart; empty where there is nothing to draw.</summary>
     public static string Draw(string caption, params Line[] lines)
@@ -44,7 +48,7 @@ internal static class LineChart
             <text x="{Left}" y="{Height - 8}">epoch {across.First:f0}</text>
             <text x="{Width - Right}" y="{Height - 8}" text-anchor="end">{across.Last:f0}</text>
             </g>
-            {string.Join('\n', lines.Select((line, i) => Draw(line, Looks[i], across, up)))}
+            {string.Join('\n', lines.Select((line, i) => Draw(line, LookOf(i), across, up)))}
             </svg>
             <figcaption class="legend">{Page.Text(caption)}{(lines.Length > 1 ? ": " + Legend(lines) : "")}</figcaption>
             </figure>
@@ -83,8 +87,8 @@ internal static class LineChart
     }
 
     private static string Legend(Line[] lines) => string.Concat(lines.Select((line, i) => $"""
-        <span><svg width="26" height="8" aria-hidden="true"><path d="M0 4H26" stroke="{Looks[i].Color}"
-        stroke-width="2" stroke-dasharray="{Looks[i].Dashes}"/></svg> {Page.Text(line.Name)}</span>
+        <span><svg width="26" height="8" aria-hidden="true"><path d="M0 4H26" stroke="{LookOf(i).Color}"
+        stroke-width="2" stroke-dasharray="{LookOf(i).Dashes}"/></svg> {Page.Text(line.Name)}</span>
         """));
 
     /// <summary>A range around the values whose ends are whole steps of 1, 2 or 5 times a power of ten.</summary>

@@ -40,6 +40,7 @@ internal static class RunPage
             <h2>Curves</h2>
             <div class="charts">
             {LineChart.Draw("Loss on the training images", log.Line("loss", "loss"))}
+            {LineChart.Draw("Terms of the loss", log.Lines("loss_"))}
             {LineChart.Draw(
                 "Validation",
                 log.Line("validation_dice", "Dice"),

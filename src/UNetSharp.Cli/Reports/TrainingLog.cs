@@ -17,6 +17,14 @@ internal sealed class TrainingLog
         return new TrainingLog(lines[0], lines[1..]);
     }
 
+    /// <summary>The columns whose names begin alike as lines, named by the rest.</summary>
+    public Line[] Lines(string prefix) =>
+    [
+        .. from column in _head
+           where column.StartsWith(prefix, StringComparison.Ordinal)
+           select Line(column, column[prefix.Length..]),
+    ];
+
     /// <summary>A column as a line of a chart; epochs without a value are left out.</summary>
     public Line Line(string column, string name)
     {

@@ -11,14 +11,12 @@ public sealed class DataReport
     private readonly List<string> _errors;
 
     private readonly int? _wantedClasses;
-    private readonly IReadOnlyList<string> _badPairs;
-
     private DataReport(DataFolder folder, IReadOnlyList<PairFacts> facts, IReadOnlyList<string> badPairs, int? classes)
     {
         Folder = folder;
         Facts = facts;
         _wantedClasses = classes;
-        _badPairs = badPairs;
+        BadPairs = badPairs;
         _errors = [.. badPairs];
         if (facts.Count == 0)
         {
@@ -65,6 +63,9 @@ public sealed class DataReport
 
     /// <summary>Images that are in the set more than once, or nearly so.</summary>
     public IReadOnlyList<DuplicatePair> Duplicates { get; } = [];
+
+    /// <summary>What is wrong with pairs that cannot be read or are none, a line each.</summary>
+    public IReadOnlyList<string> BadPairs { get; }
 
     /// <summary>What was wrong with the pairs that were left out, a line each.</summary>
     public IReadOnlyList<string> LeftOut { get; private init; } = [];
@@ -114,10 +115,10 @@ public sealed class DataReport
     /// <summary>The report without the pairs that cannot be read or are none.</summary>
     /// <exception cref="DataException">No pair is left.</exception>
     public DataReport WithoutBadPairs() => Facts.Count == 0
-        ? throw new DataException($"{Folder.ImagesPath}: no pair can be read; the first one: {_badPairs[0]}")
+        ? throw new DataException($"{Folder.ImagesPath}: no pair can be read; the first one: {BadPairs[0]}")
         : new DataReport(Folder.Only(Facts.Select(fact => fact.Pair)), Facts, [], _wantedClasses)
         {
-            LeftOut = _badPairs,
+            LeftOut = BadPairs,
         };
 
     /// <summary>Images that are alike, of which one is trained on and the other validated with.</summary>

@@ -52,7 +52,7 @@ internal sealed class Learner : IDisposable
     public bool IsSound => double.IsFinite(_gradients.Norm());
 
     /// <summary>The terms of the last batch's loss, see <see cref="TrainingStep.Terms"/>.</summary>
-    public IReadOnlyList<float> Terms => _step.Terms;
+    public IReadOnlyList<(string Name, float Value)> Terms => _step.Terms;
 
     /// <summary>Takes a batch into the gradients of the next step.</summary>
     /// <param name="batch">The batch.</param>

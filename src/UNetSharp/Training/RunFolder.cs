@@ -19,7 +19,7 @@ public sealed class RunFolder
     private const string SettingsName = "config.json";
     private const string LogHead =
         "epoch,loss,validation_dice,images_per_second,seconds,learning_rate,"
-        + "validation_iou,validation_precision,validation_recall\n";
+        + "validation_iou,validation_precision,validation_recall";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -51,6 +51,29 @@ public sealed class RunFolder
 
     /// <summary>Whether a folder holds a run.</summary>
     public static bool IsRun(string path) => File.Exists(Path.Combine(path, SettingsName));
+
+    /// <summary>The settings that a run was started with.</summary>
+    /// <exception cref="TrainingException">The folder holds no run, or its settings are damaged.</exception>
+    public static TrainingSettings SettingsOf(string path)
+    {
+        string file = Path.Combine(path, SettingsName);
+        if (!IsRun(path))
+        {
+            throw new TrainingException($"{path}: holds no training run (no {SettingsName}).");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingSettings>(File.ReadAllText(file)) is
+                { Model: not null, Validation: not null } settings
+                ? settings
+                : throw new TrainingException($"{file}: is damaged: it names no network, or no validation images.");
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or IOException)
+        {
+            throw new TrainingException($"{file}: is damaged: {e.Message}");
+        }
+    }
 
     /// <summary>Saves the settings for people to read; where the run goes on, they have to be the same.</summary>
     /// <exception cref="TrainingException">They are not, or cannot be written.</exception>
@@ -97,7 +120,8 @@ public sealed class RunFolder
         }
 
         _log += LogLine(progress);
-        WriteText("log.csv", LogHead + _log);
+        string[] head = [LogHead, .. progress.MeanLossTerms.Select(term => $"loss_{term.Name}")];
+        WriteText("log.csv", string.Join(',', head) + "\n" + _log);
     }
 
     private string StateFile => FileOf("state.safetensors");
@@ -123,6 +147,7 @@ public sealed class RunFolder
             $"{pooled?.MeanForegroundIoU:g6}",
             $"{pooled?.MeanForegroundPrecision:g6}",
             $"{pooled?.MeanForegroundRecall:g6}",
+            .. progress.MeanLossTerms.Select(term => (FormattableString)$"{term.Value:g7}"),
         ];
         return string.Join(',', columns.Select(FormattableString.Invariant)) + "\n";
     }

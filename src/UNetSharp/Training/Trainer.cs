@@ -3,7 +3,6 @@ using UNetSharp.Data;
 using UNetSharp.Data.Augmentations;
 using UNetSharp.Execution;
 using UNetSharp.Inference;
-using UNetSharp.Losses;
 using UNetSharp.Models;
 
 namespace UNetSharp.Training;
@@ -26,7 +25,6 @@ public sealed class Trainer
     private readonly Split _split;
     private readonly SampleReader _reader;
     private readonly AugmentationSettings _augmentation;
-    private readonly string[] _lossTerms;
     private readonly Stopwatch _clock = new();
     private TrainingState _state;
     private long _imagesDone;
@@ -50,7 +48,6 @@ public sealed class Trainer
         _split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
         _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size, cache);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
-        _lossTerms = [.. LossCatalog.Parse(settings.Loss).Select(term => term.Name)];
         _state = TrainingState.Start("");
     }
 
@@ -130,17 +127,23 @@ public sealed class Trainer
             }
 
             _imagesDone += images;
+            IReadOnlyList<(string Name, float Value)> terms = learner.Terms;
             _state = _state with
             {
                 Step = _state.Step + 1,
                 Images = _state.Images + images,
                 LossSum = _state.LossSum + (loss * images),
+                TermSums =
+                [
+                    .. terms.Select((term, i) => _state.TermSums.ElementAtOrDefault(i) + ((double)term.Value * images)),
+                ],
                 OptimizerSteps = learner.Optimizer.StepCount,
             };
             _lastStep = new TrainingProgress
             {
                 BatchLoss = loss,
-                LossTerms = [.. _lossTerms.Zip(learner.Terms)],
+                LossTerms = terms,
+                MeanLossTerms = [.. terms.Zip(_state.TermSums, (term, sum) => (term.Name, sum / _state.Images))],
                 LearningRate = learner.Optimizer.LearningRate,
                 WaitShare = loader.Waited / (_clock.Elapsed - start),
             };
@@ -171,6 +174,7 @@ public sealed class Trainer
             Step = 0,
             Images = 0,
             LossSum = 0,
+            TermSums = [],
             BestDice = isBest ? _validationDice : BestDice,
             Stale = isBest ? 0 : _state.Stale + 1,
             Waited = isPlateau ? 0 : waited,

@@ -28,6 +28,9 @@ public readonly record struct TrainingProgress(
     /// <summary>Terms of that loss before they are weighted, by name, where it has several.</summary>
     public IReadOnlyList<(string Name, float Value)> LossTerms { get => field ?? []; init; }
 
+    /// <summary>Means of these terms over this epoch so far.</summary>
+    public IReadOnlyList<(string Name, double Value)> MeanLossTerms { get => field ?? []; init; }
+
     /// <summary>What the optimizer multiplied the last changes by.</summary>
     public double LearningRate { get; init; }
 

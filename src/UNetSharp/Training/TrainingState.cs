@@ -42,6 +42,9 @@ internal sealed record TrainingState(
     private const string OptimizerPrefix = "optimizer.";
     private const string AveragePrefix = "average.";
 
+    /// <summary>Sums of the terms of the loss over the images of the current epoch.</summary>
+    public IReadOnlyList<double> TermSums { get; init; } = [];
+
     /// <summary>The state before the first step.</summary>
     public static TrainingState Start(string data) => new(data, 1, 0, 0, 0, 0, null, 0, 0, 0, 0, "");
 

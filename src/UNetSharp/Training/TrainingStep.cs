@@ -21,6 +21,7 @@ public sealed class TrainingStep : IDisposable
 
     private readonly Network _network;
     private readonly Func<Value, Value, Value?, Value> _loss;
+    private readonly string[] _lossNames;
     private readonly Optimizer _optimizer;
     private readonly Workers _workers;
     private readonly bool _isExact;
@@ -29,29 +30,44 @@ public sealed class TrainingStep : IDisposable
 
     /// <summary>Prepares to train with a loss.</summary>
     public TrainingStep(Network network, Loss loss, Optimizer optimizer, Workers workers, bool isExact = false)
-        : this(network, (logits, target, _) => loss(logits, target), optimizer, workers, isExact)
+        : this(network, (logits, target, _) => loss(logits, target), [], optimizer, workers, isExact)
     {
     }
 
     /// <summary>Prepares to train with a sum of losses, of which some may weigh pixels.</summary>
     public TrainingStep(
         Network network, IReadOnlyList<LossTerm> losses, Optimizer optimizer, Workers workers, bool isExact = false)
-        : this(network, (logits, target, map) => LossCatalog.Sum(losses, logits, target, map), optimizer, workers, isExact)
+        : this(
+            network,
+            (logits, target, map) => LossCatalog.Sum(losses, logits, target, map),
+            [.. losses.Select(loss => loss.Name)],
+            optimizer,
+            workers,
+            isExact)
     {
     }
 
     private TrainingStep(
-        Network network, Func<Value, Value, Value?, Value> loss, Optimizer optimizer, Workers workers, bool isExact) =>
-        (_network, _loss, _optimizer, _workers, _isExact) = (network, loss, optimizer, workers, isExact);
+        Network network,
+        Func<Value, Value, Value?, Value> loss,
+        string[] lossNames,
+        Optimizer optimizer,
+        Workers workers,
+        bool isExact)
+    {
+        (_network, _loss, _lossNames) = (network, loss, lossNames);
+        (_optimizer, _workers, _isExact) = (optimizer, workers, isExact);
+    }
 
     /// <summary>Bytes of memory that the plans hold.</summary>
     public long MemoryBytes => _plans.Sum(plan => plan.Plan.MemoryBytes);
 
     /// <summary>
-    /// The terms of the last step's loss, before they are weighted and of the main output alone; empty where the loss
-    /// is one term.
+    /// The terms of the last step's loss before they are weighted, by the names of losses (bce), of outputs where there are
+    /// several (main, side1), or of both (side1.bce); empty where the loss is one term.
     /// </summary>
-    public IReadOnlyList<float> Terms => [.. _last?.Terms.Select(term => _last.Plan.Output(term)[0]) ?? []];
+    public IReadOnlyList<(string Name, float Value)> Terms =>
+        [.. _last?.Terms.Select(term => (term.Name, _last.Plan.Output(term.Value)[0])) ?? []];
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
@@ -123,13 +139,31 @@ public sealed class TrainingStep : IDisposable
             .. _network.SegmentWithSides(image, targets.H, targets.W).Select(logits => _loss(logits, target, weights)),
         ];
         Value result = losses.Aggregate((a, b) => a + b);
-        Value[] terms = losses[0].Producer is WeightedSum sum ? [.. sum.Inputs] : [];
-        TrainingPlan plan = new(new GraphOf([result, .. terms]), result, _workers, _isExact, []);
+        LossPart[] terms = TermsOf(losses);
+        TrainingPlan plan =
+            new(new GraphOf([result, .. terms.Select(term => term.Value)]), result, _workers, _isExact, []);
         ShapedPlan shaped = new(plan, image, target, weights, terms);
         _plans.Add(shaped);
         return shaped;
     }
 
+    private LossPart[] TermsOf(Value[] losses)
+    {
+        LossPart[] terms =
+        [
+            .. from output in Enumerable.Range(0, losses.Length)
+               from term in losses[output].Producer is WeightedSum sum
+                   ? sum.Inputs.Zip(_lossNames, (value, name) => new LossPart(name, value))
+                   : [new LossPart("", losses[output])]
+               let name = output == 0 ? "main" : $"side{output}"
+               select losses.Length == 1 ? term
+                   : term with { Name = _lossNames.Length > 1 ? $"{name}.{term.Name}" : name },
+        ];
+        return terms.Length > 1 ? terms : [];
+    }
+
     private sealed record ShapedPlan(
-        TrainingPlan Plan, Value Images, Value Targets, Value? Weights, Value[] Terms);
+        TrainingPlan Plan, Value Images, Value Targets, Value? Weights, LossPart[] Terms);
+
+    private sealed record LossPart(string Name, Value Value);
 }

@@ -1,7 +1,11 @@
+using System.Globalization;
 using UNetSharp.Data;
+using UNetSharp.Execution;
 using UNetSharp.Imaging;
+using UNetSharp.Losses;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
+using UNetSharp.Tensors;
 using UNetSharp.Training;
 
 namespace UNetSharp.Tests.Training;
@@ -55,6 +59,29 @@ public sealed class ValidationTests
         }
 
         string[] log = File.ReadAllLines(data.In("run", "log.csv"));
-        Assert.All(log, line => Assert.Equal(9, line.Split(',').Length));
+        Assert.EndsWith(",loss_bce,loss_dice", log[0], StringComparison.Ordinal);
+        Assert.All(log, line => Assert.Equal(11, line.Split(',').Length));
+        double[] last = [.. log[^1].Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
+        Assert.Equal(last[1], (0.5 * last[^2]) + last[^1], 1e-5);
+    }
+
+    [Theory]
+    [InlineData("bce", "main side1 side2 side3 side4 side5 side6")]
+    [InlineData("bce+dice", "main.bce main.dice side1.bce side1.dice side2.bce side2.dice side3.bce side3.dice "
+        + "side4.bce side4.dice side5.bce side5.dice side6.bce side6.dice")]
+    public void The_loss_of_every_output_is_told(string loss, string names)
+    {
+        Network network = ModelCatalog.Create(new ModelSettings("u2netp", Channels: 1, Classes: 1), seed: 1);
+        using Workers workers = new(2);
+        using TrainingStep step = new(
+            network, LossCatalog.Parse(loss), new Sgd(network.Parameters(), learningRate: 0.1f), workers);
+        Tensor image = new(new Shape(1, 32, 32, 1), [.. Enumerable.Range(0, 32 * 32).Select(i => i % 7 / 7f)]);
+        Tensor truth = new(new Shape(1, 32, 32, 1), [.. Enumerable.Range(0, 32 * 32).Select(i => (float)(i / 512))]);
+
+        float sum = step.Run(image, truth);
+
+        Assert.Equal(names.Split(' '), step.Terms.Select(term => term.Name));
+        Assert.Equal(sum, step.Terms.Sum(term => term.Value), 1e-4f);
+        Assert.Equal(step.Terms.Count, step.Terms.Select(term => term.Value).Distinct().Count());
     }
 }
