@@ -89,7 +89,7 @@ public sealed class CocoFile : IDisposable
 
         _json.WriteEndArray();
         _json.WriteEndObject();
-        _json.Flush();
+        _json.Dispose();
         _file.Complete();
     }
 
