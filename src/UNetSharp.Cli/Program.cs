@@ -5,6 +5,7 @@ using UNetSharp.Cli.Commands;
 RootCommand root = new("U-Net family image segmentation: train, evaluate and predict.")
 {
     DemoCommand.Build(), DataCommand.Build(), TrainCommand.Build(), PredictCommand.Build(), EvaluateCommand.Build(),
+    CutoutCommand.Build(),
     ModelsCommand.Build(), SummaryCommand.Build(), ImportCommand.Build(), ExportCommand.Build(),
     AugmentCommand.Build(), BenchCommand.Build(),
 };

@@ -108,7 +108,7 @@ public static class ImageFile
     }
 
     /// <summary>Does something with a file; what goes wrong becomes one line that names it.</summary>
-    private static T Guard<T>(string path, Func<T> use)
+    internal static T Guard<T>(string path, Func<T> use)
     {
         try
         {
@@ -128,7 +128,7 @@ public static class ImageFile
     /// Opens a file with the one loader that its first bytes ask for. libvips knows many more formats, among them some
     /// whose readers are not hardened; these stay out.
     /// </summary>
-    private static VipsImage Open(string path, int page, out string loader)
+    internal static VipsImage Open(string path, int page, out string loader)
     {
         loader = LoaderOf(path);
         (string, string)[] arguments = [("filename", path), ("fail_on", "truncated")];
@@ -155,6 +155,8 @@ public static class ImageFile
 
         throw new DataException($"{path}: is no image of a known kind (PNG, JPEG, TIFF, WebP, BMP, GIF), or damaged.");
     }
+
+    internal static bool IsGreyOrRgb(VipsImage image) => image.Interpretation is Grey or Grey16 or Rgb or Rgb16;
 
     private static VipsImage InGreyOrRgb(VipsImage image) => image.Interpretation switch
     {
@@ -185,7 +187,7 @@ public static class ImageFile
         }
     }
 
-    private static void Write(string path, VipsImage image, string interpretation)
+    internal static void Write(string path, VipsImage image, string interpretation)
     {
         string unfinished = path + ".part";
         try

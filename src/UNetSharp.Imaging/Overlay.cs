@@ -31,8 +31,7 @@ public static class Overlay
         {
             if (IsObject(classes[i]))
             {
-                (byte R, byte G, byte B) color = Colors[(classes[i] - 1) % Colors.Length];
-                Blend(rgb.AsSpan(3 * i, 3), color, IsEdge(classes, size, i) ? 1 : TintShare);
+                Blend(rgb.AsSpan(3 * i, 3), ColorOf(classes[i]), IsEdge(classes, size, i) ? 1 : TintShare);
             }
         }
 
@@ -57,6 +56,9 @@ public static class Overlay
             }
         }
     }
+
+    /// <summary>The colour of a class that is not the background.</summary>
+    internal static (byte R, byte G, byte B) ColorOf(int index) => Colors[(index - 1) % Colors.Length];
 
     private static bool IsObject(byte index) => index is not (0 or MaskClasses.Ignored);
 

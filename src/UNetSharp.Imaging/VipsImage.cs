@@ -6,6 +6,8 @@ namespace UNetSharp.Imaging;
 /// <summary>An image of libvips: a recipe that is computed when its pixels are asked for.</summary>
 internal sealed unsafe class VipsImage : SafeHandle
 {
+    private const string ProfileName = "icc-profile-data"; // VIPS_META_ICC_NAME
+
     private VipsImage(nint image)
         : base(0, ownsHandle: true) => SetHandle(image);
 
@@ -36,6 +38,13 @@ internal sealed unsafe class VipsImage : SafeHandle
     /// <summary>Pages of the file that the image comes from.</summary>
     public int Pages => vips_image_get_n_pages(handle);
 
+    /// <summary>The ICC profile that says what its colours are; null if it has none.</summary>
+    public byte[]? Profile =>
+        vips_image_get_typeof(handle, ProfileName) == vips_blob_get_type()
+        && vips_image_get_blob(handle, ProfileName, out void* data, out nuint size) == 0
+            ? new ReadOnlySpan<byte>(data, checked((int)size)).ToArray()
+            : null;
+
     public SampleFormat Format => (SampleFormat)vips_image_get_format(handle);
 
     public int Interpretation => vips_image_get_interpretation(handle);
@@ -60,6 +69,15 @@ internal sealed unsafe class VipsImage : SafeHandle
     /// <summary>Runs an operation that makes an image out of this one.</summary>
     public VipsImage Then(string operation, params (string Name, string Value)[] arguments) =>
         Call(operation, this, arguments, built => GetImage(built, "out"));
+
+    /// <summary>Gives an image that was made of pixels an ICC profile.</summary>
+    public void SetProfile(ReadOnlySpan<byte> profile)
+    {
+        fixed (byte* data = profile)
+        {
+            vips_image_set_blob_copy(handle, ProfileName, data, (nuint)profile.Length);
+        }
+    }
 
     /// <summary>Runs an operation that writes this image somewhere.</summary>
     public void Save(string operation, params (string Name, string Value)[] arguments) =>

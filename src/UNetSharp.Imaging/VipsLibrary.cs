@@ -77,6 +77,15 @@ internal static unsafe partial class VipsLibrary
     [LibraryImport(Vips)]
     internal static partial int vips_image_get_n_pages(nint image);
 
+    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nuint vips_image_get_typeof(nint image, string name);
+
+    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int vips_image_get_blob(nint image, string name, out void* data, out nuint size);
+
+    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void vips_image_set_blob_copy(nint image, string name, void* data, nuint size);
+
     [LibraryImport(Vips)]
     internal static partial nuint vips_image_get_type();
 

@@ -39,6 +39,7 @@ internal static class PredictCommand
         {
             Weights, Model, Input, Out, Threshold, WithOverlay, WithProbabilities, Threads, Exact,
         };
+        ObjectOutputs.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -57,11 +58,13 @@ internal static class PredictCommand
         RefuseOverwriting(files, folder);
         using Segmenter segmenter = CommonOptions.Load(parsed.GetRequiredValue(Weights), parsed.GetValue(Model), threads, parsed.GetValue(Exact));
         Directory.CreateDirectory(folder);
+        using ObjectOutputs objects = ObjectOutputs.Of(parsed, folder, segmenter.Masks);
         int failed = ProgressBar.Run(bar => files.Select((file, index) =>
         {
             bar.Update((double)index / files.Count, $"{index} of {files.Count} pictures, {Path.GetFileName(file)}");
-            return TryPredict(segmenter, file, folder, parsed);
+            return TryPredict(segmenter, objects, file, folder, parsed);
         }).Count(isDone => !isDone));
+        objects.Complete();
         Console.WriteLine($"{files.Count - failed} masks in {folder}" + (failed > 0 ? $", {failed} pictures failed" : ""));
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
@@ -98,7 +101,8 @@ internal static class PredictCommand
     private static string MaskPath(string file, string folder, string suffix = "") =>
         Path.Combine(folder, Path.GetFileNameWithoutExtension(file) + suffix + ".png");
 
-    private static bool TryPredict(Segmenter segmenter, string file, string folder, ParseResult parsed)
+    private static bool TryPredict(
+        Segmenter segmenter, ObjectOutputs objects, string file, string folder, ParseResult parsed)
     {
         try
         {
@@ -119,6 +123,7 @@ internal static class PredictCommand
                 WriteProbabilities(result, file, folder);
             }
 
+            objects.Write(file, result, classes);
             return true;
         }
         catch (DataException e)

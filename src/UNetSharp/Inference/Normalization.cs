@@ -9,9 +9,11 @@ public enum Normalization
     Unit,
 
     /// <summary>
-    /// What the published saliency networks have learnt from (U²-Net, Qin et al. 2020, https://arxiv.org/abs/2005.09007): the
-    /// image's maximum is 1, then every channel is centred and scaled by the statistics of ImageNet; and maps are stretched
-    /// to 0 to 1. Sizes change by plain interpolation.
+    /// What the published saliency networks have learnt from (U²-Net, Qin et al. 2020,
+    /// https://arxiv.org/abs/2005.09007): the image's maximum is 1, then every channel is centred and scaled by the
+    /// statistics of ImageNet; the image becomes small by plain interpolation. Maps are stretched to 0 to 1 and, before
+    /// they get the picture's size, cut off to steps of 1/255, as the authors' program keeps them in 8 bits: without
+    /// that ours would lie half a step above theirs.
     /// </summary>
     Saliency,
 }
@@ -45,7 +47,11 @@ internal static class Normalizing
 
     /// <summary>The probabilities at the picture's size.</summary>
     public static float[] FromNetwork(
-        this Normalization normalization, ReadOnlySpan<float> probabilities, PictureSize size, PictureSize own, int classes)
+        this Normalization normalization,
+        ReadOnlySpan<float> probabilities,
+        PictureSize size,
+        PictureSize own,
+        int classes)
     {
         if (normalization == Normalization.Unit)
         {
@@ -56,9 +62,10 @@ internal static class Normalizing
         (float least, float most) = (stretched.Min(), stretched.Max());
         for (int i = 0; i < stretched.Length; i++)
         {
-            stretched[i] = most > least ? (stretched[i] - least) / (most - least) : stretched[i];
+            float value = most > least ? (stretched[i] - least) / (most - least) : stretched[i];
+            stretched[i] = MathF.Floor(value * byte.MaxValue) / byte.MaxValue;
         }
 
-        return Resampling.Interpolated(stretched, size, own, classes);
+        return Resampling.Bilinear(stretched, size, own, classes);
     }
 }

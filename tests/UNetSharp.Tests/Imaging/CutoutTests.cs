@@ -1,0 +1,93 @@
+using UNetSharp.Data;
+using UNetSharp.Imaging;
+using static UNetSharp.Imaging.VipsImage;
+
+namespace UNetSharp.Tests.Imaging;
+
+public sealed class CutoutTests
+{
+    private static readonly float[] Alpha = [0, 0.25f, 1];
+
+    [Fact]
+    public void Colours_stay_and_opacity_goes_beside_them()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("a.png");
+
+        Cutout.WriteTransparent(file, new Picture(3, 1, 3, 255, [1, 2, 3, 4, 5, 6, 7, 8, 9]), Alpha, profile: null);
+
+        using VipsImage image = Make("pngload", ("filename", file));
+        Assert.Equal((3, 1, 4, SampleFormat.Byte), (image.Width, image.Height, image.Bands, image.Format));
+        Assert.Equal([1, 2, 3, 0, 4, 5, 6, 64, 7, 8, 9, 255], image.Pixels<byte>());
+        Assert.Null(image.Profile);
+    }
+
+    [Fact]
+    public void Grey_and_16_bit_pictures_stay_what_they_are()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("a.png");
+
+        Cutout.WriteTransparent(file, new Picture(3, 1, 1, 65535, [1000, 2000, 65535]), Alpha, profile: null);
+
+        using VipsImage image = Make("pngload", ("filename", file));
+        Assert.Equal((2, SampleFormat.UShort), (image.Bands, image.Format));
+        Assert.Equal([1000, 0, 2000, 16384, 65535, 65535], image.Pixels<ushort>());
+    }
+
+    [Fact]
+    public void Floating_point_pictures_are_written_with_16_bits()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("a.png");
+
+        Cutout.WriteTransparent(file, new Picture(3, 1, 1, 1, [-0.5f, 0.5f, 2]), Alpha, profile: null);
+
+        using VipsImage image = Make("pngload", ("filename", file));
+        Assert.Equal([0, 0, 32768, 16384, 65535, 65535], image.Pixels<ushort>());
+    }
+
+    [Fact]
+    public void A_picture_over_a_colour_is_mixed_with_it()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("a.png");
+
+        Cutout.WriteOver(file, new Picture(3, 1, 1, 255, [100, 100, 100]), Alpha, profile: null, (200, 0, 20));
+
+        using VipsImage image = Make("pngload", ("filename", file));
+        Assert.Equal([200, 0, 20, 175, 25, 40, 100, 100, 100], image.Pixels<byte>());
+    }
+
+    [Fact]
+    public void The_profile_of_the_colours_is_kept()
+    {
+        using TemporaryFolder folder = new();
+        (string photo, string file) = (folder.File("photo.png"), folder.File("a.png"));
+        using (VipsImage plain = FromMemory<byte>([10, 20, 30], 1, 1, 3, SampleFormat.Byte))
+        using (VipsImage marked = plain.Then("copy", ("interpretation", "srgb")))
+        using (VipsImage wide = marked.Then("icc_transform", ("input_profile", "srgb"), ("output_profile", "p3")))
+        {
+            ImageFile.Write(photo, wide, "srgb");
+        }
+
+        byte[]? profile = Cutout.ProfileOf(photo);
+        Cutout.WriteTransparent(file, ImageFile.Read(photo), [1], profile);
+
+        using VipsImage image = Make("pngload", ("filename", file));
+        Assert.NotNull(profile);
+        Assert.Equal(profile, image.Profile);
+        Assert.Null(Cutout.ProfileOf(Fixtures.Of("cmyk.jpg"))); // whose pixels are read as RGB
+    }
+
+    [Fact]
+    public void A_damaged_profile_does_no_harm()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("a.png");
+
+        Cutout.WriteTransparent(file, new Picture(1, 1, 3, 255, [1, 2, 3]), [1], new byte[200]);
+
+        Assert.Equal([1f, 2, 3], ImageFile.Read(file).Samples);
+    }
+}
