@@ -67,7 +67,7 @@ internal sealed class Canvas
         }
         catch (VipsException e)
         {
-            throw new DataException($"libvips cannot draw text here: {e.Message}. Install it with Pango, and a font.", e);
+            throw new DataException($"libvips draws no text here: {e.Message}. Install it with Pango, and a font.", e);
         }
     }
 }

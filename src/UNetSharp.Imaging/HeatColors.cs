@@ -1,10 +1,11 @@
 namespace UNetSharp.Imaging;
 
 /// <summary>
-/// Colours for numbers from 0 to 1: dark blue, purple, red, orange, light yellow. In CIELAB (CIE 1976, white point D65) they
-/// lie on a curve of the third degree along which lightness only rises, from 12 to 92, and are set out at equal distances
-/// ΔE, so that equal steps of the number look equal (the demands of Nuñez, Anderton and Renslow 2018,
-/// https://doi.org/10.1371/journal.pone.0199239). As lightness alone tells the order, colour-blind people read it as well.
+/// Colours for numbers from 0 to 1: dark blue, purple, red, orange, light yellow. In CIELAB (CIE 1976, white point D65)
+/// they lie on a curve of the third degree along which lightness only rises, from 12 to 92, and are set out at equal
+/// distances ΔE, so that equal steps of the number look equal (the demands of Nuñez, Anderton and Renslow 2018,
+/// https://doi.org/10.1371/journal.pone.0199239). As lightness alone tells the order, colour-blind people read it as
+/// well.
 /// </summary>
 internal static class HeatColors
 {
@@ -61,7 +62,8 @@ internal static class HeatColors
     private static (byte R, byte G, byte B) ToSrgb((double L, double A, double B) lab)
     {
         double f = (lab.L + 16) / 116;
-        (double x, double y, double z) = (0.95047 * Cube(f + (lab.A / 500)), Cube(f), 1.08883 * Cube(f - (lab.B / 200)));
+        (double x, double y) = (0.95047 * Cube(f + (lab.A / 500)), Cube(f));
+        double z = 1.08883 * Cube(f - (lab.B / 200));
         return (
             Encoded((3.2404542 * x) - (1.5371385 * y) - (0.4985314 * z)),
             Encoded((-0.9692660 * x) + (1.8760108 * y) + (0.0415560 * z)),

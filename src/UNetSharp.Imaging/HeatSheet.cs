@@ -19,7 +19,10 @@ public static class HeatSheet
     private const int Gap = 16;
     private const int LineHeight = 20;
     private const int BarHeight = 14;
-    private const float HeatShare = 0.6f;
+
+    // White pixels stay darker than the highest colours, so that they are not taken for heat.
+    private const float GreyShare = 0.6f;
+    private const float HeatShare = 0.65f;
 
     // What is smaller than this on the sheet gets a frame around it.
     private const int LeastMark = 8;
@@ -32,8 +35,7 @@ public static class HeatSheet
     /// <param name="picture">The picture.</param>
     /// <param name="map">The map over it.</param>
     /// <param name="region">The pixels that are explained, which are outlined.</param>
-    /// <param name="frame">Side of a square to draw around the region's first pixel, in pixels of the picture; null for none.
-    /// </param>
+    /// <param name="frame">Side of a square to draw around the region, in pixels of the picture; null for none.</param>
     /// <param name="captions">What is written.</param>
     /// <returns>8-bit RGB, (height, width, 3), and its size.</returns>
     /// <exception cref="DataException">The installed libvips cannot draw text.</exception>
@@ -54,18 +56,7 @@ public static class HeatSheet
         canvas.Write(Gap, left, captions.Title);
         canvas.Place(top, left, cell, rgb);
         canvas.Place(top, right, cell, Heated(rgb, heat));
-        byte[] mask = Resampling.Nearest(region.Mask, region.Size, cell);
-        foreach (int start in new[] { left, right })
-        {
-            Mark(canvas, top, start, cell, mask);
-            if (frame is { } side)
-            {
-                int first = region.Mask.IndexOf((byte)1);
-                (double y, double x) = ((first / map.Size.Width) + 0.5, (first % map.Size.Width) + 0.5);
-                Frame(canvas, top, start, cell, y * scale, x * scale, side * scale);
-            }
-        }
-
+        Mark(canvas, top, [left, right], cell, region, frame * scale);
         if (captions.Marked is { } marked)
         {
             canvas.Write(below + (BarHeight / 2), left, marked);
@@ -84,7 +75,8 @@ public static class HeatSheet
         for (int i = 0; i < heat.Length; i++)
         {
             Span<byte> pixel = heated.AsSpan(3 * i, 3);
-            pixel.Fill((byte)MathF.Round((0.299f * rgb[3 * i]) + (0.587f * rgb[(3 * i) + 1]) + (0.114f * rgb[(3 * i) + 2])));
+            float grey = (0.299f * rgb[3 * i]) + (0.587f * rgb[(3 * i) + 1]) + (0.114f * rgb[(3 * i) + 2]);
+            pixel.Fill((byte)MathF.Round(GreyShare * grey));
             Overlay.Blend(pixel, HeatColors.Of(heat[i]), HeatShare);
         }
 
@@ -99,29 +91,51 @@ public static class HeatSheet
         }
     }
 
-    /// <summary>Outlines the pixels of a mask that does not mark all; few pixels get a frame to be found by.</summary>
-    private static void Mark(Canvas canvas, int top, int left, PictureSize cell, byte[] mask)
+    /// <summary>
+    /// Outlines a region; a small one gets a frame to be found by, but not in the heat that it would hide.
+    /// </summary>
+    private static void Mark(
+        Canvas canvas, int top, int[] lefts, PictureSize cell, Region region, double? frame)
     {
-        (int Row, int Column)[] marked =
-        [
-            .. Enumerable.Range(0, mask.Length).Where(i => mask[i] != 0).Select(i => (i / cell.Width, i % cell.Width)),
-        ];
-        if (marked.Length == 0)
+        double scale = (double)cell.Height / region.Size.Height;
+        (int row, int column, int height, int width) = Bounds(region);
+        (double y, double x) = ((row + (height / 2.0)) * scale, (column + (width / 2.0)) * scale);
+        if (Math.Max(height, width) * scale < LeastMark)
         {
-            return;
+            Frame(canvas, top, lefts[0], cell, y, x, FrameSide);
+        }
+        else
+        {
+            byte[] mask = Resampling.Nearest(region.Mask, region.Size, cell);
+            foreach (int left in lefts)
+            {
+                Outline(canvas, top, left, cell, mask);
+            }
         }
 
-        (int high, int low) = (marked.Min(at => at.Row), marked.Max(at => at.Row));
-        (int near, int far) = (marked.Min(at => at.Column), marked.Max(at => at.Column));
-        if (Math.Max(low - high, far - near) < LeastMark)
+        foreach (int left in frame is null ? [] : lefts)
         {
-            Frame(canvas, top, left, cell, (high + low + 1) / 2.0, (near + far + 1) / 2.0, FrameSide);
-            return;
+            Frame(canvas, top, left, cell, y, x, frame!.Value);
         }
+    }
 
-        foreach ((int row, int column) in marked.Where(at => IsEdge(mask, cell, at.Row, at.Column)))
+    private static (int Row, int Column, int Height, int Width) Bounds(Region region)
+    {
+        int[] marked = [.. Enumerable.Range(0, region.Mask.Length).Where(i => region.Mask[i] != 0)];
+        int width = region.Size.Width;
+        (int row, int column) = (marked[0] / width, marked.Min(i => i % width));
+        return (row, column, (marked[^1] / width) - row + 1, marked.Max(i => i % width) - column + 1);
+    }
+
+    private static void Outline(Canvas canvas, int top, int left, PictureSize cell, byte[] mask)
+    {
+        for (int i = 0; i < mask.Length; i++)
         {
-            canvas.Set(top + row, left + column, MarkColor);
+            (int row, int column) = (i / cell.Width, i % cell.Width);
+            if (mask[i] != 0 && IsEdge(mask, cell, row, column))
+            {
+                canvas.Set(top + row, left + column, MarkColor);
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-"""Makes the golden files: what PyTorch computes for each operation, loss, optimizer and network, and to explain results;
-scores of masks.
+"""Makes the golden files: what PyTorch computes for each operation, loss, optimizer and network, and to explain what
+networks do; scores of masks.
 
     /usr/bin/python3 tests/golden/make.py        (Debian: apt-get install python3-torch python3-skimage)
 
@@ -617,13 +617,13 @@ def segmentation_metrics():
 EXPLANATIONS = [  # settings, shift of biases, height, width, class, region, names of ours and PyTorch's of layers
     (dict(Model="unet", Channels=3, Classes=3, Width=4), 0, 48, 64, 2, "box",
      {"down4": "down4", "up3": "up3.conv", "inc.double_conv.0": "inc.double_conv.0", "outc": "outc"}),
-    (dict(Model="unet", Channels=1, Classes=1, Width=4, Up="Transpose", Fusion="Add"), 0, 32, 48, 1, "whole",
+    (dict(Model="unet", Channels=1, Classes=1, Width=4, Up="Transpose", Fusion="Add"), 0, 32, 48, 0, "whole",
      {"down4": "down4", "up2.up": "up2.up", "up1.conv.double_conv.4": "up1.conv.double_conv.4"}),
     (dict(Model="unet-leaky", Channels=3, Classes=1, Width=4, Bias=True), 0, 32, 64, 0, "pixel",
      {"down4": "down4", "up2.up": "up2.up", "up4": "up4.conv"}),
-    (dict(Model="unet-classic", Channels=1, Classes=2, Width=2), 0, 20, 36, 1, "box",
+    (dict(Model="unet-classic", Channels=1, Classes=2, Width=2), 0, 20, 36, 1, "pixel",
      {"conv_5.1": "conv_5.1", "conv_7.0": "conv_7.0", "conv_9.1": "conv_9.1"}),
-    (dict(Model="u2netp", Channels=3, Classes=1), 1, 64, 64, 1, "whole",
+    (dict(Model="u2netp", Channels=3, Classes=1), 1, 32, 64, 1, "whole",
      {"stage6": "stage6", "stage3d": "stage3d", "stage1.rebnconv7": "stage1.rebnconv7"}),
     (dict(Model="attention-unet", Channels=3, Classes=2, Width=4), 0, 32, 48, 0, "box",
      {"Conv5": "Conv5", "Up3": "Up3.up.3", "Att4": "Att4.psi"}),
@@ -640,8 +640,9 @@ def mirrored(x, side):
 
 def explanations():
     """Grad-CAM by its definition, in evaluation mode and float64: the mean gradient of each channel of a layer, the
-    rectified sum, at the image's size, its largest value 1. A classic network's layer covers as many pixels of the image
-    as its own times their step, in the middle. And the mean absolute gradient of the middle pixel's logit by the image."""
+    rectified sum, at the image's size, its largest value 1. A classic network's layer covers as many pixels of the
+    image as its own times their step, in the middle. And the mean absolute gradient of the middle pixel's logit by the
+    image."""
     for i, (settings, shift, h, w, k, region, layers) in enumerate(EXPLANATIONS):
         net = create(settings)
         fill(net, shift)

@@ -26,8 +26,11 @@ internal static class ExplainCommand
 
     private static readonly Option<string> Input = new("--input") { Description = "The picture", Required = true };
 
-    private static readonly Option<string> Out =
-        new("--out") { Description = "The drawing, a PNG file: picture, heat map over it, colour bar", Required = true };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The drawing, a PNG file: the picture, the heat map over it, a colour bar",
+        Required = true,
+    };
 
     private static readonly Option<string?> Map =
         new("--map") { Description = "Also write the bare map, a 16-bit PNG of the picture's size" };
@@ -42,16 +45,18 @@ internal static class ExplainCommand
     private static readonly Option<int> Class =
         new("--class") { Description = "The class to explain; 0 is the background", DefaultValueFactory = _ => 1 };
 
-    private static readonly Option<string?> Layer =
-        new("--layer") { Description = "Layer or part of the network, as summary names it; the lowest part by default" };
+    private static readonly Option<string?> Layer = new("--layer")
+    {
+        Description = "Layer as summary names it, or part of the network; by default the last part before the classes",
+    };
 
     private static readonly Option<string?> At =
         new("--at") { Description = "Explain the result at pixel x,y, counted from the upper left from 0" };
 
     private static readonly Option<string?> RegionOption = new("--region")
     {
-        Description = $"With --at: {PixelRegion}, or {ComponentRegion} for the whole object there; or a mask file whose pixels "
-            + "that are not 0 are explained. Without both: the whole picture",
+        Description = $"With --at: {PixelRegion}, or {ComponentRegion} for the whole object there; or a file, a mask "
+            + "of what to explain. Without both: the whole picture",
     };
 
     private static readonly Option<int?> Patch =
@@ -74,13 +79,15 @@ internal static class ExplainCommand
 
     private static int Run(ParseResult parsed)
     {
-        string view = CommonOptions.OneOf([GradCamView, OcclusionView, FieldView], parsed.GetRequiredValue(View), "--view");
+        string[] views = [GradCamView, OcclusionView, FieldView];
+        string view = CommonOptions.OneOf(views, parsed.GetRequiredValue(View), "--view");
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
+        string input = parsed.GetRequiredValue(Input);
         RequireFitting(parsed, view);
+        RefuseOverwriting([input, parsed.GetRequiredValue(Out), parsed.GetValue(Map)]);
         (int X, int Y)? at = parsed.GetValue(At) is { } text ? PixelOf(text) : null;
         TrainedNetwork trained = CommonOptions.Trained(parsed.GetRequiredValue(Weights), parsed.GetValue(Model));
         int k = ClassOf(parsed, trained);
-        string input = parsed.GetRequiredValue(Input);
         Picture picture = ImageFile.Read(input);
         if (at is { } pixel && (pixel.X >= picture.Width || pixel.Y >= picture.Height))
         {
@@ -89,21 +96,21 @@ internal static class ExplainCommand
         }
 
         Region region = RegionOf(parsed, trained, picture, k, at, threads);
-        (HeatMap map, double? frame, HeatCaptions captions) = view switch
+        Finding found = view switch
         {
             GradCamView => GradCamOf(parsed, trained, picture, region, k, threads),
             OcclusionView => OcclusionOf(parsed, trained, picture, region, k, threads),
             _ => FieldOf(trained, picture, at!.Value, k, threads),
         };
-        (byte[] pixels, PictureSize size) = HeatSheet.Draw(picture, map, region, frame, captions);
+        (byte[] pixels, PictureSize size) = HeatSheet.Draw(picture, found.Shown, region, found.Frame, found.Captions);
         ImageFile.WriteColor(parsed.GetRequiredValue(Out), pixels, size.Width, size.Height);
         if (parsed.GetValue(Map) is { } path)
         {
-            ushort[] values = Array.ConvertAll(map.Values, value => (ushort)MathF.Round(value * ushort.MaxValue));
-            ImageFile.WriteGrey16(path, values, map.Size.Width, map.Size.Height);
+            ushort[] values = Array.ConvertAll(found.Map.Values, value => (ushort)MathF.Round(value * ushort.MaxValue));
+            ImageFile.WriteGrey16(path, values, picture.Width, picture.Height);
         }
 
-        Console.WriteLine($"{captions.Title}, in {parsed.GetRequiredValue(Out)}");
+        Console.WriteLine($"{found.Captions.Title}; {parsed.GetRequiredValue(Out)}");
         return ExitCode.Done;
     }
 
@@ -114,10 +121,13 @@ internal static class ExplainCommand
         string? problem = view switch
         {
             FieldView when parsed.GetValue(At) is null => $"--view {FieldView}: name the pixel with --at x,y.",
-            FieldView when region is not (null or PixelRegion) => $"--region {region}: --view {FieldView} is of one pixel.",
+            FieldView when region is not (null or PixelRegion) =>
+                $"--region {region}: --view {FieldView} is of one pixel.",
             not GradCamView when parsed.GetValue(Layer) is not null => $"--layer: --view {view} is of no single layer.",
-            not OcclusionView when parsed.GetValue(Patch) is not null => $"--patch: only --view {OcclusionView} has one.",
-            not OcclusionView when parsed.GetValue(Stride) is not null => $"--stride: only --view {OcclusionView} has one.",
+            not OcclusionView when parsed.GetValue(Patch) is not null =>
+                $"--patch: only --view {OcclusionView} has one.",
+            not OcclusionView when parsed.GetValue(Stride) is not null =>
+                $"--stride: only --view {OcclusionView} has one.",
             _ when region is PixelRegion or ComponentRegion && parsed.GetValue(At) is null =>
                 $"--region {region}: name a pixel with --at x,y.",
             _ when region is not (null or PixelRegion or ComponentRegion) && parsed.GetValue(At) is not null =>
@@ -127,6 +137,15 @@ internal static class ExplainCommand
         if (problem is not null)
         {
             throw new UsageException(problem);
+        }
+    }
+
+    private static void RefuseOverwriting(string?[] files)
+    {
+        string[] paths = [.. files.OfType<string>().Select(Path.GetFullPath)];
+        if (paths.Distinct().Count() < paths.Length)
+        {
+            throw new UsageException("--input, --out and --map name the same file; give each its own.");
         }
     }
 
@@ -141,10 +160,10 @@ internal static class ExplainCommand
     {
         int k = parsed.GetValue(Class);
         MaskClasses masks = trained.Description.Masks;
+        IEnumerable<string> known = Enumerable.Range(0, masks.ClassCount).Select(i => $"{i} ({masks.NameOf(i)})");
         return k >= 0 && k < masks.ClassCount
             ? k
-            : throw new UsageException($"--class {k}: the network knows "
-                + string.Join(", ", Enumerable.Range(0, masks.ClassCount).Select(i => $"{i} ({masks.NameOf(i)})")) + ".");
+            : throw new UsageException($"--class {k}: the network knows {string.Join(", ", known)}.");
     }
 
     private static Region RegionOf(
@@ -184,7 +203,7 @@ internal static class ExplainCommand
         }
     }
 
-    private static (HeatMap, double?, HeatCaptions) GradCamOf(
+    private static Finding GradCamOf(
         ParseResult parsed, TrainedNetwork trained, Picture picture, Region region, int k, int threads)
     {
         GradCam found;
@@ -198,14 +217,14 @@ internal static class ExplainCommand
         }
 
         string name = trained.Description.Masks.NameOf(k);
-        return (found.Map, null, new HeatCaptions(
-            $"What speaks for {name}{Where(parsed)}: Grad-CAM at layer {found.Layer}, {found.LayerSize} cells",
+        return new Finding(found.Map, found.Map, Frame: null, new HeatCaptions(
+            $"What speaks for {name}{Where(parsed)}: Grad-CAM at layer {found.Layer}, a map of {found.LayerSize}",
             Marked(parsed),
-            $"nothing for {name}",
-            found.Map.Peak > 0 ? $"most for {name}" : $"most (nothing speaks for {name} here)"));
+            $"does not speak for {name}",
+            found.Map.Peak > 0 ? "speaks most for it" : "speaks for it (nothing does)"));
     }
 
-    private static (HeatMap, double?, HeatCaptions) OcclusionOf(
+    private static Finding OcclusionOf(
         ParseResult parsed, TrainedNetwork trained, Picture picture, Region region, int k, int threads)
     {
         int usual = Math.Max(LeastPatch, Math.Min(picture.Height, picture.Width) / PatchesPerSide);
@@ -213,39 +232,55 @@ internal static class ExplainCommand
         int stride = CommonOptions.AtLeast(1, parsed.GetValue(Stride) ?? Math.Max(1, patch / 2), "--stride");
         if (stride > patch)
         {
-            throw new UsageException($"--stride {stride}: a patch of {patch} pixels would leave gaps; give at most its side.");
+            throw new UsageException(
+                $"--stride {stride}: a patch of {patch} pixels would leave gaps; give at most its side.");
         }
 
         Occlusion found = ProgressBar.Run(bar => Occlusion.Of(
             trained, picture, region, k, patch, stride, threads,
             (done, all) => bar.Update((double)done / all, $"{done} of {all} places hidden")));
         string name = trained.Description.Masks.NameOf(k);
-        return (found.Map, null, new HeatCaptions(
-            $"What is missed for {name}{Where(parsed)} when a grey patch of {patch}x{patch} pixels hides it",
+        return new Finding(found.Map, found.Map, Frame: null, new HeatCaptions(
+            $"What {name}{Where(parsed)} loses when a grey patch of {patch}x{patch} pixels hides a place",
             Marked(parsed),
-            "nothing lost",
-            string.Create(CultureInfo.InvariantCulture, $"logit falls by {found.Map.Peak:g3} (mean is {found.Mean:g3})")));
+            "nothing",
+            string.Create(
+                CultureInfo.InvariantCulture, $"mean logit falls by {found.Map.Peak:g3}, from {found.Mean:g3}")));
     }
 
-    private static (HeatMap, double?, HeatCaptions) FieldOf(
+    private static Finding FieldOf(
         TrainedNetwork trained, Picture picture, (int X, int Y) at, int k, int threads)
     {
         EffectiveField found = EffectiveField.Of(trained, picture, at.X, at.Y, k, threads);
-        string reach = found.Reach is { } side
-            ? string.Create(CultureInfo.InvariantCulture, $"{side:0} px can reach it")
-            : "no one number for what can reach it";
         string name = trained.Description.Masks.NameOf(k);
-        return (found.Map, found.Reach, new HeatCaptions(
-            $"Which pixels decide {name} at {at.X},{at.Y}: 95 % of their effect within {found.Core} px, {reach}",
-            "small frame: the pixel" + (found.Reach is null ? "" : "; large frame, if in the picture: all that can reach it"),
+        string reach = found.Reach is { } side
+            ? string.Create(CultureInfo.InvariantCulture, $"; beyond {side:0}x{side:0} nothing can matter")
+            : "";
+        string frame = found.Reach is null ? "" : "; large frame: all that can matter";
+        HeatMap rooted = found.Map with { Values = Array.ConvertAll(found.Map.Values, MathF.Sqrt) };
+        return new Finding(found.Map, rooted, found.Reach, new HeatCaptions(
+            $"What decides about {name} at {at.X},{at.Y}: 95 % of all effect comes from {found.Core}x{found.Core} "
+                + $"pixels around{reach}",
+            $"small frame: the pixel{frame}",
             "no effect",
-            "most effect"));
+            "most effect (colours by the square root)"));
     }
 
-    private static string Where(ParseResult parsed) =>
-        parsed.GetValue(At) is { } at ? parsed.GetValue(RegionOption) == ComponentRegion ? $" in the object at {at}" : $" at {at}"
-        : parsed.GetValue(RegionOption) is null ? "" : " in the marked region";
+    private static string Where(ParseResult parsed) => (parsed.GetValue(RegionOption), parsed.GetValue(At)) switch
+    {
+        (ComponentRegion, { } at) => $" in the object at {at}",
+        (_, { } at) => $" at {at}",
+        (null, null) => "",
+        _ => " in the marked region",
+    };
 
     private static string? Marked(ParseResult parsed) =>
-        parsed.GetValue(At) is null && parsed.GetValue(RegionOption) is null ? null : "in the frame: what is explained";
+        parsed.GetValue(At) is null && parsed.GetValue(RegionOption) is null ? null : "in blue: what is explained";
+
+    /// <summary>What a view has found.</summary>
+    /// <param name="Map">The map.</param>
+    /// <param name="Shown">The map as it is drawn.</param>
+    /// <param name="Frame">Side of a frame around the region, in pixels; null for none.</param>
+    /// <param name="Captions">What it says.</param>
+    private sealed record Finding(HeatMap Map, HeatMap Shown, double? Frame, HeatCaptions Captions);
 }

@@ -56,8 +56,11 @@ public sealed class ExplainCommandTests : IDisposable
     [InlineData("--stride 9", "--view", "occlusion", "--patch", "8", "--stride", "9")]
     [InlineData("--patch", "--patch", "8")]
     [InlineData("--view heat", "--view", "heat")]
+    [InlineData("the same file", "--map", "PICTURE")]
     public void Options_that_make_no_sense_are_refused(string part, params string[] options)
     {
+        options = [.. options.Select(option => option == "PICTURE" ? In("picture.png") : option)];
+
         UnetProgram.AssertRefused(2, part, [.. Explain, "--out", In("heat.png"), .. options]);
         Assert.False(File.Exists(In("heat.png")));
     }

@@ -56,12 +56,12 @@ public sealed class HeatSheetTests
         return HeatSheet.Draw(picture, map, region, frame, Captions);
     }
 
-    /// <summary>0.6 of a colour over the grey of (200, 100, 50), 124.</summary>
+    /// <summary>0.65 of a colour over 0.6 of the grey of (200, 100, 50), 124.2.</summary>
     private static (byte, byte, byte) Mixed((byte R, byte G, byte B) color)
     {
         return (Over(color.R), Over(color.G), Over(color.B));
 
-        static byte Over(byte value) => (byte)MathF.Round(124 + ((value - 124) * 0.6f));
+        static byte Over(byte value) => (byte)MathF.Round(75 + ((value - 75) * 0.65f));
     }
 
     private static bool HasInk(byte[] pixels, PictureSize size, int fromRow, int toRow, int fromColumn, int toColumn) =>

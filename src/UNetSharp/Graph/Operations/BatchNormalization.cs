@@ -7,8 +7,8 @@ namespace UNetSharp.Graph.Operations;
 /// <summary>
 /// Batch norm of each channel (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167):
 /// y = (x − mean) / √(variance + eps) · weight + bias, with the batch's statistics in training and the running ones in
-/// evaluation (<see cref="FixedNormalization"/>). Training moves the running statistics by the momentum towards the batch's
-/// mean and unbiased variance. A rectifier that follows in training is computed in the same pass.
+/// evaluation (<see cref="FixedNormalization"/>). Training moves the running statistics by the momentum towards the
+/// batch's mean and unbiased variance. A rectifier that follows in training is computed in the same pass.
 /// </summary>
 public sealed unsafe class BatchNormalization : Operation
 {

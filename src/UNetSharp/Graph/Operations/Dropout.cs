@@ -5,8 +5,9 @@ namespace UNetSharp.Graph.Operations;
 
 /// <summary>
 /// Dropout (Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html): in training y = k · x / (1 − p) and
-/// dx = k · dy / (1 − p), where k is 0 with probability p and else 1; in evaluation p is 0. Whether a value is kept follows from
-/// the step's seed, the layer and the value's place by a hash, so backward draws the same and nothing is stored.
+/// dx = k · dy / (1 − p), where k is 0 with probability p and else 1; in evaluation p is 0. Whether a value is kept
+/// follows from the step's seed, the layer and the value's place by a hash, so backward draws the same and nothing is
+/// stored.
 /// </summary>
 public sealed class Dropout : Operation
 {

@@ -10,8 +10,8 @@ namespace UNetSharp.Graph.Operations;
 /// What convolution and transposed convolution share. Each is the other's gradient by the input, so both are sums over
 /// lattices of pixels; they differ in which lattices run forward, and in which channel index of the weight array is
 /// the result's. In inference a batch norm and a rectifier that follow are part of the same step: the norm is an affine
-/// map of each channel, and moves into weights and bias. A plan may choose a faster way than the direct one, and leaves out
-/// the gradients of weights and bias where nobody trains them.
+/// map of each channel, and moves into weights and bias. A plan may choose a faster way than the direct one, and leaves
+/// out the gradients of weights and bias where nobody trains them.
 /// </summary>
 public abstract unsafe class FilterOperation : Operation
 {

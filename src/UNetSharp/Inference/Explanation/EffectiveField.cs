@@ -6,15 +6,16 @@ using GraphOf = UNetSharp.Graph.Graph;
 namespace UNetSharp.Inference.Explanation;
 
 /// <summary>
-/// The pixels on which the result at one pixel depends: the effective receptive field, the absolute gradient of a class's
-/// logit there by every pixel of the image, mean over its channels (Luo et al. 2016, https://arxiv.org/abs/1701.04128).
+/// The pixels on which the result at one pixel depends: the effective receptive field, the absolute gradient of a
+/// class's logit there by every pixel of the image, mean over its channels (Luo et al. 2016,
+/// https://arxiv.org/abs/1701.04128).
 /// </summary>
 /// <param name="Map">The gradients, scaled.</param>
 /// <param name="X">Column of the pixel.</param>
 /// <param name="Y">Row of the pixel.</param>
 /// <param name="Reach">
-/// The theoretical field: side in pixels of the square around the pixel outside of which nothing can matter, whatever the
-/// weights are; null where layers of different scales meet so that no one number says it.
+/// The theoretical field: side in pixels of the square around the pixel outside of which nothing can matter, whatever
+/// the weights are; null where layers of different scales meet so that no one number says it.
 /// </param>
 /// <param name="Core">Side in pixels of the smallest square around the pixel with 95 % of all gradients.</param>
 public sealed record EffectiveField(HeatMap Map, int X, int Y, double? Reach, int Core)
@@ -30,14 +31,15 @@ public sealed record EffectiveField(HeatMap Map, int X, int Y, double? Reach, in
     /// <param name="threads">Threads to compute on.</param>
     /// <exception cref="ArgumentException">There is no such class.</exception>
     /// <exception cref="DataException">
-    /// The pixel is outside of the picture, or the network does not read pictures of one or three channels.
+    /// The pixel is outside of the picture, which may be too large for the memory, or the network does not read
+    /// pictures of one or three channels.
     /// </exception>
     public static EffectiveField Of(TrainedNetwork trained, Picture picture, int x, int y, int k, int threads)
     {
         ExplainedPicture explained = new(trained, picture);
         float[] start = explained.Gradient(Region.Pixel(explained.Own, x, y), k);
         using Workers workers = new(threads);
-        using GradientPlan plan = new(explained.Logits, workers, explained.Image);
+        using GradientPlan plan = explained.Plan(workers, explained.Image);
         explained.ToNetwork(picture).CopyTo(plan.Input(explained.Image));
         plan.Forward();
         start.CopyTo(plan.Gradient(explained.Logits));

@@ -1,14 +1,18 @@
 using UNetSharp.Data;
+using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Inference.Explanation;
 
 /// <summary>
-/// A picture as a trained network sees it, the logits that the network has for it, and the way of maps back to the picture.
+/// A picture as a trained network sees it, the logits that the network has for it, and the way of maps back to the
+/// picture.
 /// </summary>
 internal sealed class ExplainedPicture
 {
+    private const double Gigabyte = 1 << 30;
+
     private readonly TrainedNetwork _trained;
 
     /// <summary>Traces the network; nothing is computed.</summary>
@@ -17,8 +21,8 @@ internal sealed class ExplainedPicture
     {
         if (trained.Description.Model.Channels is not (1 or 3))
         {
-            throw new DataException($"The network reads images of {trained.Description.Model.Channels} channels; pictures have "
-                + "1 or 3.");
+            throw new DataException(
+                $"The network reads images of {trained.Description.Model.Channels} channels; pictures have 1 or 3.");
         }
 
         _trained = trained;
@@ -44,18 +48,29 @@ internal sealed class ExplainedPicture
     public float[] ToNetwork(Picture picture) =>
         _trained.Description.Normalization.ToNetwork(picture, Seen, Image.Shape.C);
 
+    /// <summary>A plan for the gradient of the logits by a value.</summary>
+    /// <exception cref="DataException">There is not so much memory.</exception>
+    public GradientPlan Plan(Workers workers, Value by)
+    {
+        long bytes = GradientPlan.BytesFor(Logits, workers, by);
+        return bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
+            ? new GradientPlan(Logits, workers, by)
+            : throw new DataException($"To explain a picture of {Seen} pixels takes {Math.Round(bytes / Gigabyte)} GB "
+                + "of memory, more than there is. Cut out the part that matters.");
+    }
+
     /// <summary>
-    /// The gradient of the explained number by the logits: the number is the sum of a class's logits over a region. With one
-    /// foreground class, the background's logit is the negative of its.
+    /// The gradient of the explained number by the logits: the number is the sum of a class's logits over a region.
+    /// With one foreground class, the background's logit is the negative of its.
     /// </summary>
     /// <returns>(H, W, K).</returns>
     /// <exception cref="ArgumentException">There is no such class, or the region is of another picture.</exception>
     public float[] Gradient(Region region, int k)
     {
-        if (k < 0 || k >= _trained.Description.Masks.ClassCount)
+        int last = _trained.Description.Masks.ClassCount - 1;
+        if (k < 0 || k > last)
         {
-            throw new ArgumentException(
-                $"There is no class {k}: the network knows 0 to {_trained.Description.Masks.ClassCount - 1}.", nameof(k));
+            throw new ArgumentException($"There is no class {k}: the network knows 0 to {last}.", nameof(k));
         }
 
         if (region.Size != Own)
@@ -77,8 +92,8 @@ internal sealed class ExplainedPicture
     }
 
     /// <summary>
-    /// A layer's map over the picture. The maps of padded layers cover all that the network sees, those of layers without
-    /// padding its middle: their own pixels times the step between them.
+    /// A layer's map over the picture. The maps of padded layers cover all that the network sees, those of layers
+    /// without padding its middle: their own pixels times the step between them.
     /// </summary>
     /// <param name="map">Height × width values.</param>
     /// <param name="size">Height and width.</param>

@@ -8,8 +8,8 @@ namespace UNetSharp.Inference.Explanation;
 
 /// <summary>
 /// What in a picture speaks for a class, as a layer sees it: Grad-CAM (Selvaraju et al. 2017,
-/// https://arxiv.org/abs/1610.02391) for segmentation (Vinogradova, Dibrov and Myers 2020, https://arxiv.org/abs/2002.11434).
-/// With A the layer's maps and y the logits of class k, summed over a region:
+/// https://arxiv.org/abs/1610.02391) for segmentation (Vinogradova, Dibrov and Myers 2020,
+/// https://arxiv.org/abs/2002.11434). With A the layer's maps and y the logits of class k, summed over a region:
 /// <code>
 /// weight[c] = mean over pixels of ∂y / ∂A[c]        map = max(0, Σ weight[c] · A[c])
 /// </code>
@@ -27,23 +27,25 @@ public sealed record GradCam(HeatMap Map, string Layer, PictureSize LayerSize, f
     /// <param name="region">The pixels to explain.</param>
     /// <param name="k">The class; 0 is the background.</param>
     /// <param name="layer">
-    /// Name of a layer as the summary shows it, or of a part of the network; null for the lowest part, whose maps are the
-    /// coarsest and see the most.
+    /// Name of a layer as the summary shows it, or of a part of the network; null for the last part before the classes,
+    /// whose maps are the finest. The lowest part's show in what surroundings the network looks for a class.
     /// </param>
     /// <param name="threads">Threads to compute on.</param>
     /// <exception cref="ArgumentException">
     /// There is no such layer or class, or the region is of another picture.
     /// </exception>
-    /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
+    /// <exception cref="DataException">
+    /// The network does not read pictures of one or three channels, or the picture is too large for the memory.
+    /// </exception>
     public static GradCam Of(TrainedNetwork trained, Picture picture, Region region, int k, string? layer, int threads)
     {
         ExplainedPicture explained = new(trained, picture);
         float[] start = explained.Gradient(region, k);
         LayerNames names = new(explained.Logits);
-        string name = layer ?? names.Lowest();
+        string name = layer ?? names.Last();
         Value maps = names.Find(name);
         using Workers workers = new(threads);
-        using GradientPlan plan = new(explained.Logits, workers, maps);
+        using GradientPlan plan = explained.Plan(workers, maps);
         explained.ToNetwork(picture).CopyTo(plan.Input(explained.Image));
         plan.Forward();
         start.CopyTo(plan.Gradient(explained.Logits));

@@ -6,9 +6,9 @@ using GraphOf = UNetSharp.Graph.Graph;
 namespace UNetSharp.Inference.Explanation;
 
 /// <summary>
-/// The layers of a traced network by their names: those of the summary (PyTorch's, <c>up3.conv.double_conv.3</c>, or for
-/// layers without parameters <c>ReLU-12</c>), and those of the parts that hold them (<c>up3</c>). The result of a part is that
-/// of its last layer, with the rectifier and the sum behind it if they belong to the part.
+/// The layers of a traced network by their names: those of the summary (PyTorch's, <c>up3.conv.double_conv.3</c>, or
+/// for layers without parameters <c>ReLU-12</c>), and those of the parts that hold them (<c>up3</c>). The result of a
+/// part is that of its last layer, with the rectifier and the sum behind it if they belong to the part.
 /// </summary>
 internal sealed class LayerNames
 {
@@ -44,24 +44,29 @@ internal sealed class LayerNames
     }
 
     /// <summary>
-    /// The lowest part of the network, whose map is the smallest and whose pixels see the most: its maps tell best what a
-    /// decision rests on, while those of the first layers show edges and those of the last ones the mask itself (Vinogradova
-    /// et al. 2020, figure 3). Side outputs are left out.
+    /// The last part of the network before its classes (Selvaraju et al. 2017 take the last convolutions too): its maps
+    /// are as fine as the image, where one pixel of the lowest part's maps may hold several objects. Side outputs are
+    /// left out.
     /// </summary>
-    public string Lowest()
+    public string Last()
     {
         int classes = _graph.Outputs[0].Shape.C;
-        string[] wide = [.. _parts.Where(part => _layers[part].Shape.C > classes)];
-        return (wide.Length > 0 ? wide : _parts).Reverse().MinBy(part => _layers[part].Shape.Pixels)!;
+        return _parts.LastOrDefault(part => _layers[part].Shape.C > classes) ?? _parts[^1];
     }
 
     /// <summary>What a layer or a part computes.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public Value Find(string name) => _layers.TryGetValue(name, out Value? value)
-        ? value
-        : throw new ArgumentException(
-            $"there is no such layer; nearest are {string.Join(", ", _layers.Keys.OrderBy(key => Distance(key, name)).Take(Shown))}"
-            + $"; the parts of the network are {string.Join(", ", _parts)}; its summary lists all layers.");
+    public Value Find(string name)
+    {
+        if (_layers.TryGetValue(name, out Value? value))
+        {
+            return value;
+        }
+
+        string near = string.Join(", ", _layers.Keys.OrderBy(key => Distance(key, name)).Take(Shown));
+        throw new ArgumentException($"there is no such layer; nearest are {near}; the parts of the network are "
+            + $"{string.Join(", ", _parts)}; its summary lists all layers.");
+    }
 
     private static IEnumerable<string> PartsAbove(string name)
     {
@@ -87,7 +92,9 @@ internal sealed class LayerNames
         operation.Parameters.Any(parameter => parameter.Name.StartsWith(part + ".", StringComparison.Ordinal));
 
     private static bool IsMadeIn(Value value, string part) => value.Producer is { } producer
-        && (producer.Parameters.Count > 0 ? BelongsTo(producer, part) : producer.Inputs.All(input => IsMadeIn(input, part)));
+        && (producer.Parameters.Count > 0
+            ? BelongsTo(producer, part)
+            : producer.Inputs.All(input => IsMadeIn(input, part)));
 
     /// <summary>Letters to insert, delete or change to make one text of the other (Levenshtein 1966).</summary>
     private static int Distance(string a, string b)

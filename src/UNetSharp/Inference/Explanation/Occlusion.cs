@@ -5,8 +5,8 @@ using GraphOf = UNetSharp.Graph.Graph;
 namespace UNetSharp.Inference.Explanation;
 
 /// <summary>
-/// How much a result rests on each place of a picture: a patch in the picture's mean colour hides one place after the other,
-/// and what the mean logit of a class over a region loses by that is noted (Zeiler and Fergus 2014, section 4.2,
+/// How much a result rests on each place of a picture: a patch in the picture's mean colour hides one place after the
+/// other, and what the mean logit of a class over a region loses by that is noted (Zeiler and Fergus 2014, section 4.2,
 /// https://arxiv.org/abs/1311.2901). A pixel's value is the mean over the patches that hid it.
 /// </summary>
 /// <param name="Map">The losses, scaled; its peak is the largest loss.</param>
@@ -39,7 +39,8 @@ public sealed record Occlusion(HeatMap Map, float[] Losses, float Mean)
     {
         if (stride < 1 || stride > patch)
         {
-            throw new ArgumentException($"A patch of {patch} pixels moves by 1 to {patch}, not by {stride}.", nameof(stride));
+            throw new ArgumentException(
+                $"A patch of {patch} pixels moves by 1 to {patch}, not by {stride}.", nameof(stride));
         }
 
         ExplainedPicture explained = new(trained, picture);

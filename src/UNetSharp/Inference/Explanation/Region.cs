@@ -42,8 +42,8 @@ public sealed class Region
         int place = Place(size, x, y);
         if (classes[place] != k)
         {
-            throw new DataException($"The network finds class {classes[place]} at pixel {x},{y} and not class {k}, so there "
-                + "is no component of that class to explain. Choose a pixel inside of one, or explain the pixel alone.");
+            throw new DataException($"The network finds class {classes[place]} at pixel {x},{y} and not class {k}, so "
+                + "there is no object of that class to explain. Choose a pixel in one, or explain the pixel alone.");
         }
 
         byte[] mask = new byte[classes.Length];
@@ -66,11 +66,12 @@ public sealed class Region
             i => mask.Samples.AsSpan(i * mask.Channels, mask.Channels).ContainsAnyExcept(0f));
         return region._mask.Contains((byte)1)
             ? region
-            : throw new DataException("The mask marks no pixel: all of its values are 0. Mark what is to be explained.");
+            : throw new DataException("The mask marks no pixel: all its values are 0. Mark what is to be explained.");
     }
 
     /// <summary>
-    /// How much each pixel counts where the picture is seen in another size: 1 inside, 0 outside, in between at the border.
+    /// How much each pixel counts where the picture is seen in another size: 1 inside, 0 outside, in between at the
+    /// border.
     /// </summary>
     internal float[] Weights(PictureSize seen) =>
         Resampling.Bilinear(Array.ConvertAll(_mask, value => (float)value), Size, seen, channels: 1);
@@ -89,5 +90,6 @@ public sealed class Region
     private static int Place(PictureSize size, int x, int y) =>
         x >= 0 && x < size.Width && y >= 0 && y < size.Height
             ? (y * size.Width) + x
-            : throw new DataException($"Pixel {x},{y} is outside of the picture of {size} pixels; columns and rows count from 0.");
+            : throw new DataException(
+                $"Pixel {x},{y} is outside of the picture of {size} pixels; columns and rows count from 0.");
 }

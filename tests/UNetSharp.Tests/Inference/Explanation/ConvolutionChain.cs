@@ -6,7 +6,8 @@ using UNetSharp.Models.Layers;
 
 namespace UNetSharp.Tests.Inference.Explanation;
 
-/// <summary>A linear network of one foreground class that can be computed by hand: convolutions of grey images in a row.
+/// <summary>
+/// A linear network of one foreground class that can be computed by hand: convolutions of grey images in a row.
 /// </summary>
 internal sealed class ConvolutionChain : Network
 {
@@ -31,7 +32,8 @@ internal sealed class ConvolutionChain : Network
     }
 
     /// <summary>The network as one that is trained.</summary>
-    public TrainedNetwork Trained => new(this, NetworkDescription.Of(new ModelSettings("unet", Channels: 1, Classes: 1)));
+    public TrainedNetwork Trained =>
+        new(this, NetworkDescription.Of(new ModelSettings("unet", Channels: 1, Classes: 1)));
 
     public override Value Forward(Value image) => _layers.Aggregate(image, (x, layer) => layer.Forward(x));
 

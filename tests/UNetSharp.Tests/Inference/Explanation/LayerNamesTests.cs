@@ -9,18 +9,18 @@ namespace UNetSharp.Tests.Inference.Explanation;
 public sealed class LayerNamesTests
 {
     [Theory]
-    [InlineData("unet", "down4")]
-    [InlineData("unet-classic", "conv_5")]
-    [InlineData("unet-leaky", "down4")]
-    [InlineData("unet-features", "bottleneck")]
-    [InlineData("u2net", "stage6")]
-    [InlineData("u2netp", "stage6")]
-    [InlineData("unet++", "conv4_0")]
-    [InlineData("attention-unet", "Conv5")]
-    [InlineData("resunet", "bridge")]
+    [InlineData("unet", "up4")]
+    [InlineData("unet-classic", "conv_9")]
+    [InlineData("unet-leaky", "up4")]
+    [InlineData("unet-features", "ups")]
+    [InlineData("u2net", "stage1d")]
+    [InlineData("u2netp", "stage1d")]
+    [InlineData("unet++", "conv0_4")]
+    [InlineData("attention-unet", "Up_conv2")]
+    [InlineData("resunet", "up_residual_conv3")]
     [InlineData("fcn8s", "block5")]
-    public void The_lowest_part_of_every_network_is_found(string model, string expected) =>
-        Assert.Equal(expected, Of(model).Lowest());
+    public void The_last_part_before_the_classes_is_found_in_every_network(string model, string expected) =>
+        Assert.Equal(expected, Of(model).Last());
 
     [Fact]
     public void Every_layer_of_a_summary_is_found_by_its_name_and_by_its_label()
@@ -56,7 +56,8 @@ public sealed class LayerNamesTests
         ArgumentException e = Assert.Throws<ArgumentException>(() => Of("unet").Find("upp3"));
 
         Assert.Contains("nearest are up3,", e.Message, StringComparison.Ordinal);
-        Assert.Contains("inc, down1, down2, down3, down4, up1, up2, up3, up4, outc", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "inc, down1, down2, down3, down4, up1, up2, up3, up4, outc", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
     }
 
