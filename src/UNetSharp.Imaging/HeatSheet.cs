@@ -31,6 +31,9 @@ public static class HeatSheet
     // Sky blue of Okabe and Ito: no colour of the heat is like it.
     private static readonly (byte R, byte G, byte B) MarkColor = (86, 180, 233);
 
+    // Runs along the outside of every mark, so that it is seen on bright pictures too.
+    private static readonly (byte R, byte G, byte B) ShadeColor = (30, 30, 30);
+
     /// <summary>Draws the sheet.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="map">The map over it.</param>
@@ -132,35 +135,38 @@ public static class HeatSheet
         for (int i = 0; i < mask.Length; i++)
         {
             (int row, int column) = (i / cell.Width, i % cell.Width);
-            if (mask[i] != 0 && IsEdge(mask, cell, row, column))
+            if (IsEdge(mask, cell, row, column))
             {
-                canvas.Set(top + row, left + column, MarkColor);
+                canvas.Set(top + row, left + column, mask[i] != 0 ? MarkColor : ShadeColor);
             }
         }
     }
 
+    /// <summary>Whether a pixel has a neighbour on the other side of the mask's border.</summary>
     private static bool IsEdge(byte[] mask, PictureSize size, int row, int column)
     {
         int i = (row * size.Width) + column;
-        return (row > 0 && mask[i - size.Width] == 0)
-            || (row < size.Height - 1 && mask[i + size.Width] == 0)
-            || (column > 0 && mask[i - 1] == 0)
-            || (column < size.Width - 1 && mask[i + 1] == 0);
+        bool own = mask[i] != 0;
+        return (row > 0 && mask[i - size.Width] != 0 != own)
+            || (row < size.Height - 1 && mask[i + size.Width] != 0 != own)
+            || (column > 0 && mask[i - 1] != 0 != own)
+            || (column < size.Width - 1 && mask[i + 1] != 0 != own);
     }
 
     /// <summary>A square around a place of a cell, cut off at the cell's border.</summary>
     private static void Frame(
         Canvas canvas, int top, int left, PictureSize cell, double row, double column, double side)
     {
-        (int first, int last) = ((int)(row - (side / 2)), (int)(row + (side / 2)));
-        (int near, int far) = ((int)(column - (side / 2)), (int)(column + (side / 2)));
-        for (int y = Math.Max(0, first); y <= Math.Min(cell.Height - 1, last); y++)
+        (int first, int last) = ((int)Math.Floor(row - (side / 2)), (int)Math.Floor(row + (side / 2)));
+        (int near, int far) = ((int)Math.Floor(column - (side / 2)), (int)Math.Floor(column + (side / 2)));
+        for (int y = Math.Max(0, first - 1); y <= Math.Min(cell.Height - 1, last + 1); y++)
         {
-            for (int x = Math.Max(0, near); x <= Math.Min(cell.Width - 1, far); x++)
+            for (int x = Math.Max(0, near - 1); x <= Math.Min(cell.Width - 1, far + 1); x++)
             {
-                if (y == first || y == last || x == near || x == far)
+                bool isOutside = y < first || y > last || x < near || x > far;
+                if (isOutside || y == first || y == last || x == near || x == far)
                 {
-                    canvas.Set(top + y, left + x, MarkColor);
+                    canvas.Set(top + y, left + x, isOutside ? ShadeColor : MarkColor);
                 }
             }
         }

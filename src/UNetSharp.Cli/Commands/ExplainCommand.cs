@@ -253,15 +253,17 @@ internal static class ExplainCommand
     {
         EffectiveField found = EffectiveField.Of(trained, picture, at.X, at.Y, k, threads);
         string name = trained.Description.Masks.NameOf(k);
-        string reach = found.Reach is { } side
-            ? string.Create(CultureInfo.InvariantCulture, $"; beyond {side:0}x{side:0} nothing can matter")
-            : "";
-        string frame = found.Reach is null ? "" : "; large frame: all that can matter";
+        int side = Math.Max(picture.Height, picture.Width);
+        bool isFramed = found.Reach < 2 * side;
+        string reach = found.Reach is null ? ""
+            : isFramed ? string.Create(
+                CultureInfo.InvariantCulture, $"; beyond {found.Reach:0}x{found.Reach:0} nothing can matter")
+            : "; all of the picture can matter";
         HeatMap rooted = found.Map with { Values = Array.ConvertAll(found.Map.Values, MathF.Sqrt) };
         return new Finding(found.Map, rooted, found.Reach, new HeatCaptions(
             $"What decides about {name} at {at.X},{at.Y}: 95 % of all effect comes from {found.Core}x{found.Core} "
                 + $"pixels around{reach}",
-            $"small frame: the pixel{frame}",
+            isFramed ? "small frame: the pixel; large frame: all that can matter" : "framed: the pixel",
             "no effect",
             "most effect (colours by the square root)"));
     }
