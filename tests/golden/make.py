@@ -1,4 +1,5 @@
-"""Makes the golden files: what PyTorch computes for each operation, loss, optimizer and network; scores of masks.
+"""Makes the golden files: what PyTorch computes for each operation, loss, optimizer and network, and to explain what
+networks do; scores of masks.
 
     /usr/bin/python3 tests/golden/make.py        (Debian: apt-get install python3-torch python3-skimage)
 
@@ -19,7 +20,7 @@ from scipy import ndimage, stats
 from scipy.spatial import distance
 from skimage import measure, metrics, morphology
 
-from networks import UNet, create
+from networks import UNet, create, crop
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 torch.set_num_threads(1)
@@ -613,7 +614,67 @@ def segmentation_metrics():
     save("metrics/pooled", {}, images=len(rows), maxFBeta=max_f_beta(pairs, 0.3), maxF1=max_f_beta(pairs, 1), **best)
 
 
+EXPLANATIONS = [  # settings, shift of biases, height, width, class, region, names of ours and PyTorch's of layers
+    (dict(Model="unet", Channels=3, Classes=3, Width=4), 0, 48, 64, 2, "box",
+     {"down4": "down4", "up3": "up3.conv", "inc.double_conv.0": "inc.double_conv.0", "outc": "outc"}),
+    (dict(Model="unet", Channels=1, Classes=1, Width=4, Up="Transpose", Fusion="Add"), 0, 32, 48, 0, "whole",
+     {"down4": "down4", "up2.up": "up2.up", "up1.conv.double_conv.4": "up1.conv.double_conv.4"}),
+    (dict(Model="unet-leaky", Channels=3, Classes=1, Width=4, Bias=True), 0, 32, 64, 0, "pixel",
+     {"down4": "down4", "up2.up": "up2.up", "up4": "up4.conv"}),
+    (dict(Model="unet-classic", Channels=1, Classes=2, Width=2), 0, 20, 36, 1, "pixel",
+     {"conv_5.1": "conv_5.1", "conv_7.0": "conv_7.0", "conv_9.1": "conv_9.1"}),
+    (dict(Model="u2netp", Channels=3, Classes=1), 1, 32, 64, 1, "whole",
+     {"stage6": "stage6", "stage3d": "stage3d", "stage1.rebnconv7": "stage1.rebnconv7"}),
+    (dict(Model="attention-unet", Channels=3, Classes=2, Width=4), 0, 32, 48, 0, "box",
+     {"Conv5": "Conv5", "Up3": "Up3.up.3", "Att4": "Att4.psi"}),
+    (dict(Model="resunet", Channels=1, Classes=1, Width=4), 0, 48, 32, 1, "pixel",
+     {"bridge": "bridge", "up_residual_conv2": "up_residual_conv2"})]
+
+
+def mirrored(x, side):
+    """The image with its mirror image around it, for networks whose result has less pixels than what they see."""
+    around = [np.pad(np.arange(n), ((m - n) // 2, m - n - (m - n) // 2), mode="reflect")
+              for n, m in zip(x.shape[2:], side)]
+    return x[:, :, around[0]][:, :, :, around[1]]
+
+
+def explanations():
+    """Grad-CAM by its definition, in evaluation mode and float64: the mean gradient of each channel of a layer, the
+    rectified sum, at the image's size, its largest value 1. A classic network's layer covers as many pixels of the
+    image as its own times their step, in the middle. And the mean absolute gradient of the middle pixel's logit by the
+    image."""
+    for i, (settings, shift, h, w, k, region, layers) in enumerate(EXPLANATIONS):
+        net = create(settings)
+        fill(net, shift)
+        net = net.double().eval()
+        image = (2 * recipe("image", 1, settings["Channels"], h, w).float() - 1).double().requires_grad_(True)
+        is_classic = settings["Model"] == "unet-classic"
+        seen = [16 * max(8, -(-(side + 124) // 16)) + 60 if is_classic else side for side in (h, w)]
+        maps = {}
+        for ours, theirs in layers.items():
+            def keep(module, inputs, output, ours=ours):
+                maps[ours] = output
+            net.get_submodule(theirs).register_forward_hook(keep)
+        logits = net(mirrored(image, seen))[0]
+        logits = crop(logits, image)
+        y = logits[0, k if settings["Classes"] > 1 else 0] * (-1 if settings["Classes"] == 1 and k == 0 else 1)
+        rows, columns = {"whole": (slice(None), slice(None)), "pixel": (h // 2, w // 2),
+                         "box": (slice(h // 4, h // 2), slice(w // 4, w - w // 4))}[region]
+        tensors = {}
+        tensors["saliency"] = torch.autograd.grad(y[h // 2, w // 2], image, retain_graph=True)[0].abs().mean((0, 1))
+        gradients = torch.autograd.grad(y[rows, columns].sum(), list(maps.values()))
+        for (ours, values), gradient in zip(maps.items(), gradients):
+            weights = gradient.mean((0, 2, 3))
+            heat = F.relu((weights[None, :, None, None] * values).sum(1, keepdim=True))
+            step = {"conv_5.1": 16, "conv_7.0": 4, "conv_9.1": 1}[ours] if is_classic else None
+            covered = [n * step for n in values.shape[2:]] if is_classic else seen
+            heat = crop(F.interpolate(heat, size=covered, mode="bilinear", align_corners=False), image)[0, 0]
+            tensors["weights." + ours], tensors["map." + ours] = weights, heat / heat.max()
+        save(f"explanations/{i:02}-{settings['Model']}", tensors, settings=json.dumps(settings), shift=shift, height=h,
+             width=w, k=k, region=region)
+
+
 for number, part in enumerate([convolutions, norms, shapes, losses, family, optimizers, training,
-                           oblong_convolutions, copies, loss_options, segmentation_metrics]):
+                           oblong_convolutions, copies, loss_options, segmentation_metrics, explanations]):
     torch.manual_seed(number + 1)
     part()

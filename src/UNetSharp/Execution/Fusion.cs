@@ -48,6 +48,15 @@ internal sealed class Fusion
         return fusion.Join(fusion.JoinNorm);
     }
 
+    /// <summary>
+    /// The operations of a trained network for gradients by its values: none is joined, and parameters stand still.
+    /// </summary>
+    /// <param name="operations">Operations of the graph.</param>
+    public static IEnumerable<Operation> ForGradients(IReadOnlyList<Operation> operations) =>
+        operations.Select(operation => operation is FilterOperation filter
+            ? filter.Planned(norm: null, rectifier: null, isExact: true, isFixed: true)
+            : operation.InEvaluation());
+
     private List<Operation> Join(Func<Operation, Operation> join)
     {
         List<Operation> result = [];
@@ -66,18 +75,18 @@ internal sealed class Fusion
     {
         if (operation is not FilterOperation filter)
         {
-            return operation;
+            return operation.InEvaluation();
         }
 
         BatchNormalization? norm = Take<BatchNormalization>(filter.Output);
         Rectifier? rectifier = Take<Rectifier>(norm?.Output ?? filter.Output);
-        return filter.Planned(norm, rectifier, _isExact);
+        return filter.Planned(norm, rectifier, _isExact, isFixed: true);
     }
 
     private Operation JoinNorm(Operation operation) => operation switch
     {
         BatchNormalization norm when Take<Rectifier>(norm.Output) is { } rectifier => norm.Fused(rectifier),
-        FilterOperation filter => filter.Planned(norm: null, rectifier: null, _isExact),
+        FilterOperation filter => filter.Planned(norm: null, rectifier: null, _isExact, isFixed: false),
         _ => operation,
     };
 

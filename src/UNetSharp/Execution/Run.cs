@@ -4,7 +4,7 @@ using UNetSharp.Kernels;
 namespace UNetSharp.Execution;
 
 /// <summary>What an operation sees of the plan that runs it: threads, and where its values and scratch memory lie.</summary>
-internal sealed unsafe class Run(Workers workers, bool isTraining)
+internal sealed unsafe class Run(Workers workers)
 {
     private readonly Dictionary<Value, View> _data = [];
     private readonly Dictionary<Value, View> _gradients = [];
@@ -16,9 +16,6 @@ internal sealed unsafe class Run(Workers workers, bool isTraining)
 
     /// <summary>The threads to compute on.</summary>
     public Workers Workers { get; } = workers;
-
-    /// <summary>Whether batch norm uses the statistics of the batch.</summary>
-    public bool IsTraining { get; } = isTraining;
 
     /// <summary>What chance in a step follows from.</summary>
     public int Seed { get; set; }

@@ -43,9 +43,9 @@ internal sealed unsafe class Schedule
         _placement = new Placement(operations, _kept);
         _workers = workers.Count;
         _end = loss is null ? operations.Count - 1 : (2 * operations.Count) - 1;
-        _run = new Run(workers, isTraining: loss is not null);
+        _run = new Run(workers);
 
-        AddForward(inputs, isTraining: loss is not null);
+        AddForward(inputs, isDifferentiated: loss is not null);
         if (loss is not null)
         {
             AddBackward(loss);
@@ -73,7 +73,7 @@ internal sealed unsafe class Schedule
 
     private int BackwardStep(int index) => (2 * _operations.Count) - 1 - index;
 
-    private void AddForward(IReadOnlyList<Value> inputs, bool isTraining)
+    private void AddForward(IReadOnlyList<Value> inputs, bool isDifferentiated)
     {
         foreach (Value input in inputs)
         {
@@ -90,10 +90,10 @@ internal sealed unsafe class Schedule
             }
 
             // In training the weights change with every step, so what derives from them lives for that moment only.
-            (int first, int last) = isTraining ? (i, i) : (0, _end);
+            (int first, int last) = isDifferentiated ? (i, i) : (0, _end);
             AddPiece(operation.PreparedFloats, first, last, at => _run.PlacePrepared(operation, (float*)at));
             AddPiece(operation.ForwardScratch(_workers), i, i, at => _run.PlaceForwardScratch(operation, (float*)at));
-            int savedUntil = isTraining ? BackwardStep(i) : i;
+            int savedUntil = isDifferentiated ? BackwardStep(i) : i;
             AddPiece(operation.SavedFloats, i, savedUntil, at => _run.PlaceSaved(operation, (float*)at));
         }
 
@@ -111,7 +111,8 @@ internal sealed unsafe class Schedule
         for (int i = _operations.Count - 1; i >= 0; i--)
         {
             Operation operation = _operations[i];
-            if (!wanted.Contains(operation.Output))
+            if (!wanted.Contains(operation.Output)
+                || !(operation.IsTrained || operation.Inputs.Any(wanted.Contains)))
             {
                 continue;
             }
@@ -158,8 +159,7 @@ internal sealed unsafe class Schedule
         HashSet<Value> leadsToParameter = [.. _differentiateBy];
         foreach (Operation operation in _operations)
         {
-            if (operation.Inputs.Any(leadsToParameter.Contains)
-                || operation.Parameters.Any(parameter => parameter.Kind == ParameterKind.Trained))
+            if (operation.IsTrained || operation.Inputs.Any(leadsToParameter.Contains))
             {
                 leadsToParameter.Add(operation.Output);
             }

@@ -39,6 +39,9 @@ public abstract class Operation
     /// <summary>PyTorch's name for the layer; null for what is no layer there but plumbing between layers.</summary>
     internal virtual string? LayerType => null;
 
+    /// <summary>Whether <see cref="Backward"/> computes gradients of parameters.</summary>
+    internal virtual bool IsTrained => Parameters.Any(parameter => parameter.Kind == ParameterKind.Trained);
+
     /// <summary>Whether <see cref="Backward"/> reads the values of the inputs.</summary>
     internal virtual bool BackwardReadsInputs => false;
 
@@ -60,6 +63,9 @@ public abstract class Operation
     /// <summary>The image pixels that one result pixel depends on, given those of the inputs; null where there is no one
     /// number for it.</summary>
     internal virtual ReceptiveField? FieldOver(ReceptiveField input) => input;
+
+    /// <summary>The operation that computes this one's output where the network is used and not trained.</summary>
+    internal virtual Operation InEvaluation() => this;
 
     /// <summary>Derives what depends on parameters alone; done again whenever they have changed.</summary>
     internal virtual void Prepare(Run run)

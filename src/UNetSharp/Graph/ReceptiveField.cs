@@ -14,6 +14,20 @@ internal readonly record struct ReceptiveField(double Size, double Step)
     /// <summary>The image itself.</summary>
     public static ReceptiveField OfImage { get; } = new(1, 1);
 
+    /// <summary>The fields of all values of a graph; null where there is no one number for it.</summary>
+    public static IReadOnlyDictionary<Value, ReceptiveField?> Along(Graph graph)
+    {
+        Dictionary<Value, ReceptiveField?> fields = graph.Inputs.ToDictionary(
+            input => input, _ => (ReceptiveField?)OfImage);
+        foreach (Operation operation in graph.Operations)
+        {
+            ReceptiveField? read = operation.Inputs.Select(input => fields[input]).Aggregate(Union);
+            fields[operation.Output] = read is { } field ? operation.FieldOver(field) : null;
+        }
+
+        return fields;
+    }
+
     /// <summary>After a window has moved over the map.</summary>
     public ReceptiveField Windowed(Axis axis) => new(Size + ((axis.Extent - 1) * Step), Step * axis.Stride);
 

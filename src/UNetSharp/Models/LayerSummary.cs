@@ -23,12 +23,9 @@ public sealed record LayerSummary(
     internal static IReadOnlyList<LayerSummary> Of(Graph.Graph graph)
     {
         List<LayerSummary> layers = [];
-        Dictionary<Value, ReceptiveField?> fields = graph.Inputs.ToDictionary(
-            input => input, _ => (ReceptiveField?)Graph.ReceptiveField.OfImage);
+        IReadOnlyDictionary<Value, ReceptiveField?> fields = Graph.ReceptiveField.Along(graph);
         foreach (Operation operation in graph.Operations)
         {
-            ReceptiveField? read = operation.Inputs.Select(input => fields[input]).Aggregate(Graph.ReceptiveField.Union);
-            fields[operation.Output] = read is { } field ? operation.FieldOver(field) : null;
             if (operation.LayerType is { } type)
             {
                 layers.Add(Of(operation, type, layers.Count + 1, fields[operation.Output]?.Size));

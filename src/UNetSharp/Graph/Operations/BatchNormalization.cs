@@ -7,8 +7,8 @@ namespace UNetSharp.Graph.Operations;
 /// <summary>
 /// Batch norm of each channel (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167):
 /// y = (x − mean) / √(variance + eps) · weight + bias, with the batch's statistics in training and the running ones in
-/// inference. Training moves the running statistics by the momentum towards the batch's mean and unbiased variance.
-/// A rectifier that follows in training is computed in the same pass.
+/// evaluation (<see cref="FixedNormalization"/>). Training moves the running statistics by the momentum towards the
+/// batch's mean and unbiased variance. A rectifier that follows in training is computed in the same pass.
 /// </summary>
 public sealed unsafe class BatchNormalization : Operation
 {
@@ -42,6 +42,8 @@ public sealed unsafe class BatchNormalization : Operation
 
     private int Pixels => (int)Output.Shape.Pixels;
 
+    internal override Operation InEvaluation() => new FixedNormalization(this);
+
     /// <summary>This operation with a rectifier behind it, as one.</summary>
     internal BatchNormalization Fused(Rectifier rectifier) => new(this, rectifier);
 
@@ -53,8 +55,7 @@ public sealed unsafe class BatchNormalization : Operation
         return ((float)scale, (float)(_parameters.Bias.Data[c] - (scale * _parameters.RunningMean.Data[c])));
     }
 
-    internal override long ForwardScratch(int workers) =>
-        Math.Max(2 * Channels, BatchStatistics.ScratchFloats(Pixels, Channels));
+    internal override long ForwardScratch(int workers) => BatchStatistics.ScratchFloats(Pixels, Channels);
 
     internal override long BackwardScratch(int workers) =>
         (3 * Channels) + BatchNormGradient.ScratchFloats(Pixels, Channels);
@@ -62,30 +63,17 @@ public sealed unsafe class BatchNormalization : Operation
     internal override void Forward(Run run)
     {
         View x = run.Data(Inputs[0]);
-        if (run.IsTraining)
-        {
-            BatchNormGradient.Channels saved = Saved(run);
-            BatchStatistics.Of(run.Workers, x, saved.Mean, variance: saved.InvStd, run.ForwardScratch(this));
-            MoveRunningStatistics(saved.Mean, variance: saved.InvStd);
-            for (int c = 0; c < Channels; c++)
-            {
-                saved.InvStd[c] = (float)(1 / Math.Sqrt((double)saved.InvStd[c] + _parameters.Epsilon));
-                saved.Scale[c] = saved.InvStd[c] * _parameters.Weight.Data[c];
-                saved.Shift[c] = _parameters.Bias.Data[c] - (saved.Mean[c] * saved.Scale[c]);
-            }
-
-            ChannelAffine.Run(run.Workers, x, run.Data(Output), saved.Scale, saved.Shift, _slope);
-            return;
-        }
-
-        float* scale = run.ForwardScratch(this);
-        float* shift = scale + Channels;
+        BatchNormGradient.Channels saved = Saved(run);
+        BatchStatistics.Of(run.Workers, x, saved.Mean, variance: saved.InvStd, run.ForwardScratch(this));
+        MoveRunningStatistics(saved.Mean, variance: saved.InvStd);
         for (int c = 0; c < Channels; c++)
         {
-            (scale[c], shift[c]) = RunningAffine(c);
+            saved.InvStd[c] = (float)(1 / Math.Sqrt((double)saved.InvStd[c] + _parameters.Epsilon));
+            saved.Scale[c] = saved.InvStd[c] * _parameters.Weight.Data[c];
+            saved.Shift[c] = _parameters.Bias.Data[c] - (saved.Mean[c] * saved.Scale[c]);
         }
 
-        ChannelAffine.Run(run.Workers, x, run.Data(Output), scale, shift, _slope);
+        ChannelAffine.Run(run.Workers, x, run.Data(Output), saved.Scale, saved.Shift, _slope);
     }
 
     internal override void Backward(Run run)

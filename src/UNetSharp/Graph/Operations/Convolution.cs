@@ -28,8 +28,8 @@ public sealed unsafe class Convolution : FilterOperation
     }
 
     private Convolution(
-        Convolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact)
-        : base(convolution, norm, rectifier, isExact)
+        Convolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed)
+        : base(convolution, norm, rectifier, isExact, isFixed)
     {
         (_rows, _columns, _window) = (convolution._rows, convolution._columns, convolution._window);
         _weightMethod = Fast(convolution.Output.Shape, InChannels, _window);
@@ -54,8 +54,9 @@ public sealed unsafe class Convolution : FilterOperation
     internal override ReceptiveField? FieldOver(ReceptiveField input) =>
         _rows == _columns ? input.Windowed(_rows) : null;
 
-    internal override FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact) =>
-        new Convolution(this, norm, rectifier, isExact);
+    internal override FilterOperation Planned(
+        BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed) =>
+        new Convolution(this, norm, rectifier, isExact, isFixed);
 
     private protected override FilterPass ForwardPass() =>
         Fast(Output.Shape, InChannels, _window)

@@ -10,7 +10,8 @@ namespace UNetSharp.Graph.Operations;
 /// What convolution and transposed convolution share. Each is the other's gradient by the input, so both are sums over
 /// lattices of pixels; they differ in which lattices run forward, and in which channel index of the weight array is
 /// the result's. In inference a batch norm and a rectifier that follow are part of the same step: the norm is an affine
-/// map of each channel, and moves into weights and bias. A plan may choose a faster way than the direct one.
+/// map of each channel, and moves into weights and bias. A plan may choose a faster way than the direct one, and leaves
+/// out the gradients of weights and bias where nobody trains them.
 /// </summary>
 public abstract unsafe class FilterOperation : Operation
 {
@@ -19,6 +20,7 @@ public abstract unsafe class FilterOperation : Operation
     private readonly BatchNormalization? _norm;
     private readonly float _slope;
     private readonly bool _isExact;
+    private readonly bool _isFixed;
     private readonly Lazy<FilterPass> _forward;
     private readonly Lazy<FilterPass> _backward;
 
@@ -33,7 +35,7 @@ public abstract unsafe class FilterOperation : Operation
     }
 
     private protected FilterOperation(
-        FilterOperation filter, BatchNormalization? norm, Rectifier? rectifier, bool isExact)
+        FilterOperation filter, BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed)
         : base(
             rectifier?.Output ?? norm?.Output ?? filter.Output,
             filter.Inputs,
@@ -41,7 +43,7 @@ public abstract unsafe class FilterOperation : Operation
     {
         (_weight, _bias, _norm) = (filter._weight, filter._bias, norm);
         _slope = rectifier?.Slope ?? 1;
-        _isExact = isExact;
+        (_isExact, _isFixed) = (isExact, isFixed);
         _forward = new Lazy<FilterPass>(ForwardPass);
         _backward = new Lazy<FilterPass>(BackwardPass);
     }
@@ -52,7 +54,10 @@ public abstract unsafe class FilterOperation : Operation
         * Output.Shape.N * InChannels * OutChannels;
 
     /// <inheritdoc/>
-    internal override bool BackwardReadsInputs => true;
+    internal override bool IsTrained => !_isFixed && base.IsTrained;
+
+    /// <inheritdoc/>
+    internal override bool BackwardReadsInputs => !_isFixed;
 
     /// <inheritdoc/>
     internal override long PreparedFloats => (HasEpilogueBias ? 2 * PaddedChannels : 0) + _forward.Value.PackedFloats;
@@ -96,7 +101,9 @@ public abstract unsafe class FilterOperation : Operation
     /// <param name="norm">Batch norm that follows, or null.</param>
     /// <param name="rectifier">Rectifier that follows, or null.</param>
     /// <param name="isExact">Whether every product is computed as it is defined, or faster where that is possible.</param>
-    internal abstract FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact);
+    /// <param name="isFixed">Whether weights and bias stand still, so that nobody asks for their gradients.</param>
+    internal abstract FilterOperation Planned(
+        BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed);
 
     /// <inheritdoc/>
     internal override long ForwardScratch(int workers) =>
@@ -105,10 +112,15 @@ public abstract unsafe class FilterOperation : Operation
     /// <inheritdoc/>
     internal override long BackwardScratch(int workers)
     {
-        View x = new(null, Inputs[0].Shape, InChannels);
-        View dy = new(null, Output.Shape, OutChannels);
         long input = _backward.Value.PackedFloats
             + _backward.Value.ScratchFloats(Output.Shape, Inputs[0].Shape, workers);
+        if (_isFixed)
+        {
+            return input;
+        }
+
+        View x = new(null, Inputs[0].Shape, InChannels);
+        View dy = new(null, Output.Shape, OutChannels);
         long weight = WeightGradientScratch(x, dy, workers);
         return Math.Max(Math.Max(input, weight), ChannelSums.ScratchFloats(dy.Pixels, OutChannels));
     }
@@ -138,15 +150,13 @@ public abstract unsafe class FilterOperation : Operation
     /// <inheritdoc/>
     internal override void Backward(Run run)
     {
-        View x = run.Data(Inputs[0]);
         View dy = run.Gradient(Output);
         float* scratch = run.BackwardScratch(this);
-        if (_bias is not null)
+        if (!_isFixed)
         {
-            ChannelSums.Of(run.Workers, dy, _bias.GradientPointer, scratch);
+            RunParameterGradients(run, dy, scratch);
         }
 
-        RunWeightGradient(run.Workers, x, dy, _weight.GradientPointer, scratch);
         if (run.Wants(Inputs[0]))
         {
             FilterPass pass = _backward.Value;
@@ -169,6 +179,16 @@ public abstract unsafe class FilterOperation : Operation
 
     /// <summary>How the gradient by the input is computed.</summary>
     private protected virtual FilterPass BackwardPass() => new DirectPass(BackwardLattices, BackwardOrder);
+
+    private void RunParameterGradients(Run run, View dy, float* scratch)
+    {
+        if (_bias is not null)
+        {
+            ChannelSums.Of(run.Workers, dy, _bias.GradientPointer, scratch);
+        }
+
+        RunWeightGradient(run.Workers, run.Data(Inputs[0]), dy, _weight.GradientPointer, scratch);
+    }
 
     private FilterPass.Filters ForwardFilters(Run run)
     {

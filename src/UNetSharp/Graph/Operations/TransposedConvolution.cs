@@ -28,8 +28,8 @@ public sealed unsafe class TransposedConvolution : FilterOperation
     }
 
     private TransposedConvolution(
-        TransposedConvolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact)
-        : base(convolution, norm, rectifier, isExact)
+        TransposedConvolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed)
+        : base(convolution, norm, rectifier, isExact, isFixed)
     {
         (_rows, _columns, OutputPadding) = (convolution._rows, convolution._columns, convolution.OutputPadding);
         _forward = convolution._forward;
@@ -56,8 +56,9 @@ public sealed unsafe class TransposedConvolution : FilterOperation
     internal override ReceptiveField? FieldOver(ReceptiveField input) =>
         _rows == _columns ? input.Transposed(_rows) : null;
 
-    internal override FilterOperation Planned(BatchNormalization? norm, Rectifier? rectifier, bool isExact) =>
-        new TransposedConvolution(this, norm, rectifier, isExact);
+    internal override FilterOperation Planned(
+        BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed) =>
+        new TransposedConvolution(this, norm, rectifier, isExact, isFixed);
 
     private protected override long WeightGradientScratch(View x, View dy, int workers) =>
         WeightGradient.ScratchFloats(dy, x, _backward[0], workers);

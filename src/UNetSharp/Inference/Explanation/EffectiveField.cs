@@ -1,0 +1,85 @@
+using UNetSharp.Data;
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Inference.Explanation;
+
+/// <summary>
+/// The pixels on which the result at one pixel depends: the effective receptive field, the absolute gradient of a
+/// class's logit there by every pixel of the image, mean over its channels (Luo et al. 2016,
+/// https://arxiv.org/abs/1701.04128).
+/// </summary>
+/// <param name="Map">The gradients, scaled.</param>
+/// <param name="X">Column of the pixel.</param>
+/// <param name="Y">Row of the pixel.</param>
+/// <param name="Reach">
+/// The theoretical field: side in pixels of the square around the pixel outside of which nothing can matter, whatever
+/// the weights are; null where layers of different scales meet so that no one number says it.
+/// </param>
+/// <param name="Core">Side in pixels of the smallest square around the pixel with 95 % of all gradients.</param>
+public sealed record EffectiveField(HeatMap Map, int X, int Y, double? Reach, int Core)
+{
+    private const double CoreShare = 0.95;
+
+    /// <summary>Explains a network's result for a picture.</summary>
+    /// <param name="trained">The network.</param>
+    /// <param name="picture">The picture, of any size.</param>
+    /// <param name="x">Column of the pixel to explain.</param>
+    /// <param name="y">Row of the pixel to explain.</param>
+    /// <param name="k">The class; 0 is the background.</param>
+    /// <param name="threads">Threads to compute on.</param>
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    /// <exception cref="DataException">
+    /// The pixel is outside of the picture, which may be too large for the memory, or the network does not read
+    /// pictures of one or three channels.
+    /// </exception>
+    public static EffectiveField Of(TrainedNetwork trained, Picture picture, int x, int y, int k, int threads)
+    {
+        ExplainedPicture explained = new(trained, picture);
+        float[] start = explained.Gradient(Region.Pixel(explained.Own, x, y), k);
+        using Workers workers = new(threads);
+        using GradientPlan plan = explained.Plan(workers, explained.Image);
+        explained.ToNetwork(picture).CopyTo(plan.Input(explained.Image));
+        plan.Forward();
+        start.CopyTo(plan.Gradient(explained.Logits));
+        plan.Backward();
+
+        float[] seen = MeanSizes(plan.Gradient(explained.Image), explained.Image.Shape.C);
+        float[] own = Resampling.Bilinear(seen, explained.Seen, explained.Own, channels: 1);
+        double? reach = ReceptiveField.Along(new GraphOf(explained.Logits))[explained.Logits]?.Size;
+        double scale = Math.Max(
+            (double)explained.Own.Height / explained.Seen.Height, (double)explained.Own.Width / explained.Seen.Width);
+        return new EffectiveField(
+            HeatMap.Of(explained.Own, own), x, y, reach * scale, CoreOf(own, explained.Own, x, y));
+    }
+
+    private static float[] MeanSizes(ReadOnlySpan<float> gradient, int channels)
+    {
+        float[] means = new float[gradient.Length / channels];
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            means[i / channels] += Math.Abs(gradient[i]) / channels;
+        }
+
+        return means;
+    }
+
+    private static int CoreOf(float[] map, PictureSize size, int x, int y)
+    {
+        double[] rings = new double[Math.Max(size.Height, size.Width)];
+        for (int i = 0; i < map.Length; i++)
+        {
+            rings[Math.Max(Math.Abs((i / size.Width) - y), Math.Abs((i % size.Width) - x))] += map[i];
+        }
+
+        double wanted = CoreShare * rings.Sum(), sum = 0;
+        int radius = 0;
+        while ((sum += rings[radius]) < wanted)
+        {
+            radius++;
+        }
+
+        return (2 * radius) + 1;
+    }
+}

@@ -1,0 +1,124 @@
+using UNetSharp.Data;
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Inference.Explanation;
+
+/// <summary>
+/// A picture as a trained network sees it, the logits that the network has for it, and the way of maps back to the
+/// picture.
+/// </summary>
+internal sealed class ExplainedPicture
+{
+    private const double Gigabyte = 1 << 30;
+
+    private readonly TrainedNetwork _trained;
+
+    /// <summary>Traces the network; nothing is computed.</summary>
+    /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
+    public ExplainedPicture(TrainedNetwork trained, Picture picture)
+    {
+        if (trained.Description.Model.Channels is not (1 or 3))
+        {
+            throw new DataException(
+                $"The network reads images of {trained.Description.Model.Channels} channels; pictures have 1 or 3.");
+        }
+
+        _trained = trained;
+        Own = new PictureSize(picture.Height, picture.Width);
+        Seen = trained.Description.Size ?? Own;
+        Image = Value.Input(new Shape(1, Seen.Height, Seen.Width, trained.Description.Model.Channels));
+        Logits = trained.Network.Segment(Image);
+    }
+
+    /// <summary>Size of the picture.</summary>
+    public PictureSize Own { get; }
+
+    /// <summary>Size in which the network sees it.</summary>
+    public PictureSize Seen { get; }
+
+    /// <summary>The image, (1, channels, H, W).</summary>
+    public Value Image { get; }
+
+    /// <summary>The logits of its pixels, (1, K, H, W).</summary>
+    public Value Logits { get; }
+
+    /// <summary>What the network sees of a picture of this size.</summary>
+    public float[] ToNetwork(Picture picture) =>
+        _trained.Description.Normalization.ToNetwork(picture, Seen, Image.Shape.C);
+
+    /// <summary>A plan for the gradient of the logits by a value.</summary>
+    /// <exception cref="DataException">There is not so much memory.</exception>
+    public GradientPlan Plan(Workers workers, Value by)
+    {
+        long bytes = GradientPlan.BytesFor(Logits, workers, by);
+        return bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
+            ? new GradientPlan(Logits, workers, by)
+            : throw new DataException($"To explain a picture of {Seen} pixels takes {Math.Round(bytes / Gigabyte)} GB "
+                + "of memory, more than there is. Cut out the part that matters.");
+    }
+
+    /// <summary>
+    /// The gradient of the explained number by the logits: the number is the sum of a class's logits over a region.
+    /// With one foreground class, the background's logit is the negative of its.
+    /// </summary>
+    /// <returns>(H, W, K).</returns>
+    /// <exception cref="ArgumentException">There is no such class, or the region is of another picture.</exception>
+    public float[] Gradient(Region region, int k)
+    {
+        int last = _trained.Description.Masks.ClassCount - 1;
+        if (k < 0 || k > last)
+        {
+            throw new ArgumentException($"There is no class {k}: the network knows 0 to {last}.", nameof(k));
+        }
+
+        if (region.Size != Own)
+        {
+            throw new ArgumentException(
+                $"The region is of a picture of {region.Size} pixels, but the picture has {Own}.", nameof(region));
+        }
+
+        int classes = Logits.Shape.C;
+        (int channel, int sign) = classes > 1 ? (k, 1) : (0, k == 1 ? 1 : -1);
+        float[] weights = region.Weights(Seen);
+        float[] gradient = new float[weights.Length * classes];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            gradient[(i * classes) + channel] = sign * weights[i];
+        }
+
+        return gradient;
+    }
+
+    /// <summary>
+    /// A layer's map over the picture. The maps of padded layers cover all that the network sees, those of layers
+    /// without padding its middle: their own pixels times the step between them.
+    /// </summary>
+    /// <param name="map">Height × width values.</param>
+    /// <param name="size">Height and width.</param>
+    /// <param name="step">Pixels of the image between those of the map; null if unknown.</param>
+    public float[] ToOwn(float[] map, PictureSize size, double? step)
+    {
+        PictureSize wide = new(
+            Covered(size.Height, step, _trained.Network.InputSide(Seen.Height), Seen.Height),
+            Covered(size.Width, step, _trained.Network.InputSide(Seen.Width), Seen.Width));
+        float[] middle = Middle(Resampling.Bilinear(map, size, wide, channels: 1), wide, Seen);
+        return Resampling.Bilinear(middle, Seen, Own, channels: 1);
+    }
+
+    private static int Covered(int pixels, double? step, int input, int least) =>
+        step is { } s && input - (pixels * s) >= s ? Math.Max(least, (int)(pixels * s)) : input;
+
+    private static float[] Middle(float[] map, PictureSize from, PictureSize to)
+    {
+        (int top, int left) = ((from.Height - to.Height) / 2, (from.Width - to.Width) / 2);
+        float[] middle = new float[to.Height * to.Width];
+        for (int row = 0; row < to.Height; row++)
+        {
+            map.AsSpan(((top + row) * from.Width) + left, to.Width).CopyTo(middle.AsSpan(row * to.Width));
+        }
+
+        return middle;
+    }
+}

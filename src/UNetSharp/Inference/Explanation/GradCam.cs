@@ -1,0 +1,88 @@
+using UNetSharp.Data;
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Tensors;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Inference.Explanation;
+
+/// <summary>
+/// What in a picture speaks for a class, as a layer sees it: Grad-CAM (Selvaraju et al. 2017,
+/// https://arxiv.org/abs/1610.02391) for segmentation (Vinogradova, Dibrov and Myers 2020,
+/// https://arxiv.org/abs/2002.11434). With A the layer's maps and y the logits of class k, summed over a region:
+/// <code>
+/// weight[c] = mean over pixels of ∂y / ∂A[c]        map = max(0, Σ weight[c] · A[c])
+/// </code>
+/// brought to the picture's size and scaled to 0..1.
+/// </summary>
+/// <param name="Map">The map; its peak is in units of the summed logits for each pixel of the layer.</param>
+/// <param name="Layer">Name of the layer.</param>
+/// <param name="LayerSize">Height and width of its maps.</param>
+/// <param name="ChannelWeights">Weight of each of its channels.</param>
+public sealed record GradCam(HeatMap Map, string Layer, PictureSize LayerSize, float[] ChannelWeights)
+{
+    /// <summary>Explains a network's result for a picture.</summary>
+    /// <param name="trained">The network.</param>
+    /// <param name="picture">The picture, of any size.</param>
+    /// <param name="region">The pixels to explain.</param>
+    /// <param name="k">The class; 0 is the background.</param>
+    /// <param name="layer">
+    /// Name of a layer as the summary shows it, or of a part of the network; null for the last part before the classes,
+    /// whose maps are the finest. The lowest part's show in what surroundings the network looks for a class.
+    /// </param>
+    /// <param name="threads">Threads to compute on.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no such layer or class, or the region is of another picture.
+    /// </exception>
+    /// <exception cref="DataException">
+    /// The network does not read pictures of one or three channels, or the picture is too large for the memory.
+    /// </exception>
+    public static GradCam Of(TrainedNetwork trained, Picture picture, Region region, int k, string? layer, int threads)
+    {
+        ExplainedPicture explained = new(trained, picture);
+        float[] start = explained.Gradient(region, k);
+        LayerNames names = new(explained.Logits);
+        string name = layer ?? names.Last();
+        Value maps = names.Find(name);
+        using Workers workers = new(threads);
+        using GradientPlan plan = explained.Plan(workers, maps);
+        explained.ToNetwork(picture).CopyTo(plan.Input(explained.Image));
+        plan.Forward();
+        start.CopyTo(plan.Gradient(explained.Logits));
+        plan.Backward();
+
+        float[] weights = Means(plan.Gradient(maps), maps.Shape);
+        float[] map = Weighted(plan.Data(maps), weights);
+        PictureSize size = new(maps.Shape.H, maps.Shape.W);
+        double? step = ReceptiveField.Along(new GraphOf(explained.Logits))[maps]?.Step;
+        return new GradCam(HeatMap.Of(explained.Own, explained.ToOwn(map, size, step)), name, size, weights);
+    }
+
+    private static float[] Means(ReadOnlySpan<float> gradient, Shape shape)
+    {
+        double[] sums = new double[shape.C];
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            sums[i % shape.C] += gradient[i];
+        }
+
+        return Array.ConvertAll(sums, sum => (float)(sum / shape.Pixels));
+    }
+
+    private static float[] Weighted(ReadOnlySpan<float> maps, float[] weights)
+    {
+        float[] map = new float[maps.Length / weights.Length];
+        for (int i = 0; i < map.Length; i++)
+        {
+            double sum = 0;
+            for (int c = 0; c < weights.Length; c++)
+            {
+                sum += (double)weights[c] * maps[(i * weights.Length) + c];
+            }
+
+            map[i] = (float)Math.Max(0, sum);
+        }
+
+        return map;
+    }
+}

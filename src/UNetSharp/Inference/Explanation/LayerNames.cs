@@ -1,0 +1,117 @@
+using UNetSharp.Graph;
+using UNetSharp.Graph.Operations;
+using UNetSharp.Models;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Inference.Explanation;
+
+/// <summary>
+/// The layers of a traced network by their names: those of the summary (PyTorch's, <c>up3.conv.double_conv.3</c>, or
+/// for layers without parameters <c>ReLU-12</c>), and those of the parts that hold them (<c>up3</c>). The result of a
+/// part is that of its last layer, with the rectifier and the sum behind it if they belong to the part.
+/// </summary>
+internal sealed class LayerNames
+{
+    private const int Shown = 4;
+
+    private readonly GraphOf _graph;
+    private readonly ILookup<Value, Operation> _readers;
+    private readonly Dictionary<string, Value> _layers = [];
+    private readonly string[] _parts;
+
+    /// <summary>Finds the layers that lead to logits.</summary>
+    public LayerNames(Value logits)
+    {
+        _graph = new GraphOf(logits);
+        _readers = _graph.Operations
+            .SelectMany(operation => operation.Inputs.Distinct().Select(input => (Input: input, Operation: operation)))
+            .ToLookup(pair => pair.Input, pair => pair.Operation);
+        IEnumerable<Operation> layers = _graph.Operations.Where(operation => operation.LayerType is not null);
+        IReadOnlyList<LayerSummary> summaries = LayerSummary.Of(_graph);
+        foreach ((Operation operation, LayerSummary summary) in layers.Zip(summaries))
+        {
+            _layers.TryAdd(summary.Name, operation.Output);
+            _layers.TryAdd(summary.Label, operation.Output);
+        }
+
+        string[] named = [.. summaries.Where(layer => layer.Name != layer.Label).Select(layer => layer.Name)];
+        foreach (string part in named.SelectMany(PartsAbove).Distinct())
+        {
+            _layers.TryAdd(part, ResultOf(part));
+        }
+
+        _parts = [.. named.Select(name => PartsAbove(name).LastOrDefault(name)).Distinct()];
+    }
+
+    /// <summary>
+    /// The last part of the network before its classes (Selvaraju et al. 2017 take the last convolutions too): its maps
+    /// are as fine as the image, where one pixel of the lowest part's maps may hold several objects. Side outputs are
+    /// left out.
+    /// </summary>
+    public string Last()
+    {
+        int classes = _graph.Outputs[0].Shape.C;
+        return _parts.LastOrDefault(part => _layers[part].Shape.C > classes) ?? _parts[^1];
+    }
+
+    /// <summary>What a layer or a part computes.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public Value Find(string name)
+    {
+        if (_layers.TryGetValue(name, out Value? value))
+        {
+            return value;
+        }
+
+        string near = string.Join(", ", _layers.Keys.OrderBy(key => Distance(key, name)).Take(Shown));
+        throw new ArgumentException($"there is no such layer; nearest are {near}; the parts of the network are "
+            + $"{string.Join(", ", _parts)}; its summary lists all layers.");
+    }
+
+    private static IEnumerable<string> PartsAbove(string name)
+    {
+        for (int dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+        {
+            yield return name[..dot];
+        }
+    }
+
+    private Value ResultOf(string part)
+    {
+        Value result = _graph.Operations.Last(operation => BelongsTo(operation, part)).Output;
+        while (_readers[result].ToArray() is [(Rectifier or LogisticSigmoid or Addition or Dropout) and var next]
+            && next.Inputs.All(input => IsMadeIn(input, part)))
+        {
+            result = next.Output;
+        }
+
+        return result;
+    }
+
+    private static bool BelongsTo(Operation operation, string part) =>
+        operation.Parameters.Any(parameter => parameter.Name.StartsWith(part + ".", StringComparison.Ordinal));
+
+    private static bool IsMadeIn(Value value, string part) => value.Producer is { } producer
+        && (producer.Parameters.Count > 0
+            ? BelongsTo(producer, part)
+            : producer.Inputs.All(input => IsMadeIn(input, part)));
+
+    /// <summary>Letters to insert, delete or change to make one text of the other (Levenshtein 1966).</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(changed, 1 + Math.Min(row[j], row[j - 1]));
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using UNetSharp.Data;
+using UNetSharp.Inference;
+using UNetSharp.Inference.Explanation;
+using UNetSharp.Models;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Tests.Golden;
+
+/// <summary>Grad-CAM and input gradients against PyTorch's hooks in float64.</summary>
+public sealed class ExplanationGoldenTests
+{
+    // Of the largest value.
+    private const double Tolerance = 1e-5;
+
+    public static TheoryData<string> Cases => GoldenFile.Cases("explanations");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Channel_weights_and_maps_are_those_of_PyTorch(string name)
+    {
+        GoldenFile golden = new(name);
+        (TrainedNetwork trained, Picture picture) = Case(golden);
+        Region region = RegionOf(golden);
+        string[] layers = [.. golden.WithPrefix("weights.").Select(tensor => tensor.Name)];
+        Assert.NotEmpty(layers);
+        foreach (string layer in layers)
+        {
+            GradCam found = GradCam.Of(trained, picture, region, golden.Int("k"), layer, threads: 2);
+
+            Close.Assert(golden.Values("weights." + layer), found.ChannelWeights, Tolerance, $"weights of {layer}");
+            Close.Assert(golden.Values("map." + layer), found.Map.Values, Tolerance, $"map of {layer}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Gradients_by_the_image_are_those_of_PyTorch(string name)
+    {
+        GoldenFile golden = new(name);
+        (TrainedNetwork trained, Picture picture) = Case(golden);
+
+        var found = EffectiveField.Of(
+            trained, picture, picture.Width / 2, picture.Height / 2, golden.Int("k"), threads: 2);
+
+        float[] gradients = Array.ConvertAll(found.Map.Values, value => value * found.Map.Peak);
+        Close.Assert(golden.Values("saliency"), gradients, Tolerance, "gradients");
+    }
+
+    private static (TrainedNetwork Trained, Picture Picture) Case(GoldenFile golden)
+    {
+        ModelSettings settings = JsonSerializer.Deserialize<ModelSettings>(golden.Text("settings"))!;
+        Network network = ModelCatalog.Create(settings);
+        Recipe.Fill(network, golden.Double("shift"));
+        Tensor image = Recipe.Image(
+            "image", new Shape(1, golden.Int("height"), golden.Int("width"), settings.Channels));
+        Picture picture = new(image.Shape.W, image.Shape.H, image.Shape.C, fullScale: 1, image.Data.ToArray());
+        NetworkDescription description = NetworkDescription.Of(settings) with
+        {
+            Size = null,
+            Normalization = Normalization.Unit,
+        };
+        return (new TrainedNetwork(network, description), picture);
+    }
+
+    private static Region RegionOf(GoldenFile golden)
+    {
+        PictureSize size = new(golden.Int("height"), golden.Int("width"));
+        return golden.Text("region") switch
+        {
+            "whole" => Region.Whole(size),
+            "pixel" => Region.Pixel(size, size.Width / 2, size.Height / 2),
+            _ => Region.Marked(Box(size)),
+        };
+    }
+
+    private static Picture Box(PictureSize size)
+    {
+        float[] samples = new float[size.Height * size.Width];
+        for (int row = size.Height / 4; row < size.Height / 2; row++)
+        {
+            int first = size.Width / 4;
+            samples.AsSpan((row * size.Width) + first, size.Width - (2 * first)).Fill(255);
+        }
+
+        return new Picture(size.Width, size.Height, channels: 1, fullScale: 255, samples);
+    }
+}
