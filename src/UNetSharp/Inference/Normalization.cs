@@ -23,42 +23,58 @@ internal static class Normalizing
     private static readonly float[] Deviations = [0.229f, 0.224f, 0.225f];
 
     /// <summary>The picture at the network's size, (height, width, channels).</summary>
-    public static float[] ToNetwork(this Normalization normalization, Picture picture, PictureSize size, int channels)
+    /// <param name="normalization">How values are changed.</param>
+    /// <param name="unit">The picture in 0..1; its memory is the result's where the size stays.</param>
+    /// <param name="own">The picture's size.</param>
+    /// <param name="size">The network's size.</param>
+    /// <param name="channels">Values of a pixel.</param>
+    public static Span<float> ToNetwork(
+        this Normalization normalization, Span<float> unit, PictureSize own, PictureSize size, int channels)
     {
-        PictureSize own = new(picture.Height, picture.Width);
-        float[] unit = picture.ToUnit(channels);
-        if (normalization == Normalization.Unit)
+        Span<float> image = own == size ? unit : normalization.Resized(unit, own, size, channels);
+        if (normalization == Normalization.Saliency)
         {
-            return Resampling.Bilinear(unit, own, size, channels);
-        }
-
-        float[] image = Resampling.Interpolated(unit, own, size, channels);
-        float most = image.Max();
-        for (int i = 0; i < image.Length; i++)
-        {
-            int channel = i % channels % Means.Length;
-            image[i] = ((most > 0 ? image[i] / most : 0) - Means[channel]) / Deviations[channel];
+            (_, float most) = Range(image);
+            for (int i = 0; i < image.Length; i++)
+            {
+                int channel = i % channels % Means.Length;
+                image[i] = ((most > 0 ? image[i] / most : 0) - Means[channel]) / Deviations[channel];
+            }
         }
 
         return image;
     }
 
-    /// <summary>The probabilities at the picture's size.</summary>
+    /// <summary>The probabilities at the picture's size; their memory is the result's where the size stays.</summary>
     public static float[] FromNetwork(
-        this Normalization normalization, ReadOnlySpan<float> probabilities, PictureSize size, PictureSize own, int classes)
+        this Normalization normalization, float[] probabilities, PictureSize size, PictureSize own, int classes)
     {
-        if (normalization == Normalization.Unit)
+        if (normalization == Normalization.Saliency)
         {
-            return Resampling.Bilinear(probabilities, size, own, classes);
+            (float least, float most) = Range(probabilities);
+            foreach (ref float value in probabilities.AsSpan())
+            {
+                value = most > least ? (value - least) / (most - least) : value;
+            }
         }
 
-        float[] stretched = probabilities.ToArray();
-        (float least, float most) = (stretched.Min(), stretched.Max());
-        for (int i = 0; i < stretched.Length; i++)
+        return size == own ? probabilities : normalization.Resized(probabilities, size, own, classes);
+    }
+
+    private static float[] Resized(
+        this Normalization normalization, ReadOnlySpan<float> values, PictureSize from, PictureSize to, int channels) =>
+        normalization == Normalization.Unit
+            ? Resampling.Bilinear(values, from, to, channels)
+            : Resampling.Interpolated(values, from, to, channels);
+
+    private static (float Least, float Most) Range(ReadOnlySpan<float> values)
+    {
+        (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
+        foreach (float value in values)
         {
-            stretched[i] = most > least ? (stretched[i] - least) / (most - least) : stretched[i];
+            (least, most) = (MathF.Min(least, value), MathF.Max(most, value));
         }
 
-        return Resampling.Interpolated(stretched, size, own, classes);
+        return (least, most);
     }
 }
