@@ -7,6 +7,9 @@ namespace UNetSharp.Interop.Onnx;
 /// <summary>ONNX's operations with trained filters and scales.</summary>
 internal static class OnnxFilterOperations
 {
+    // Each is a convolution of its own.
+    private const int MostGroups = 4096;
+
     /// <summary>Conv, also in groups of channels.</summary>
     public static Value Convolve(OnnxCall call)
     {
@@ -27,7 +30,8 @@ internal static class OnnxFilterOperations
         return groups == 1 ? new Convolution(x, call.Parameter(weight), Bias(call, count), down, across).Output
             : groups == x.Shape.C && groups == count
                 ? new DepthwiseConvolution(x, call.Parameter(weight), Bias(call, count), down, across).Output
-            : InGroups(call, x, (int)groups, down, across);
+            : groups <= MostGroups ? InGroups(call, x, (int)groups, down, across)
+            : throw call.Refused($"{groups} groups are more than {MostGroups}");
     }
 
     /// <summary>ConvTranspose.</summary>

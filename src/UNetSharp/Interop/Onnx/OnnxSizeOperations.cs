@@ -8,6 +8,8 @@ namespace UNetSharp.Interop.Onnx;
 /// <summary>ONNX's operations that change a map's height and width.</summary>
 internal static class OnnxSizeOperations
 {
+    private const int MostParts = 1024;
+
     /// <summary>Resize, and Upsample as it was called until version 10.</summary>
     public static Value Resize(OnnxCall call)
     {
@@ -122,14 +124,14 @@ internal static class OnnxSizeOperations
     public static Value Split(OnnxCall call)
     {
         Value x = call.Map(0);
+        if (call.Integer("axis", 0) is not (1 or -3) || call.ResultCount > MostParts)
+        {
+            throw call.Refused($"only channels can be split, and into {MostParts} parts at most");
+        }
+
         int share = (x.Shape.C + call.ResultCount - 1) / call.ResultCount;
         double[] sizes = call.Numbers(1, "split")
             ?? [.. Enumerable.Range(0, call.ResultCount).Select(i => (double)Math.Min(share, x.Shape.C - (i * share)))];
-        if (call.Integer("axis", 0) is not (1 or -3))
-        {
-            throw call.Refused("only channels can be split");
-        }
-
         return sizes.Length == call.ResultCount && sizes.All(size => size >= 1) && sizes.Sum() == x.Shape.C
             ? x.Channels((int)sizes.Take(call.ResultIndex).Sum(), (int)sizes[call.ResultIndex])
             : throw call.Refused($"parts of {string.Join(", ", sizes)} channels do not make {x.Shape.C}");
