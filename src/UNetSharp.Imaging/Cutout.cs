@@ -14,7 +14,13 @@ public static class Cutout
     /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
     public static byte[]? ProfileOf(string path) => ImageFile.Guard(path, () =>
     {
-        using VipsImage file = ImageFile.Open(path, page: 0, out _);
+        string loader = ImageFile.LoaderOf(path);
+        if (loader == ImageFile.BitmapLoader)
+        {
+            return null;
+        }
+
+        using VipsImage file = ImageFile.Open(path, loader, page: 0);
         return ImageFile.IsGreyOrRgb(file) ? file.Profile : null;
     });
 

@@ -11,6 +11,11 @@ namespace UNetSharp.Imaging;
 public static class ImageFile
 {
     private const string TiffLoader = "tiffload";
+    internal const string BitmapLoader = "bitmap"; // ours, no name of libvips
+    private const int MarkBytes = 4;
+
+    // A file that ends early is refused, not filled up with grey.
+    private static readonly (string, string)[] Strict = [("fail_on", "truncated")];
 
     /// <summary>Samples beyond which a file is refused before it is decoded: 4 GiB as float32.</summary>
     private const long MostSamples = 1L << 30;
@@ -25,7 +30,7 @@ public static class ImageFile
     private const int Rgb16 = 25;
     private const int Multiband = 0;
 
-    /// <summary>The first bytes of a file of each kind, and libvips's name of its loader.</summary>
+    /// <summary>The first bytes of a file of each kind, and libvips's name of its loader, or ours.</summary>
     private static readonly (byte[] Mark, string Loader)[] Loaders =
     [
         ([0x89, (byte)'P', (byte)'N', (byte)'G'], "pngload"),
@@ -36,7 +41,7 @@ public static class ImageFile
         ([(byte)'M', (byte)'M', 0, 43], TiffLoader),
         ([(byte)'R', (byte)'I', (byte)'F', (byte)'F'], "webpload"),
         ([(byte)'G', (byte)'I', (byte)'F', (byte)'8'], "gifload"),
-        ([(byte)'B', (byte)'M'], "magickload"),
+        ([(byte)'B', (byte)'M'], BitmapLoader),
     ];
 
     /// <summary>Reads a file.</summary>
@@ -45,31 +50,52 @@ public static class ImageFile
     /// <exception cref="DataException">The file is missing, damaged, too large or of an unknown kind.</exception>
     public static Picture Read(string path, int page = 0) => Guard(path, () =>
     {
-        using VipsImage file = Open(path, page, out _);
-        if ((long)file.Width * file.Height * file.Bands > MostSamples)
+        string loader = LoaderOf(path);
+        if (page != 0 && loader != TiffLoader)
         {
-            throw new DataException($"{path}: {file.Width}x{file.Height} pixels of {file.Bands} channels are more "
-                + $"than the {MostSamples} samples that are read at once. Cut the image into parts.");
+            throw new DataException($"{path}: page {page} is asked for, but only TIFF files have pages here.");
         }
 
-        using VipsImage upright = file.Then("autorot");
-        using VipsImage plain = InGreyOrRgb(upright);
-        if (plain.Bands > MostBands)
+        if (loader == BitmapLoader)
         {
-            throw new DataException($"{path}: has {plain.Bands} channels; images are grey or colour, with or "
-                + "without transparency. Save the channels to be used as grey or RGB.");
+            return Decode(path, new Bitmap(File.ReadAllBytes(path)), MostSamples);
         }
 
-        using VipsImage opaque = plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
-        return Decode(path, opaque);
+        using VipsImage file = Open(path, loader, page);
+        return Decode(path, file, MostSamples);
     });
+
+    /// <summary>Reads the bytes of a file, the first page of a TIFF file.</summary>
+    /// <param name="bytes">What a file would hold.</param>
+    /// <param name="name">What the message of an error calls it.</param>
+    /// <param name="mostSamples">Pixels times channels beyond which it is refused before it is decoded.</param>
+    /// <exception cref="DataException">The bytes are damaged, of too large an image or of an unknown kind.</exception>
+    public static Picture Decode(ReadOnlyMemory<byte> bytes, string name, long mostSamples = MostSamples) =>
+        Guard(name, () =>
+        {
+            string loader = LoaderOf(name, bytes.Span);
+            if (loader == BitmapLoader)
+            {
+                return Decode(name, new Bitmap(bytes), mostSamples);
+            }
+
+            using VipsBytes copy = new(bytes.Span);
+            using VipsImage file = Make(loader + "_buffer", copy, Strict);
+            return Decode(name, file, mostSamples);
+        });
 
     /// <summary>Pages of a TIFF file, by its header alone; 1 for other files.</summary>
     /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
     public static int CountPages(string path) => Guard(path, () =>
     {
-        using VipsImage file = Open(path, page: 0, out string loader);
-        return loader == TiffLoader ? file.Pages : 1;
+        string loader = LoaderOf(path);
+        if (loader != TiffLoader)
+        {
+            return 1;
+        }
+
+        using VipsImage file = Open(path, loader, page: 0);
+        return file.Pages;
     });
 
     /// <summary>Writes an 8-bit grey PNG.</summary>
@@ -96,31 +122,44 @@ public static class ImageFile
         Write(path, image, "srgb");
     }
 
+    /// <summary>An 8-bit grey PNG as bytes.</summary>
+    /// <param name="pixels">(height, width).</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    public static byte[] PngOfGrey(ReadOnlySpan<byte> pixels, int width, int height) => Png(pixels, width, height, 1, "b-w");
+
     /// <summary>An 8-bit RGB PNG as bytes, for pages that hold their pictures.</summary>
     /// <param name="pixels">(height, width, 3).</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    public static byte[] PngOfColor(ReadOnlySpan<byte> pixels, int width, int height)
+    public static byte[] PngOfColor(ReadOnlySpan<byte> pixels, int width, int height) =>
+        Png(pixels, width, height, 3, "srgb");
+
+    private static byte[] Png(ReadOnlySpan<byte> pixels, int width, int height, int bands, string interpretation)
     {
-        using VipsImage image = FromMemory(pixels, width, height, bands: 3, SampleFormat.Byte);
-        using VipsImage marked = image.Then("copy", ("interpretation", "srgb"));
+        using VipsImage image = FromMemory(pixels, width, height, bands, SampleFormat.Byte);
+        using VipsImage marked = image.Then("copy", ("interpretation", interpretation));
         return marked.Bytes("pngsave_buffer");
     }
 
-    /// <summary>Does something with a file; what goes wrong becomes one line that names it.</summary>
-    internal static T Guard<T>(string path, Func<T> use)
+    /// <summary>Reads an image; what goes wrong becomes one line that names it.</summary>
+    internal static T Guard<T>(string name, Func<T> read)
     {
         try
         {
-            return File.Exists(path) ? use() : throw new DataException($"{path}: there is no such file.");
+            return read();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException($"{name}: there is no such file.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{path}: cannot be read: {e.Message}", e);
+            throw new DataException($"{name}: cannot be read: {e.Message}", e);
         }
-        catch (VipsException e)
+        catch (Exception e) when (e is VipsException or InvalidDataException)
         {
-            throw new DataException($"{path}: is no image, or damaged: {e.Message}.", e);
+            throw new DataException($"{name}: is no image, or damaged: {e.Message}.", e);
         }
     }
 
@@ -128,23 +167,19 @@ public static class ImageFile
     /// Opens a file with the one loader that its first bytes ask for. libvips knows many more formats, among them some
     /// whose readers are not hardened; these stay out.
     /// </summary>
-    internal static VipsImage Open(string path, int page, out string loader)
+    internal static VipsImage Open(string path, string loader, int page) => loader == TiffLoader
+        ? Make(loader, [("filename", path), ("page", $"{page}"), .. Strict])
+        : Make(loader, [("filename", path), .. Strict]);
+
+    internal static string LoaderOf(string path)
     {
-        loader = LoaderOf(path);
-        (string, string)[] arguments = [("filename", path), ("fail_on", "truncated")];
-        return loader == TiffLoader ? Make(loader, [.. arguments, ("page", $"{page}")])
-            : page == 0 ? Make(loader, arguments)
-            : throw new DataException($"{path}: page {page} is asked for, but only TIFF files have pages here.");
+        Span<byte> start = stackalloc byte[MarkBytes];
+        using FileStream stream = File.OpenRead(path);
+        return LoaderOf(path, start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
     }
 
-    private static string LoaderOf(string path)
+    private static string LoaderOf(string name, ReadOnlySpan<byte> start)
     {
-        Span<byte> start = stackalloc byte[4];
-        using (FileStream stream = File.OpenRead(path))
-        {
-            start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        }
-
         foreach ((byte[] mark, string loader) in Loaders)
         {
             if (start.StartsWith(mark))
@@ -153,7 +188,37 @@ public static class ImageFile
             }
         }
 
-        throw new DataException($"{path}: is no image of a known kind (PNG, JPEG, TIFF, WebP, BMP, GIF), or damaged.");
+        throw new DataException($"{name}: is no image of a known kind (PNG, JPEG, TIFF, WebP, BMP, GIF), or damaged.");
+    }
+
+    private static Picture Decode(string name, Bitmap bitmap, long mostSamples)
+    {
+        RequireFewer(name, bitmap.Width, bitmap.Height, bitmap.Channels, mostSamples);
+        return bitmap.Decode();
+    }
+
+    private static Picture Decode(string name, VipsImage file, long mostSamples)
+    {
+        RequireFewer(name, file.Width, file.Height, file.Bands, mostSamples);
+        using VipsImage upright = file.Then("autorot");
+        using VipsImage plain = InGreyOrRgb(upright);
+        if (plain.Bands > MostBands)
+        {
+            throw new DataException($"{name}: has {plain.Bands} channels; images are grey or colour, with or "
+                + "without transparency. Save the channels to be used as grey or RGB.");
+        }
+
+        using VipsImage opaque = plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
+        return Samples(name, opaque);
+    }
+
+    private static void RequireFewer(string name, int width, int height, int channels, long mostSamples)
+    {
+        if ((long)width * height * channels > mostSamples)
+        {
+            throw new DataException($"{name}: {width}x{height} pixels of {channels} channels are more "
+                + $"than the {mostSamples} samples that are read at once. Cut the image into parts.");
+        }
     }
 
     internal static bool IsGreyOrRgb(VipsImage image) => image.Interpretation is Grey or Grey16 or Rgb or Rgb16;
@@ -166,7 +231,7 @@ public static class ImageFile
         _ => image.Then("colourspace", ("space", "srgb")),
     };
 
-    private static Picture Decode(string path, VipsImage image)
+    private static Picture Samples(string path, VipsImage image)
     {
         (int width, int height, int bands) = (image.Width, image.Height, image.Bands);
         switch (image.Format)

@@ -64,11 +64,15 @@ internal sealed unsafe class VipsImage : SafeHandle
 
     /// <summary>Runs an operation that makes an image out of arguments.</summary>
     public static VipsImage Make(string operation, params (string Name, string Value)[] arguments) =>
-        Call(operation, null, arguments, built => GetImage(built, "out"));
+        Call(operation, _ => { }, arguments, built => GetImage(built, "out"));
+
+    /// <summary>Runs an operation that makes an image out of the bytes of a file, which must outlive the image.</summary>
+    public static VipsImage Make(string operation, VipsBytes bytes, params (string Name, string Value)[] arguments) =>
+        Call(operation, built => bytes.GiveTo(built, "buffer"), arguments, built => GetImage(built, "out"));
 
     /// <summary>Runs an operation that makes an image out of this one.</summary>
     public VipsImage Then(string operation, params (string Name, string Value)[] arguments) =>
-        Call(operation, this, arguments, built => GetImage(built, "out"));
+        Call(operation, GiveTo, arguments, built => GetImage(built, "out"));
 
     /// <summary>Gives an image that was made of pixels an ICC profile.</summary>
     public void SetProfile(ReadOnlySpan<byte> profile)
@@ -81,11 +85,11 @@ internal sealed unsafe class VipsImage : SafeHandle
 
     /// <summary>Runs an operation that writes this image somewhere.</summary>
     public void Save(string operation, params (string Name, string Value)[] arguments) =>
-        Call(operation, this, arguments, _ => true);
+        Call(operation, GiveTo, arguments, _ => true);
 
     /// <summary>Runs an operation that makes the bytes of a file out of this image.</summary>
     public byte[] Bytes(string operation, params (string Name, string Value)[] arguments) =>
-        Call(operation, this, arguments, built => GetBytes(built, "buffer"));
+        Call(operation, GiveTo, arguments, built => GetBytes(built, "buffer"));
 
     /// <summary>Computes the pixels: the channels of a pixel together, pixels by rows.</summary>
     public T[] Pixels<T>()
@@ -114,7 +118,7 @@ internal sealed unsafe class VipsImage : SafeHandle
     }
 
     private static T Call<T>(
-        string name, VipsImage? input, (string Name, string Value)[] arguments, Func<nint, T> resultOf)
+        string name, Action<nint> giveInput, (string Name, string Value)[] arguments, Func<nint, T> resultOf)
     {
         EnsureStarted();
         nint operation = vips_operation_new(name);
@@ -132,11 +136,7 @@ internal sealed unsafe class VipsImage : SafeHandle
             }
         }
 
-        if (input is not null)
-        {
-            SetImage(operation, "in", input);
-        }
-
+        giveInput(operation);
         nint built = vips_cache_operation_build(operation);
         if (built == 0)
         {
@@ -152,12 +152,12 @@ internal sealed unsafe class VipsImage : SafeHandle
         return result;
     }
 
-    private static void SetImage(nint operation, string name, VipsImage image)
+    private void GiveTo(nint operation)
     {
         GValue value = default;
         g_value_init(&value, vips_image_get_type());
-        g_value_set_object(&value, image.handle);
-        g_object_set_property(operation, name, &value);
+        g_value_set_object(&value, handle);
+        g_object_set_property(operation, "in", &value);
         g_value_unset(&value);
     }
 

@@ -95,6 +95,12 @@ internal static unsafe partial class VipsLibrary
     [LibraryImport(Vips)]
     internal static partial void* vips_blob_get(nint blob, out nuint size);
 
+    [LibraryImport(Vips)]
+    internal static partial nint vips_blob_copy(void* data, nuint size);
+
+    [LibraryImport(Vips)]
+    internal static partial void vips_area_unref(nint area);
+
     [LibraryImport(GObject, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void g_object_set_property(nint target, string name, GValue* value);
 
@@ -112,6 +118,9 @@ internal static unsafe partial class VipsLibrary
 
     [LibraryImport(GObject)]
     internal static partial nint g_value_dup_object(GValue* value);
+
+    [LibraryImport(GObject)]
+    internal static partial void g_value_set_boxed(GValue* value, nint boxed);
 
     [LibraryImport(GObject)]
     internal static partial nint g_value_get_boxed(GValue* value);

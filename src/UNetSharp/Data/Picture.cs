@@ -43,25 +43,7 @@ public sealed class Picture
     public float[] ToUnit(int channels)
     {
         float[] unit = new float[Width * Height * channels];
-        for (int i = 0; i < Width * Height; i++)
-        {
-            ReadOnlySpan<float> from = Samples.AsSpan(i * Channels, Channels);
-            Span<float> to = unit.AsSpan(i * channels, channels);
-            if (Channels == channels)
-            {
-                from.CopyTo(to);
-            }
-            else
-            {
-                to.Fill(Channels == 3 ? (0.299f * from[0]) + (0.587f * from[1]) + (0.114f * from[2]) : from[0]);
-            }
-
-            foreach (ref float value in to)
-            {
-                value /= FullScale; // not times 1 / 255, so that values are those of Python to the last bit
-            }
-        }
-
+        UnitValues.Of<float>(Samples, Channels, FullScale, unit, channels);
         return unit;
     }
 }

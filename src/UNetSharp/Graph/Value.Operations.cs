@@ -1,5 +1,6 @@
 using UNetSharp.Graph.Operations;
 using UNetSharp.Kernels;
+using UNetSharp.Kernels.Resampling;
 
 namespace UNetSharp.Graph;
 
@@ -9,11 +10,20 @@ public sealed partial class Value
     /// <summary>Sum of two values of one shape.</summary>
     public static Value operator +(Value a, Value b) => new Addition(a, b).Output;
 
+    /// <summary>Product of two values of one shape, value by value.</summary>
+    public static Value operator *(Value a, Value b) => new Product(a, b).Output;
+
     /// <summary>Channels side by side: (N, C₁, H, W), (N, C₂, H, W), … → (N, C₁ + C₂ + …, H, W).</summary>
     public static Value Concat(params Value[] inputs) => new Concatenation(inputs).Output;
 
     /// <summary>ReLU, or with a slope its leaky form: max(x, 0) + slope · min(x, 0).</summary>
     public Value Relu(float slope = 0) => new Rectifier(this, slope).Output;
+
+    /// <summary>min(max(x, 0), most).</summary>
+    public Value Clip(float most) => new Clipping(this, most).Output;
+
+    /// <summary>Some channels that follow each other: (N, C, H, W) → (N, count, H, W).</summary>
+    public Value Channels(int first, int count) => count == Shape.C ? this : new ChannelSlice(this, first, count).Output;
 
     /// <summary>In training each value is dropped with a probability, and what is kept grows to make up for it.</summary>
     /// <param name="probability">0 to below 1.</param>
@@ -39,7 +49,11 @@ public sealed partial class Value
 
     /// <summary>Bilinear resizing to height × width, as PyTorch's interpolate.</summary>
     public Value Resize(int height, int width, bool alignCorners) =>
-        height == Shape.H && width == Shape.W ? this : new BilinearResizing(this, height, width, alignCorners).Output;
+        Resize(height, width, alignCorners ? ResizeGrid.AlignCorners : ResizeGrid.HalfPixel);
+
+    /// <summary>Bilinear resizing to height × width.</summary>
+    internal Value Resize(int height, int width, ResizeGrid grid) =>
+        height == Shape.H && width == Shape.W ? this : new BilinearResizing(this, height, width, grid).Output;
 
     /// <summary>Resizing to the nearest pixel, as PyTorch's interpolate.</summary>
     public Value ResizeNearest(int height, int width) =>

@@ -25,47 +25,55 @@ internal static class Normalizing
     private static readonly float[] Deviations = [0.229f, 0.224f, 0.225f];
 
     /// <summary>The picture at the network's size, (height, width, channels).</summary>
-    public static float[] ToNetwork(this Normalization normalization, Picture picture, PictureSize size, int channels)
+    /// <param name="normalization">How values are changed.</param>
+    /// <param name="unit">The picture in 0..1; its memory is the result's where the size stays.</param>
+    /// <param name="own">The picture's size.</param>
+    /// <param name="size">The network's size.</param>
+    /// <param name="channels">Values of a pixel.</param>
+    public static Span<float> ToNetwork(
+        this Normalization normalization, Span<float> unit, PictureSize own, PictureSize size, int channels)
     {
-        PictureSize own = new(picture.Height, picture.Width);
-        float[] unit = picture.ToUnit(channels);
-        if (normalization == Normalization.Unit)
+        Span<float> image = own == size ? unit
+            : normalization == Normalization.Unit ? Resampling.Bilinear(unit, own, size, channels)
+            : Resampling.Interpolated(unit, own, size, channels);
+        if (normalization == Normalization.Saliency)
         {
-            return Resampling.Bilinear(unit, own, size, channels);
-        }
-
-        float[] image = Resampling.Interpolated(unit, own, size, channels);
-        float most = image.Max();
-        for (int i = 0; i < image.Length; i++)
-        {
-            int channel = i % channels % Means.Length;
-            image[i] = ((most > 0 ? image[i] / most : 0) - Means[channel]) / Deviations[channel];
+            (_, float most) = Range(image);
+            for (int i = 0; i < image.Length; i++)
+            {
+                int channel = i % channels % Means.Length;
+                image[i] = ((most > 0 ? image[i] / most : 0) - Means[channel]) / Deviations[channel];
+            }
         }
 
         return image;
     }
 
-    /// <summary>The probabilities at the picture's size.</summary>
+    /// <summary>The probabilities at the picture's size; their memory is the result's where the size stays.</summary>
     public static float[] FromNetwork(
-        this Normalization normalization,
-        ReadOnlySpan<float> probabilities,
-        PictureSize size,
-        PictureSize own,
-        int classes)
+        this Normalization normalization, float[] probabilities, PictureSize size, PictureSize own, int classes)
     {
-        if (normalization == Normalization.Unit)
+        if (normalization == Normalization.Saliency)
         {
-            return Resampling.Bilinear(probabilities, size, own, classes);
+            (float least, float most) = Range(probabilities);
+            foreach (ref float value in probabilities.AsSpan())
+            {
+                float stretched = most > least ? (value - least) / (most - least) : value;
+                value = MathF.Floor(stretched * byte.MaxValue) / byte.MaxValue;
+            }
         }
 
-        float[] stretched = probabilities.ToArray();
-        (float least, float most) = (stretched.Min(), stretched.Max());
-        for (int i = 0; i < stretched.Length; i++)
+        return size == own ? probabilities : Resampling.Bilinear(probabilities, size, own, classes);
+    }
+
+    private static (float Least, float Most) Range(ReadOnlySpan<float> values)
+    {
+        (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
+        foreach (float value in values)
         {
-            float value = most > least ? (stretched[i] - least) / (most - least) : stretched[i];
-            stretched[i] = MathF.Floor(value * byte.MaxValue) / byte.MaxValue;
+            (least, most) = (MathF.Min(least, value), MathF.Max(most, value));
         }
 
-        return Resampling.Bilinear(stretched, size, own, classes);
+        return (least, most);
     }
 }

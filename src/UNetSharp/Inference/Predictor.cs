@@ -26,14 +26,20 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
     /// <summary>Probabilities of every pixel.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
     /// <returns>(N, K, H, W) in NHWC order; valid until the next call.</returns>
-    public ReadOnlySpan<float> Predict(Tensor images)
+    public ReadOnlySpan<float> Predict(Tensor images) => Predict(images.Shape, images.Data);
+
+    /// <summary>Probabilities of every pixel.</summary>
+    /// <param name="shape">Sizes of the images.</param>
+    /// <param name="values">Their values in NHWC order, as many as the shape has.</param>
+    /// <returns>(N, K, H, W) in NHWC order; valid until the next call.</returns>
+    public ReadOnlySpan<float> Predict(Shape shape, ReadOnlySpan<float> values)
     {
-        if (_plan is null || _images!.Shape != images.Shape)
+        if (_plan is null || _images!.Shape != shape)
         {
-            PlanFor(images.Shape);
+            PlanFor(shape);
         }
 
-        images.Data.CopyTo(_plan!.Input(_images!));
+        values.CopyTo(_plan!.Input(_images!));
         _plan.Run();
         return _plan.Output(_probabilities!);
     }

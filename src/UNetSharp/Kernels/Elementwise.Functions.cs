@@ -17,6 +17,29 @@ internal readonly struct Sum : IElementwise
     public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) => a + b;
 }
 
+/// <summary>y = a · b.</summary>
+internal readonly struct Times : IElementwise
+{
+    /// <inheritdoc/>
+    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) => a * b;
+}
+
+/// <summary>y = min(max(a, 0), most), most being the constant.</summary>
+internal readonly struct Clip : IElementwise
+{
+    /// <inheritdoc/>
+    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) =>
+        Vector256.Min(Vector256.Max(a, Vector256<float>.Zero), Vector256.Create(constant));
+}
+
+/// <summary>Gradient of clipping: a is its result, b the gradient above.</summary>
+internal readonly struct ClipGradient : IElementwise
+{
+    /// <inheritdoc/>
+    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) =>
+        b & Vector256.GreaterThan(a, Vector256<float>.Zero) & Vector256.LessThan(a, Vector256.Create(constant));
+}
+
 /// <summary>y = max(a, 0) + slope · min(a, 0), the slope being the constant.</summary>
 internal readonly struct LeakyRectifier : IElementwise
 {

@@ -1,4 +1,6 @@
 using UNetSharp.Graph;
+using UNetSharp.Graph.Operations;
+using UNetSharp.Kernels;
 using UNetSharp.Losses;
 using UNetSharp.Models.Layers;
 using UNetSharp.Tensors;
@@ -67,6 +69,58 @@ public sealed class OperationGradientTests
         GradientCheck.Verify(
             x => x[0].MaxPool(kernel, stride, padding, ceilMode),
             TestTensors.Distinct(new Shape(2, height, width, channels), seed: 1));
+
+    [Theory]
+    [InlineData(2, 2, 0, false, 4, 6, 3)]
+    [InlineData(3, 2, 1, false, 6, 5, 9)]
+    [InlineData(3, 1, 1, true, 4, 5, 17)]
+    [InlineData(4, 4, 0, false, 4, 4, 2)]
+    public void Average_pool(
+        int kernel, int stride, int padding, bool countsPadding, int height, int width, int channels)
+    {
+        Axis axis = new(kernel, stride, padding);
+        GradientCheck.Verify(
+            x => new AveragePooling(x[0], axis, axis, countsPadding).Output
+                + new AveragePooling(x[0], axis, axis, countsPadding: true).Output,
+            TestTensors.Random(new Shape(2, height, width, channels), seed: 1));
+    }
+
+    [Theory]
+    [InlineData(3, 1, 1, 1, 9, true)]
+    [InlineData(3, 2, 0, 1, 3, false)]
+    [InlineData(2, 1, 2, 2, 8, true)]
+    public void Depthwise_convolution(int kernel, int stride, int padding, int dilation, int channels, bool hasBias)
+    {
+        Random random = new(1);
+        Parameter weight = Drawn("weight", [channels, 1, kernel, kernel]);
+        Parameter? bias = hasBias ? Drawn("bias", [channels]) : null;
+        Axis axis = new(kernel, stride, padding, dilation);
+        GradientCheck.Verify(
+            x => new DepthwiseConvolution(x[0], weight, bias, axis, axis).Output,
+            TestTensors.Random(new Shape(2, 6, 5, channels), seed: 1));
+
+        Parameter Drawn(string name, int[] dims) => new(null, name, dims, ParameterKind.Trained, (_, values) =>
+        {
+            foreach (ref float value in values)
+            {
+                value = random.NextSingle() - 0.5f;
+            }
+        });
+    }
+
+    [Fact]
+    public void Channels_of_a_value_that_others_read_too() => GradientCheck.Verify(
+        x => x[0].Channels(1, 3) + x[0].Channels(4, 3), TestTensors.Random(new Shape(2, 3, 4, 7), seed: 1));
+
+    [Fact]
+    public void Product_of_two_values_and_of_a_value_with_itself() => GradientCheck.Verify(
+        x => (x[0] * x[1]) + (x[0] * x[0]),
+        TestTensors.Random(new Shape(2, 3, 4, 9), seed: 1),
+        TestTensors.Random(new Shape(2, 3, 4, 9), seed: 2));
+
+    [Fact]
+    public void Clip() =>
+        GradientCheck.Verify(x => x[0].Clip(0.8f), TestTensors.Distinct(new Shape(2, 3, 3, 5), seed: 1));
 
     [Theory]
     [InlineData(3, 4, 6, 8, true)]

@@ -132,6 +132,37 @@ public class ImageFileReadTests
         Assert.Equal(Grey, ImageFile.Read(path).Samples);
     }
 
+    [Theory]
+    [InlineData("colour8.png")]
+    [InlineData("rotated.jpg")]
+    [InlineData("grey16.tif")]
+    [InlineData("colour.webp")]
+    [InlineData("palette.gif")]
+    [InlineData("colour24.bmp")]
+    public void Bytes_in_memory_are_read_like_files(string name)
+    {
+        Picture file = ImageFile.Read(Fixtures.Of(name));
+
+        Picture memory = ImageFile.Decode(File.ReadAllBytes(Fixtures.Of(name)), "upload");
+
+        Assert.Equal(
+            (file.Width, file.Height, file.Channels, file.FullScale),
+            (memory.Width, memory.Height, memory.Channels, memory.FullScale));
+        Assert.Equal(file.Samples, memory.Samples);
+    }
+
+    [Theory]
+    [InlineData("colour8.png")]
+    [InlineData("colour24.bmp")]
+    public void Bytes_of_too_many_samples_are_refused_by_the_limit_that_is_given(string name)
+    {
+        byte[] bytes = File.ReadAllBytes(Fixtures.Of(name));
+
+        Assert.Equal(12, ImageFile.Decode(bytes, "upload", mostSamples: 36).Samples.Length / 3);
+        DataException e = Assert.Throws<DataException>(() => ImageFile.Decode(bytes, "upload", mostSamples: 35));
+        Assert.StartsWith("upload: 4x3 pixels of 3 channels are more than the 35 samples", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Many_threads_read_at_once()
     {

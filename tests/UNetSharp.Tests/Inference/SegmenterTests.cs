@@ -58,6 +58,131 @@ public sealed class SegmenterTests
     public void Networks_for_other_than_grey_or_colour_images_are_refused() =>
         Assert.Throws<DataException>(() => new Segmenter(Trained("unet", channels: 4), threads: 1));
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 3)]
+    [InlineData(3, 1)]
+    [InlineData(3, 3)]
+    [InlineData(4, 1)]
+    [InlineData(4, 3)]
+    public void Pixels_in_memory_are_segmented_like_pictures(int channels, int wanted)
+    {
+        using Segmenter segmenter = new(Trained("unet", wanted), threads: 2);
+        byte[] bytes = Bytes(7 * 9 * channels);
+        ushort[] words = [.. bytes.Select(value => (ushort)(value * 257))];
+        int kept = Math.Min(channels, 3);
+        float[] opaque = [.. bytes.Where((_, i) => i % channels < kept).Select(value => (float)value)];
+
+        float[] expected = segmenter.Segment(new Picture(9, 7, kept, 255, opaque)).Probabilities;
+
+        Assert.Equal(expected, segmenter.Segment(bytes, 9, 7, channels).Probabilities);
+        Assert.All(
+            expected.Zip(segmenter.Segment(words, 9, 7, channels).Probabilities),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Theory]
+    [InlineData(11, 4, 3, 1, "4x3 pixels and 1 channels has 12 samples, but 11 came")]
+    [InlineData(13, 4, 3, 1, "12 samples, but 13 came")]
+    [InlineData(0, int.MaxValue, int.MaxValue, 4, "18446744056529682436 samples, but 0 came")]
+    [InlineData(24, 4, 3, 2, "but 2 came")]
+    [InlineData(12, -4, -3, 1, "width")]
+    [InlineData(0, 4, 0, 1, "height")]
+    public void Pixels_that_do_not_fit_their_sizes_are_refused(
+        int samples, int width, int height, int channels, string reason)
+    {
+        using Segmenter segmenter = new(Trained("unet", channels: 1), threads: 1);
+
+        ArgumentException bytes = Assert.ThrowsAny<ArgumentException>(
+            () => segmenter.Segment(new byte[samples], width, height, channels));
+        ArgumentException words = Assert.ThrowsAny<ArgumentException>(
+            () => segmenter.Segment(new ushort[samples], width, height, channels));
+
+        Assert.Contains(reason, bytes.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes.Message, words.Message);
+    }
+
+    [Fact]
+    public void Sixteen_callers_at_once_get_the_bits_that_one_gets()
+    {
+        using Segmenter segmenter = new(Trained("unet", channels: 3), threads: 2);
+        byte[][] images = [.. Enumerable.Range(0, 16).Select(i => Bytes((20 + (i % 3)) * 24 * 3, seed: i))];
+        float[][] alone = [.. images.Select(Of)];
+        float[][] together = new float[images.Length][];
+        Thread[] callers =
+        [
+            .. Enumerable.Range(0, images.Length).Select(i => new Thread(() =>
+            {
+                for (int round = 0; round < 4; round++)
+                {
+                    together[i] = Of(images[i]);
+                }
+            })),
+        ];
+
+        Array.ForEach(callers, caller => caller.Start());
+        Array.ForEach(callers, caller => caller.Join());
+
+        Assert.Equal(alone, together);
+
+        float[] Of(byte[] image) => segmenter.Segment(image, 24, image.Length / (24 * 3), 3).Probabilities;
+    }
+
+    [Fact]
+    public void A_call_allocates_little_beside_its_result()
+    {
+        const int Side = 128;
+        using Segmenter segmenter = new(Trained("unet", channels: 3), threads: 1);
+        byte[] image = Bytes(Side * Side * 3);
+        segmenter.Segment(image, Side, Side, 3);
+        segmenter.Segment(image, Side, Side, 3);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        segmenter.Segment(image, Side, Side, 3);
+
+        Assert.InRange(
+            GC.GetAllocatedBytesForCurrentThread() - before, Side * Side * sizeof(float), (Side * Side * sizeof(float)) + 1024);
+    }
+
+    [Fact]
+    public void A_segmenter_that_is_disposed_of_says_so_and_lets_callers_finish()
+    {
+        Segmenter segmenter = new(Trained("unet", channels: 1), threads: 2);
+        byte[] image = Bytes(64 * 64);
+        float[] expected = segmenter.Segment(image, 64, 64, 1).Probabilities;
+        int refused = 0;
+        Thread[] callers = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                while (true)
+                {
+                    Assert.Equal(expected, segmenter.Segment(image, 64, 64, 1).Probabilities);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        }))];
+
+        Array.ForEach(callers, caller => caller.Start());
+        Thread.Sleep(50);
+        segmenter.Dispose();
+        segmenter.Dispose();
+        Array.ForEach(callers, caller => caller.Join());
+
+        Assert.Equal(callers.Length, refused);
+        Assert.Throws<ObjectDisposedException>(() => segmenter.Segment(image, 64, 64, 1));
+    }
+
+    private static byte[] Bytes(int count, int seed = 1)
+    {
+        byte[] bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
     private static TrainedNetwork Trained(string model, int channels)
     {
         ModelSettings settings = ModelCatalog.Entry(model).Usual with { Channels = channels, Classes = 1, Width = 2 };

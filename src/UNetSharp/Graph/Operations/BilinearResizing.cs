@@ -12,12 +12,12 @@ public sealed class BilinearResizing : Operation
     private readonly BilinearAxis _rows;
     private readonly BilinearAxis _columns;
 
-    internal BilinearResizing(Value x, int height, int width, bool alignCorners)
+    internal BilinearResizing(Value x, int height, int width, ResizeGrid grid)
         : base(x.Shape with { H = height, W = width }, [x])
     {
-        IsAligned = alignCorners;
-        _rows = new BilinearAxis(x.Shape.H, height, alignCorners);
-        _columns = new BilinearAxis(x.Shape.W, width, alignCorners);
+        IsAligned = grid == ResizeGrid.AlignCorners;
+        _rows = new BilinearAxis(x.Shape.H, height, grid);
+        _columns = new BilinearAxis(x.Shape.W, width, grid);
     }
 
     /// <summary>Whether the first and last pixels of both images fall on each other.</summary>

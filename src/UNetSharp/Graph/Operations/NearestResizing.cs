@@ -9,7 +9,13 @@ namespace UNetSharp.Graph.Operations;
 public sealed class NearestResizing : PixelCopying
 {
     internal NearestResizing(Value x, int height, int width)
-        : base(x, height, width, SourceAxis.Nearest(x.Shape.H, height), SourceAxis.Nearest(x.Shape.W, width))
+        : this(x, height, width, SourceAxis.Nearest(x.Shape.H, height), SourceAxis.Nearest(x.Shape.W, width))
+    {
+    }
+
+    /// <summary>With another notion of which pixel is the nearest.</summary>
+    internal NearestResizing(Value x, int height, int width, SourceAxis rows, SourceAxis columns)
+        : base(x, height, width, rows, columns)
     {
     }
 

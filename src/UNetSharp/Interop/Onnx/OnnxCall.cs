@@ -5,7 +5,7 @@ namespace UNetSharp.Interop.Onnx;
 /// <summary>
 /// A node with what its inputs are at one size of image: maps, which a graph computes, and arrays, which are known.
 /// </summary>
-internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace)
+internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex = 0)
 {
     private const int MostNumbers = 1 << 16;
 
@@ -15,8 +15,14 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace)
     /// <summary>Number of inputs.</summary>
     public int InputCount => node.Inputs.Count;
 
-    /// <summary>Name of the first result.</summary>
-    public string ResultName => node.Outputs[0];
+    /// <summary>Number of results.</summary>
+    public int ResultCount => node.Outputs.Count;
+
+    /// <summary>Which of the results is asked for.</summary>
+    public int ResultIndex => resultIndex;
+
+    /// <summary>Name of the result.</summary>
+    public string ResultName => node.Outputs[resultIndex];
 
     /// <summary>Version of ONNX's list of operations.</summary>
     public long Opset => trace.Opset;
@@ -30,8 +36,20 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace)
     /// <summary>Whether an input is a map.</summary>
     public bool IsMap(int index) => Has(index) && trace.IsMap(node.Inputs[index]);
 
-    /// <summary>An input that is a map.</summary>
-    public Value Map(int index) => trace.Map(Name(index));
+    /// <summary>An input that is a map of (N, C, H, W).</summary>
+    public Value Map(int index) => OrderedMap(index) is (var map, { IsUsual: true })
+        ? map
+        : throw Refused("it reads a map whose axes are turned by Transpose, which is not supported");
+
+    /// <summary>An input that is a map, and the order of its axes.</summary>
+    public (Value Map, AxisOrder Order) OrderedMap(int index) => (trace.Map(Name(index)), trace.OrderOf(Name(index)));
+
+    /// <summary>A result whose axes are in some order.</summary>
+    public Value Ordered(Value result, AxisOrder order)
+    {
+        trace.SetOrder(ResultName, order);
+        return result;
+    }
 
     /// <summary>An input that is an array.</summary>
     public OnnxTensor Tensor(int index) => trace.Tensor(Name(index));
@@ -54,6 +72,11 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace)
     /// <summary>Parameter of the graph that holds an array.</summary>
     public Parameter Parameter(OnnxTensor tensor, ParameterKind kind = ParameterKind.Trained) =>
         trace.ParameterOf(tensor, kind);
+
+    /// <summary>Parameter of the graph that no file holds.</summary>
+    public static Parameter Constant(
+        int[] dims, float[] values, ParameterKind kind = ParameterKind.Running) =>
+        new(null, "constant", dims, kind, (_, to) => values.CopyTo(to));
 
     /// <summary>A whole number.</summary>
     public long Integer(string name, long otherwise) => Attribute(name)?.Integer ?? otherwise;

@@ -22,7 +22,7 @@ public sealed class OnnxNetwork : Network
     // What deep networks halve without remainder, for those that cannot do with one.
     private const int EvenStep = 32;
 
-    private static readonly string[] PassedOn = ["Identity", "Cast", "Dropout"];
+    private static readonly string[] PassedOn = ["Identity", "Cast", "Dropout", "Transpose"];
     private static readonly string[] Final = ["Sigmoid", "Softmax"];
 
     private readonly string _file;

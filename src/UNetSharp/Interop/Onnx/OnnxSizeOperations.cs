@@ -1,5 +1,6 @@
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
+using UNetSharp.Kernels.Resampling;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Interop.Onnx;
@@ -7,6 +8,8 @@ namespace UNetSharp.Interop.Onnx;
 /// <summary>ONNX's operations that change a map's height and width.</summary>
 internal static class OnnxSizeOperations
 {
+    private const int MostParts = 1024;
+
     /// <summary>Resize, and Upsample as it was called until version 10.</summary>
     public static Value Resize(OnnxCall call)
     {
@@ -20,19 +23,52 @@ internal static class OnnxSizeOperations
 
         string grid = isNew ? call.Text("coordinate_transformation_mode", "half_pixel") : "asymmetric";
         string rounding = isNew ? call.Text("nearest_mode", "round_prefer_floor") : "floor";
-        bool isWhole = height % x.Shape.H == 0 && width % x.Shape.W == 0;
-        bool isHalfPixel = grid is "half_pixel" or "pytorch_half_pixel";
-        return call.Text("mode", "nearest") switch
-        {
-            "linear" or "bilinear" when grid == "align_corners" => x.Resize(height, width, alignCorners: true),
-            "linear" or "bilinear" when isHalfPixel && isExact => x.Resize(height, width, alignCorners: false),
+        string mode = call.Text("mode", "nearest");
 
-            // Enlarged by a whole factor, every way of rounding comes to the same where centres fall on each other.
-            "nearest" when isExact && ((grid == "asymmetric" && rounding == "floor") || (isHalfPixel && isWhole)) =>
+        // Where a scale is not the ratio of the sizes, it alone says where pixels come from, but for aligned corners.
+        return (mode is "linear" or "bilinear", isExact || grid == "align_corners") switch
+        {
+            (true, true) when GridOf(grid) is { } known => x.Resize(height, width, known),
+            (false, true) when mode == "nearest" && (grid, rounding) == ("asymmetric", "floor") =>
                 x.ResizeNearest(height, width),
-            string mode => throw call.Refused(CheckpointException.Shown($"mode {mode} with {grid} and {rounding} ")
+            (false, true) when mode == "nearest" && GridOf(grid) is { } known && RoundingOf(rounding) is { } rounded =>
+                new NearestResizing(
+                    x,
+                    height,
+                    width,
+                    Nearest(x.Shape.H, height, known, rounded),
+                    Nearest(x.Shape.W, width, known, rounded)).Output,
+            _ => throw call.Refused(CheckpointException.Shown($"mode {mode} with {grid} and {rounding} ")
                 + $"from {x.Shape.H}x{x.Shape.W} to {height}x{width} is not supported"),
         };
+    }
+
+    private static ResizeGrid? GridOf(string name) => name switch
+    {
+        "half_pixel" or "pytorch_half_pixel" => ResizeGrid.HalfPixel,
+        "align_corners" => ResizeGrid.AlignCorners,
+        "asymmetric" => ResizeGrid.Asymmetric,
+        _ => null,
+    };
+
+    private static Func<float, float>? RoundingOf(string name) => name switch
+    {
+        "floor" => MathF.Floor,
+        "ceil" => MathF.Ceiling,
+        "round_prefer_floor" => position => MathF.Ceiling(position - 0.5f),
+        "round_prefer_ceil" => position => MathF.Floor(position + 0.5f),
+        _ => null,
+    };
+
+    private static SourceAxis Nearest(int source, int result, ResizeGrid grid, Func<float, float> rounded)
+    {
+        float scale = (float)result / source;
+        return SourceAxis.Of(source, result, i => (int)rounded(grid switch
+        {
+            ResizeGrid.HalfPixel => ((i + 0.5f) / scale) - 0.5f,
+            ResizeGrid.AlignCorners => result > 1 ? (float)i * (source - 1) / (result - 1) : 0,
+            _ => i / scale,
+        }));
     }
 
     /// <summary>Pad: zeros, or the mirror image; negative numbers crop.</summary>
@@ -54,7 +90,7 @@ internal static class OnnxSizeOperations
         };
     }
 
-    /// <summary>Slice: a part of height and width.</summary>
+    /// <summary>Slice: a part of channels, height and width.</summary>
     public static Value Slice(OnnxCall call)
     {
         Value x = call.Map(0);
@@ -77,9 +113,28 @@ internal static class OnnxSizeOperations
             (before[axis], after[axis]) = (Bounded(starts[i], size), size - Bounded(ends[i], size));
         }
 
-        return (before[0], before[1], after[0], after[1]) == default
-            ? x.Pad(-before[3], -after[3], -before[2], -after[2])
-            : throw call.Refused("only height and width can be cut");
+        return (before[0], after[0]) == default
+            ? x.Channels(before[1], x.Shape.C - before[1] - after[1]).Pad(-before[3], -after[3], -before[2], -after[2])
+            : throw call.Refused("images of a batch cannot be told apart");
+    }
+
+    /// <summary>
+    /// Split: one of the parts, side by side, of the channels. If no sizes are given they are equal, but for the last.
+    /// </summary>
+    public static Value Split(OnnxCall call)
+    {
+        Value x = call.Map(0);
+        if (call.Integer("axis", 0) is not (1 or -3) || call.ResultCount > MostParts)
+        {
+            throw call.Refused($"only channels can be split, and into {MostParts} parts at most");
+        }
+
+        int share = (x.Shape.C + call.ResultCount - 1) / call.ResultCount;
+        double[] sizes = call.Numbers(1, "split")
+            ?? [.. Enumerable.Range(0, call.ResultCount).Select(i => (double)Math.Min(share, x.Shape.C - (i * share)))];
+        return sizes.Length == call.ResultCount && sizes.All(size => size >= 1) && sizes.Sum() == x.Shape.C
+            ? x.Channels((int)sizes.Take(call.ResultIndex).Sum(), (int)sizes[call.ResultIndex])
+            : throw call.Refused($"parts of {string.Join(", ", sizes)} channels do not make {x.Shape.C}");
     }
 
     private static int Bounded(double index, int size) => (int)Math.Clamp(index < 0 ? index + size : index, 0, size);

@@ -17,6 +17,7 @@ internal sealed class OnnxTrace
     private const long MostFoldedNumbers = 1 << 20;
 
     private readonly Dictionary<string, Value> _maps = [];
+    private readonly Dictionary<string, AxisOrder> _orders = [];
     private readonly Dictionary<string, OnnxTensor> _tensors;
     private long _valuesLeft;
     private long _numbersLeft = MostFoldedNumbers;
@@ -56,7 +57,11 @@ internal sealed class OnnxTrace
         {
             try
             {
-                trace.Apply(node);
+                // What other operations give beside their first result is for training.
+                for (int index = 0; index < (node.Operation == "Split" ? node.Outputs.Count : 1); index++)
+                {
+                    trace.Apply(node, index);
+                }
             }
             catch (Exception e) when (e is InvalidDataException or ShapeException)
             {
@@ -76,6 +81,12 @@ internal sealed class OnnxTrace
     /// <summary>The map of a name.</summary>
     public Value Map(string name) =>
         _maps.TryGetValue(name, out Value? map) ? map : throw Missing(name, "a map", _tensors.ContainsKey(name));
+
+    /// <summary>The order of a map's axes in the file.</summary>
+    public AxisOrder OrderOf(string name) => _orders.GetValueOrDefault(name, AxisOrder.Usual);
+
+    /// <summary>Says in which order the axes of a map are.</summary>
+    public void SetOrder(string name, AxisOrder order) => _orders[name] = order;
 
     /// <summary>The array of a name.</summary>
     public OnnxTensor Tensor(string name) => _tensors.TryGetValue(name, out OnnxTensor? tensor)
@@ -110,9 +121,9 @@ internal sealed class OnnxTrace
         return model.Nodes.Where(needed.Contains);
     }
 
-    private void Apply(OnnxNode node)
+    private void Apply(OnnxNode node, int resultIndex)
     {
-        OnnxCall call = new(node, this);
+        OnnxCall call = new(node, this, resultIndex);
         if (node.Outputs.Count == 0)
         {
             throw call.Refused("it has no result");

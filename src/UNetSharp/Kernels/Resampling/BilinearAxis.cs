@@ -6,8 +6,9 @@ namespace UNetSharp.Kernels.Resampling;
 /// One axis of bilinear resizing, as PyTorch's interpolate has it. Result pixel i lies between source pixels
 /// <c>First</c> and <c>Second</c>, the latter weighing <c>Weight</c>, at the source position
 /// <code>
-/// align corners:  i · (source − 1) / (result − 1)         first and last pixels fall on each other
-/// otherwise:      max(0, (i + ½) · source / result − ½)   the areas of the images fall on each other
+/// half pixel:     max(0, (i + ½) · source / result − ½)
+/// align corners:  i · (source − 1) / (result − 1)
+/// asymmetric:     i · source / result
 /// </code>
 /// </summary>
 internal sealed unsafe class BilinearAxis
@@ -16,14 +17,16 @@ internal sealed unsafe class BilinearAxis
     private readonly Reach[] _reaches;
 
     /// <summary>Computes the positions.</summary>
-    public BilinearAxis(int source, int result, bool alignCorners)
+    public BilinearAxis(int source, int result, ResizeGrid grid)
     {
         _points = GC.AllocateArray<Point>(result, pinned: true);
         _reaches = GC.AllocateArray<Reach>(source, pinned: true);
-        float scale = alignCorners ? (result > 1 ? (float)(source - 1) / (result - 1) : 0) : (float)source / result;
+        float scale = grid != ResizeGrid.AlignCorners ? (float)source / result
+            : result > 1 ? (float)(source - 1) / (result - 1)
+            : 0;
         for (int i = 0; i < result; i++)
         {
-            float position = alignCorners ? scale * i : MathF.Max(0, (scale * (i + 0.5f)) - 0.5f);
+            float position = grid == ResizeGrid.HalfPixel ? MathF.Max(0, (scale * (i + 0.5f)) - 0.5f) : scale * i;
             int first = Math.Min((int)position, source - 1);
             int second = Math.Min(first + 1, source - 1);
             _points[i] = new Point(first, second, position - first);

@@ -43,6 +43,10 @@ internal sealed unsafe class SourceAxis
     public static SourceAxis Nearest(int source, int result) =>
         new(source, Enumerable.Range(0, result).Select(i => (int)((long)i * source / result)));
 
+    /// <summary>The source pixels that a function gives for every result pixel, or the nearest that there are.</summary>
+    public static SourceAxis Of(int source, int result, Func<int, int> place) =>
+        new(source, Enumerable.Range(0, result).Select(i => Math.Clamp(place(i), 0, source - 1)));
+
     /// <summary>
     /// The source with its mirror image on both sides, without repeating the border pixel, and again as often as it
     /// takes: result pixel i shows source position i − before, folded back into the image.

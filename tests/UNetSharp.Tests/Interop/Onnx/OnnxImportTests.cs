@@ -25,10 +25,15 @@ public sealed class OnnxImportTests : IDisposable
                 self.gate = nn.Conv2d(6, 1, 1)
                 self.side = nn.Conv2d(8, 6, (1, 3), padding=(0, 1))
                 self.out = nn.Conv2d(18, 1, 1)
+                self.deep = nn.Conv2d(6, 6, 3, padding=1, groups=6)
+                self.pairs = nn.Conv2d(6, 6, 3, padding=1, groups=3)
 
             def logits(self, x):
                 x = (x - 0.5) / 0.25 * torch.tensor([1.0, 2.0, 3.0]).view(1, 3, 1, 1) + 1
                 a = self.a(x)
+                d = F.relu6(4 * self.deep(a)) * torch.sigmoid(F.adaptive_avg_pool2d(a, 1)) + F.avg_pool2d(a, 3, 1, 1)
+                e, f = self.pairs(F.hardswish(d)).chunk(2, 1)
+                a = a + torch.cat([f, torch.softmax(e, 1)], 1)
                 b = self.norm(self.b(F.max_pool2d(a, 2, ceil_mode=True)))
                 u = self.up(b)
                 h, w = a.shape[2] - u.shape[2], a.shape[3] - u.shape[3]

@@ -1,0 +1,128 @@
+using UNetSharp.Graph;
+using UNetSharp.Graph.Operations;
+
+namespace UNetSharp.Interop.Onnx;
+
+/// <summary>
+/// ONNX's arithmetic of maps: with one another, with a number, or with one for each channel. A map of one pixel counts
+/// for every pixel of another one.
+/// </summary>
+internal static class OnnxArithmetic
+{
+    /// <summary>Add.</summary>
+    public static Value Add(OnnxCall call)
+    {
+        if (!call.IsMap(0) || !call.IsMap(1))
+        {
+            (int map, int shift) = call.IsMap(0) ? (0, 1) : (1, 0);
+            return Affine(call, call.Map(map), 1, ByChannel(call, shift));
+        }
+
+        (Value a, Value b) = Spread(call.Map(0), call.Map(1));
+        return a + b;
+    }
+
+    /// <summary>Sub.</summary>
+    public static Value Subtract(OnnxCall call)
+    {
+        if (!call.IsMap(0))
+        {
+            return Affine(call, call.Map(1), -1, ByChannel(call, 0));
+        }
+
+        if (!call.IsMap(1))
+        {
+            return Affine(call, call.Map(0), 1, ByChannel(call, 1, value => -value));
+        }
+
+        (Value a, Value b) = Spread(call.Map(0), call.Map(1));
+        return a + Affine(call, b, -1, [0]);
+    }
+
+    /// <summary>Mul.</summary>
+    public static Value Multiply(OnnxCall call)
+    {
+        if (!call.IsMap(0) || !call.IsMap(1))
+        {
+            (int map, int factor) = call.IsMap(0) ? (0, 1) : (1, 0);
+            return Scaled(call, call.Map(map), ByChannel(call, factor));
+        }
+
+        (Value a, Value b) = Spread(call.Map(0), call.Map(1));
+        return b.Shape.C == 1 ? a.Gate(b) : a.Shape.C == 1 ? b.Gate(a) : a * b;
+    }
+
+    /// <summary>Div, by constants.</summary>
+    public static Value Divide(OnnxCall call) => call.IsMap(0) && !call.IsMap(1)
+        ? Scaled(call, call.Map(0), ByChannel(call, 1, value => 1 / value))
+        : throw call.Refused("division by what depends on the image is not supported");
+
+    /// <summary>Clip, ReLU6 among it.</summary>
+    public static Value Clip(OnnxCall call)
+    {
+        Value x = call.Map(0);
+        (float least, float most) = (Bound(call, 1, "min", float.MinValue), Bound(call, 2, "max", float.MaxValue));
+        bool hasMost = most < float.MaxValue;
+        if (least <= float.MinValue)
+        {
+            return hasMost ? Affine(call, Affine(call, x, -1, [most]).Relu(), -1, [most]) : x;
+        }
+
+        Value above = least == 0 ? x : Affine(call, x, 1, [-least]);
+        Value clipped = hasMost ? above.Clip(Math.Max(0, most - least)) : above.Relu();
+        return least == 0 ? clipped : Affine(call, clipped, 1, [least]);
+    }
+
+    /// <summary>HardSigmoid: min(max(alpha · x + beta, 0), 1).</summary>
+    public static Value HardSigmoid(OnnxCall call) =>
+        Affine(call, call.Map(0), call.Float("alpha", 0.2f), [call.Float("beta", 0.5f)]).Clip(1);
+
+    /// <summary>HardSwish: x · min(max(x / 6 + 1/2, 0), 1).</summary>
+    public static Value HardSwish(OnnxCall call) => call.Map(0) * Affine(call, call.Map(0), 1f / 6, [0.5f]).Clip(1);
+
+    private static float Bound(OnnxCall call, int index, string name, float otherwise) => !call.Has(index)
+        ? call.Float(name, otherwise)
+        : call.Numbers(index) is [var number] ? (float)number
+        : throw call.Refused("a bound must be one number");
+
+    private static (Value A, Value B) Spread(Value a, Value b) => (Spread(a, b.Shape), Spread(b, a.Shape));
+
+    private static Value Spread(Value x, Tensors.Shape over) =>
+        x.Shape is { H: 1, W: 1 } ? x.ResizeNearest(over.H, over.W) : x;
+
+    private static Value Scaled(OnnxCall call, Value x, float[] scales) =>
+        Affine(x, ForEach(call, x, scales), new float[x.Shape.C]);
+
+    private static Value Affine(OnnxCall call, Value x, float scale, float[] shifts) =>
+        Affine(x, [.. Enumerable.Repeat(scale, x.Shape.C)], ForEach(call, x, shifts));
+
+    /// <summary>An affine map of each channel is a batch norm of mean 0 and variance 1.</summary>
+    private static Value Affine(Value x, float[] scales, float[] shifts)
+    {
+        int[] dims = [x.Shape.C];
+        return new BatchNormalization(x, new BatchNormParameters(
+            OnnxCall.Constant(dims, scales),
+            OnnxCall.Constant(dims, shifts),
+            OnnxCall.Constant(dims, new float[x.Shape.C]),
+            OnnxCall.Constant(dims, [.. Enumerable.Repeat(1f, x.Shape.C)]),
+            OnnxCall.Constant([1], [0], ParameterKind.Counter),
+            Momentum: 0,
+            Epsilon: 0)).Output;
+    }
+
+    /// <summary>One number, or one for each channel.</summary>
+    private static float[] ByChannel(OnnxCall call, int index, Func<float, float>? function = null)
+    {
+        OnnxTensor tensor = call.Tensor(index);
+        int[] dims = [1, 1, 1, 1, .. tensor.Dims];
+        bool isByChannel = dims[^3] == tensor.Count;
+        return isByChannel && tensor.Count > 0
+            ? [.. tensor.ToFloats().Select(function ?? (value => value))]
+            : throw call.Refused("a constant must be one number, or one for each channel");
+    }
+
+    private static float[] ForEach(OnnxCall call, Value x, float[] values) =>
+        values.Length == x.Shape.C ? values
+        : values.Length == 1 ? [.. Enumerable.Repeat(values[0], x.Shape.C)]
+        : throw call.Refused($"{values.Length} numbers do not fit {x.Shape.C} channels");
+}

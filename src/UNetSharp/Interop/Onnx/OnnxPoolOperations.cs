@@ -1,0 +1,58 @@
+using UNetSharp.Graph;
+using UNetSharp.Graph.Operations;
+using UNetSharp.Kernels;
+
+namespace UNetSharp.Interop.Onnx;
+
+/// <summary>ONNX's operations that take the maximum or the mean of many pixels.</summary>
+internal static class OnnxPoolOperations
+{
+    private const int MostSide = 256;
+
+    /// <summary>MaxPool.</summary>
+    public static Value Max(OnnxCall call)
+    {
+        (Axis rows, Axis columns) = Windows(call);
+        return new MaxPooling(call.Map(0), rows, columns, call.Integer("ceil_mode", 0) != 0).Output;
+    }
+
+    /// <summary>AveragePool.</summary>
+    public static Value Average(OnnxCall call)
+    {
+        (Axis rows, Axis columns) = Windows(call);
+        call.Require("ceil_mode", 0);
+        return rows.Dilation == 1 && columns.Dilation == 1
+            ? new AveragePooling(call.Map(0), rows, columns, call.Integer("count_include_pad", 0) != 0).Output
+            : throw call.Refused("dilated windows are not supported");
+    }
+
+    /// <summary>ReduceMean over height and width, which stay as sizes of one pixel.</summary>
+    public static Value Mean(OnnxCall call)
+    {
+        double[] axes = [.. (call.Numbers(1, "axes") ?? []).Select(axis => axis < 0 ? axis + 4 : axis).Order()];
+        call.Require("keepdims", 1);
+        return axes is [2, 3]
+            ? OfAll(call.Map(0))
+            : throw call.Refused("only the mean over height and width is supported");
+    }
+
+    /// <summary>The mean of all pixels.</summary>
+    public static Value OfAll(Value x) => new AveragePooling(
+        x, new Axis(x.Shape.H, x.Shape.H), new Axis(x.Shape.W, x.Shape.W), countsPadding: false).Output;
+
+    private static (Axis Rows, Axis Columns) Windows(OnnxCall call)
+    {
+        if (call.Integers("kernel_shape")
+            is not [>= 1 and <= MostSide and var height, >= 1 and <= MostSide and var width])
+        {
+            throw call.Refused($"kernel_shape must be two numbers from 1 to {MostSide}");
+        }
+
+        (OnnxWindow rows, OnnxWindow columns) = OnnxWindow.Of(call, call.Map(0).Shape, (int)height, (int)width);
+        return IsInside(rows) && IsInside(columns)
+            ? (rows.Axis, columns.Axis)
+            : throw call.Refused("padding that differs on two sides, or of whole windows, is not supported");
+
+        static bool IsInside(OnnxWindow window) => window.IsEven && window.Before < window.Axis.Extent;
+    }
+}
