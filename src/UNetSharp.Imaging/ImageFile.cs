@@ -10,7 +10,7 @@ namespace UNetSharp.Imaging;
 /// </summary>
 public static class ImageFile
 {
-    private const string TiffLoader = "tiffload";
+    internal const string TiffLoader = "tiffload";
 
     /// <summary>Samples beyond which a file is refused before it is decoded: 4 GiB as float32.</summary>
     private const long MostSamples = 1L << 30;
@@ -52,15 +52,7 @@ public static class ImageFile
                 + $"than the {MostSamples} samples that are read at once. Cut the image into parts.");
         }
 
-        using VipsImage upright = file.Then("autorot");
-        using VipsImage plain = InGreyOrRgb(upright);
-        if (plain.Bands > MostBands)
-        {
-            throw new DataException($"{path}: has {plain.Bands} channels; images are grey or colour, with or "
-                + "without transparency. Save the channels to be used as grey or RGB.");
-        }
-
-        using VipsImage opaque = plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
+        using VipsImage opaque = Plain(path, file);
         return Decode(path, opaque);
     });
 
@@ -108,7 +100,7 @@ public static class ImageFile
     }
 
     /// <summary>Does something with a file; what goes wrong becomes one line that names it.</summary>
-    private static T Guard<T>(string path, Func<T> use)
+    internal static T Guard<T>(string path, Func<T> use)
     {
         try
         {
@@ -128,10 +120,10 @@ public static class ImageFile
     /// Opens a file with the one loader that its first bytes ask for. libvips knows many more formats, among them some
     /// whose readers are not hardened; these stay out.
     /// </summary>
-    private static VipsImage Open(string path, int page, out string loader)
+    internal static VipsImage Open(string path, int page, out string loader, string access = "random")
     {
         loader = LoaderOf(path);
-        (string, string)[] arguments = [("filename", path), ("fail_on", "truncated")];
+        (string, string)[] arguments = [("filename", path), ("fail_on", "truncated"), ("access", access)];
         return loader == TiffLoader ? Make(loader, [.. arguments, ("page", $"{page}")])
             : page == 0 ? Make(loader, arguments)
             : throw new DataException($"{path}: page {page} is asked for, but only TIFF files have pages here.");
@@ -154,6 +146,20 @@ public static class ImageFile
         }
 
         throw new DataException($"{path}: is no image of a known kind (PNG, JPEG, TIFF, WebP, BMP, GIF), or damaged.");
+    }
+
+    /// <summary>The image upright, in grey or red, green and blue, without transparency.</summary>
+    internal static VipsImage Plain(string path, VipsImage file)
+    {
+        using VipsImage upright = file.Then("autorot");
+        using VipsImage plain = InGreyOrRgb(upright);
+        if (plain.Bands > MostBands)
+        {
+            throw new DataException($"{path}: has {plain.Bands} channels; images are grey or colour, with or "
+                + "without transparency. Save the channels to be used as grey or RGB.");
+        }
+
+        return plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
     }
 
     private static VipsImage InGreyOrRgb(VipsImage image) => image.Interpretation switch
@@ -179,11 +185,14 @@ public static class ImageFile
                     return new Picture(width, height, bands, 1, cast.Pixels<float>());
                 }
 
-            default: // signed or 32-bit whole numbers: nothing says which of them is white
-                throw new DataException($"{path}: holds signed or 32-bit whole numbers. Save it with 8 or 16 bit a "
-                    + "sample, or as floating point from 0 to 1.");
+            default:
+                throw UnknownScale(path);
         }
     }
+
+    /// <summary>Signed or 32-bit whole numbers: nothing says which of them is white.</summary>
+    internal static DataException UnknownScale(string path) => new(
+        $"{path}: holds signed or 32-bit whole numbers. Save it with 8 or 16 bit a sample, or as floating point from 0 to 1.");
 
     private static void Write(string path, VipsImage image, string interpretation)
     {

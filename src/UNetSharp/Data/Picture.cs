@@ -43,26 +43,31 @@ public sealed class Picture
     public float[] ToUnit(int channels)
     {
         float[] unit = new float[Width * Height * channels];
-        for (int i = 0; i < Width * Height; i++)
+        ToUnit(Samples, Channels, FullScale, unit, channels);
+        return unit;
+    }
+
+    /// <summary>The same for some pixels.</summary>
+    internal static void ToUnit(ReadOnlySpan<float> samples, int own, float fullScale, Span<float> unit, int channels)
+    {
+        for (int i = 0; i < unit.Length / channels; i++)
         {
-            ReadOnlySpan<float> from = Samples.AsSpan(i * Channels, Channels);
-            Span<float> to = unit.AsSpan(i * channels, channels);
-            if (Channels == channels)
+            ReadOnlySpan<float> from = samples.Slice(i * own, own);
+            Span<float> to = unit.Slice(i * channels, channels);
+            if (own == channels)
             {
                 from.CopyTo(to);
             }
             else
             {
-                to.Fill(Channels == 3 ? (0.299f * from[0]) + (0.587f * from[1]) + (0.114f * from[2]) : from[0]);
+                to.Fill(own == 3 ? (0.299f * from[0]) + (0.587f * from[1]) + (0.114f * from[2]) : from[0]);
             }
 
             foreach (ref float value in to)
             {
-                value /= FullScale; // not times 1 / 255, so that values are those of Python to the last bit
+                value /= fullScale; // not times 1 / 255, so that values are those of Python to the last bit
             }
         }
-
-        return unit;
     }
 }
 

@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Data.Rows;
 
 namespace UNetSharp.Inference;
 
@@ -22,43 +23,49 @@ internal static class Normalizing
     private static readonly float[] Means = [0.485f, 0.456f, 0.406f];
     private static readonly float[] Deviations = [0.229f, 0.224f, 0.225f];
 
-    /// <summary>The picture at the network's size, (height, width, channels).</summary>
-    public static float[] ToNetwork(this Normalization normalization, Picture picture, PictureSize size, int channels)
+    /// <summary>Rows of a picture or a map in another size, as the network's images were resized.</summary>
+    public static RowSource Resized(this Normalization normalization, RowSource rows, PictureSize size) =>
+        normalization == Normalization.Unit ? ResizedRows.Bilinear(rows, size) : ResizedRows.Interpolated(rows, size);
+
+    /// <summary>Brings the values of an image, (height, width, channels) in 0..1, to what the network has learnt from.</summary>
+    public static void ToNetwork(this Normalization normalization, Span<float> image, int channels)
     {
-        PictureSize own = new(picture.Height, picture.Width);
-        float[] unit = picture.ToUnit(channels);
         if (normalization == Normalization.Unit)
         {
-            return Resampling.Bilinear(unit, own, size, channels);
+            return;
         }
 
-        float[] image = Resampling.Interpolated(unit, own, size, channels);
-        float most = image.Max();
+        (_, float most) = Range(image);
         for (int i = 0; i < image.Length; i++)
         {
             int channel = i % channels % Means.Length;
             image[i] = ((most > 0 ? image[i] / most : 0) - Means[channel]) / Deviations[channel];
         }
-
-        return image;
     }
 
-    /// <summary>The probabilities at the picture's size.</summary>
-    public static float[] FromNetwork(
-        this Normalization normalization, ReadOnlySpan<float> probabilities, PictureSize size, PictureSize own, int classes)
+    /// <summary>Brings the probabilities of a whole image to what they stand for.</summary>
+    public static void FromNetwork(this Normalization normalization, Span<float> probabilities)
     {
-        if (normalization == Normalization.Unit)
+        (float least, float most) = Range(probabilities);
+        if (normalization == Normalization.Unit || most <= least)
         {
-            return Resampling.Bilinear(probabilities, size, own, classes);
+            return;
         }
 
-        float[] stretched = probabilities.ToArray();
-        (float least, float most) = (stretched.Min(), stretched.Max());
-        for (int i = 0; i < stretched.Length; i++)
+        foreach (ref float value in probabilities)
         {
-            stretched[i] = most > least ? (stretched[i] - least) / (most - least) : stretched[i];
+            value = (value - least) / (most - least);
+        }
+    }
+
+    private static (float Least, float Most) Range(ReadOnlySpan<float> values)
+    {
+        (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
+        foreach (float value in values)
+        {
+            (least, most) = (MathF.Min(least, value), MathF.Max(most, value));
         }
 
-        return Resampling.Interpolated(stretched, size, own, classes);
+        return (least, most);
     }
 }

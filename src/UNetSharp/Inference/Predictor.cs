@@ -1,3 +1,4 @@
+using UNetSharp.Data;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Models;
@@ -16,6 +17,7 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
     private InferencePlan? _plan;
     private Value? _images;
     private Value? _probabilities;
+    private PictureSize _middle;
 
     /// <summary>Bytes of memory that the plan holds.</summary>
     public long MemoryBytes => _plan?.MemoryBytes ?? 0;
@@ -26,11 +28,18 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
     /// <summary>Probabilities of every pixel.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
     /// <returns>(N, K, H, W) in NHWC order; valid until the next call.</returns>
-    public ReadOnlySpan<float> Predict(Tensor images)
+    public ReadOnlySpan<float> Predict(Tensor images) =>
+        Predict(images, new PictureSize(images.Shape.H, images.Shape.W));
+
+    /// <summary>Probabilities of the pixels in the middle; what lies around them is there to be seen.</summary>
+    /// <param name="images">Images, (N, C, H, W).</param>
+    /// <param name="middle">Height h and width w of the middle.</param>
+    /// <returns>(N, K, h, w) in NHWC order; valid until the next call.</returns>
+    public ReadOnlySpan<float> Predict(Tensor images, PictureSize middle)
     {
-        if (_plan is null || _images!.Shape != images.Shape)
+        if (_plan is null || _images!.Shape != images.Shape || _middle != middle)
         {
-            PlanFor(images.Shape);
+            PlanFor(images.Shape, middle);
         }
 
         images.Data.CopyTo(_plan!.Input(_images!));
@@ -45,12 +54,22 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
         _plan = null;
     }
 
-    private void PlanFor(Shape shape)
+    /// <summary>Bytes of memory that the plan for such images would hold.</summary>
+    internal long BytesFor(Shape images, PictureSize middle) =>
+        InferencePlan.BytesFor(new GraphOf(Probabilities(Value.Input(images), middle)), workers);
+
+    private void PlanFor(Shape shape, PictureSize middle)
     {
         Dispose();
         _images = Value.Input(shape);
-        Value logits = network.Segment(_images);
-        _probabilities = network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
+        _middle = middle;
+        _probabilities = Probabilities(_images, middle);
         _plan = new InferencePlan(new GraphOf(_probabilities), workers, isExact);
+    }
+
+    private Value Probabilities(Value images, PictureSize middle)
+    {
+        Value logits = network.Segment(images, middle.Height, middle.Width);
+        return network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
     }
 }

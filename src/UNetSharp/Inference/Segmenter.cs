@@ -1,6 +1,7 @@
 using UNetSharp.Data;
+using UNetSharp.Data.Rows;
 using UNetSharp.Execution;
-using UNetSharp.Tensors;
+using UNetSharp.Inference.Tiling;
 
 namespace UNetSharp.Inference;
 
@@ -14,6 +15,7 @@ public sealed class Segmenter : IDisposable
     private readonly Lock _turn = new();
     private readonly Workers _workers;
     private readonly Predictor _predictor;
+    private readonly TilePlanner _planner;
     private readonly NetworkDescription _description;
 
     /// <summary>Takes a trained network.</summary>
@@ -34,6 +36,7 @@ public sealed class Segmenter : IDisposable
 
         _workers = new Workers(threads);
         _predictor = new Predictor(network.Network, _workers, isExact);
+        _planner = new TilePlanner(network.Network, _description, _predictor);
     }
 
     /// <summary>Number of classes, with the background.</summary>
@@ -48,21 +51,47 @@ public sealed class Segmenter : IDisposable
     public static Segmenter Load(string path, int? threads = null, string? model = null, bool isExact = false) =>
         new(TrainedNetwork.Load(path, model), threads ?? Environment.ProcessorCount, isExact);
 
+    /// <summary>Whether the network sees every picture as a whole, at a size of its own, and so in no tiles.</summary>
+    public bool SeesWholes => _planner.SeesWholes;
+
+    /// <summary>Channels of its probabilities: 1 for one foreground class, K for K classes.</summary>
+    public int Channels => _description.Model.Classes;
+
+    /// <summary>Segments a picture of any size; one that would take more than a gigabyte is cut into tiles.</summary>
+    public Segmentation Segment(Picture picture) => Segment(picture, new SegmentationSettings());
+
     /// <summary>Segments a picture of any size.</summary>
-    public Segmentation Segment(Picture picture)
+    public Segmentation Segment(Picture picture, SegmentationSettings settings)
     {
-        int channels = _description.Model.Channels;
-        var own = new PictureSize(picture.Height, picture.Width);
-        PictureSize size = _description.Size ?? own;
-        float[] image = _description.Normalization.ToNetwork(picture, size, channels);
-        var input = new Tensor(new Shape(1, size.Height, size.Width, channels), image);
-        int classes = _description.Model.Classes;
+        using RowSource rows =
+            SegmentRows(new PictureRows(picture), Plan(new PictureSize(picture.Height, picture.Width), settings));
+        return new Segmentation(rows.Size, rows.Channels, rows.ReadAll());
+    }
+
+    /// <summary>Says how a picture will be cut, and what that takes; nothing is computed yet.</summary>
+    public TilePlan Plan(PictureSize picture, SegmentationSettings settings)
+    {
         lock (_turn)
         {
-            ReadOnlySpan<float> probabilities = _predictor.Predict(input);
-            return new Segmentation(
-                own, classes, _description.Normalization.FromNetwork(probabilities, size, own, classes));
+            return _planner.Plan(picture, settings);
         }
+    }
+
+    /// <summary>
+    /// Segments a picture whose rows come one after another. Nothing but the rows at work is in memory: what is computed is
+    /// what is read of the result.
+    /// </summary>
+    /// <param name="picture">The picture; it is disposed with the result.</param>
+    /// <param name="plan">Its tiles, from <see cref="Plan"/>.</param>
+    /// <param name="progress">Is told how many tiles are done.</param>
+    /// <returns>Probabilities at the picture's own size, (height, width, <see cref="Channels"/>).</returns>
+    public RowSource SegmentRows(RowSource picture, TilePlan plan, Action<int>? progress = null)
+    {
+        RowSource seen = _description.Normalization.Resized(
+            new UnitRows(picture, _description.Model.Channels), plan.Seen);
+        TilePredictor predictor = new(_predictor, _description.Normalization, _turn, plan.Copies);
+        return _description.Normalization.Resized(
+            new TiledRows(seen, plan, predictor, Channels, progress), plan.Picture);
     }
 
     /// <inheritdoc/>
