@@ -16,23 +16,23 @@ internal readonly record struct Contrast(float Low, float High)
     /// <summary>The range of samples between 0 and their full scale.</summary>
     public static Contrast Of(float[] samples, float fullScale)
     {
-        long[] counts = new long[MostValue + 1];
-        Count(samples, fullScale, counts);
-        return Of(counts, fullScale);
+        Histogram histogram = new(fullScale);
+        histogram.Add(samples);
+        return histogram.Range();
     }
 
     /// <summary>The range of all rows of a picture.</summary>
     public static Contrast Of(RowSource picture)
     {
-        long[] counts = new long[MostValue + 1];
+        Histogram histogram = new(picture.FullScale);
         float[] row = new float[picture.RowLength];
         for (int i = 0; i < picture.Size.Height; i++)
         {
             picture.ReadRow(row);
-            Count(row, picture.FullScale, counts);
+            histogram.Add(row);
         }
 
-        return Of(counts, picture.FullScale);
+        return histogram.Range();
     }
 
     /// <summary>Grey or colour samples as 8-bit RGB.</summary>
@@ -53,32 +53,39 @@ internal readonly record struct Contrast(float Low, float High)
         }
     }
 
-    private static void Count(ReadOnlySpan<float> samples, float fullScale, long[] counts)
+    /// <summary>How often samples occur, told apart to 16 bit, and one sample of each kind.</summary>
+    private sealed class Histogram(float fullScale)
     {
-        foreach (float sample in samples)
-        {
-            counts[(int)MathF.Round(Math.Clamp(sample / fullScale, 0, 1) * MostValue)]++;
-        }
-    }
+        private readonly long[] _counts = new long[MostValue + 1];
+        private readonly float[] _samples = new float[MostValue + 1];
 
-    private static Contrast Of(long[] counts, float fullScale)
-    {
-        long cut = (long)(counts.Sum() * CutShare);
-        int low = 0;
-        for (long below = counts[0]; below <= cut; below += counts[low])
+        public void Add(ReadOnlySpan<float> samples)
         {
-            low++;
+            foreach (float sample in samples)
+            {
+                int value = (int)MathF.Round(Math.Clamp(sample / fullScale, 0, 1) * MostValue);
+                _counts[value]++;
+                _samples[value] = sample;
+            }
         }
 
-        int high = MostValue;
-        for (long above = counts[MostValue]; above <= cut; above += counts[high])
+        public Contrast Range()
         {
-            high--;
-        }
+            long cut = (long)(_counts.Sum() * CutShare);
+            int low = 0;
+            for (long below = _counts[0]; below <= cut; below += _counts[low])
+            {
+                low++;
+            }
 
-        bool isNarrow = high - low < 0.5f * MostValue && high > low;
-        return isNarrow
-            ? new Contrast(low * fullScale / MostValue, high * fullScale / MostValue)
-            : new Contrast(0, fullScale);
+            int high = MostValue;
+            for (long above = _counts[MostValue]; above <= cut; above += _counts[high])
+            {
+                high--;
+            }
+
+            bool isNarrow = _samples[high] - _samples[low] < 0.5f * fullScale && high > low;
+            return isNarrow ? new Contrast(_samples[low], _samples[high]) : new Contrast(0, fullScale);
+        }
     }
 }

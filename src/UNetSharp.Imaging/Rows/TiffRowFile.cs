@@ -25,10 +25,10 @@ internal sealed class TiffRowFile : RowFile
     private readonly List<ulong> _counts = [];
     private int _rows;
 
-    public TiffRowFile(string path, PictureSize size, RowFormat format)
+    public TiffRowFile(string path, PictureSize size, RowFormat format, long mostOfClassic = MostOfClassic)
         : base(path, size, format)
     {
-        _isBig = (long)size.Height * RowBytes > MostOfClassic;
+        _isBig = (long)size.Height * RowBytes > mostOfClassic;
         _rowsOfStrip = Math.Clamp(StripBytes / RowBytes, 1, size.Height);
         Start(() => WriteHeader(directory: 0));
     }
