@@ -16,11 +16,12 @@ internal sealed class RowQueue : RowSource
     private const int CheckMs = 50;
 
     private readonly BlockingCollection<float[]> _bands = new(MostBands);
+    private readonly ConcurrentBag<float[]> _used = [];
     private readonly CancellationToken _stop;
     private readonly int _bandRows;
     private ExceptionDispatchInfo? _error;
     private volatile bool _isLeft;
-    private float[] _band = [];
+    private float[]? _band;
     private int _next;
 
     public RowQueue(PictureSize size, int channels, float fullScale, CancellationToken stop)
@@ -39,10 +40,10 @@ internal sealed class RowQueue : RowSource
             using RowSource source = open();
             for (int row = 0; row < Size.Height && !_isLeft; row += _bandRows)
             {
-                float[] band = new float[Math.Min(_bandRows, Size.Height - row) * RowLength];
-                for (int start = 0; start < band.Length; start += RowLength)
+                float[] band = _used.TryTake(out float[]? used) ? used : new float[_bandRows * RowLength];
+                for (int i = 0; i < Math.Min(_bandRows, Size.Height - row); i++)
                 {
-                    source.ReadRow(band.AsSpan(start, RowLength));
+                    source.ReadRow(band.AsSpan(i * RowLength, RowLength));
                 }
 
                 while (!_isLeft && !_bands.TryAdd(band, CheckMs, CancellationToken.None))
@@ -66,9 +67,9 @@ internal sealed class RowQueue : RowSource
     {
         _stop.ThrowIfCancellationRequested();
         int within = _next++ % _bandRows;
-        if (within == 0 && !_bands.TryTake(out _band!, Timeout.Infinite, _stop))
+        if (within == 0)
         {
-            _error?.Throw();
+            NextBand();
         }
 
         _band.AsSpan(within * RowLength, RowLength).CopyTo(row);
@@ -79,5 +80,18 @@ internal sealed class RowQueue : RowSource
     {
         _isLeft = true;
         base.Dispose(isDisposing);
+    }
+
+    private void NextBand()
+    {
+        if (_band is not null)
+        {
+            _used.Add(_band); // read to its end, so its memory can take the rows to come
+        }
+
+        if (!_bands.TryTake(out _band, Timeout.Infinite, _stop))
+        {
+            _error?.Throw();
+        }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
 
     private static readonly int[] Sides = [1024, 768, 512, 384, 256];
 
-    private readonly bool _isUnpadded = IsUnpadded(network);
+    private readonly Lazy<bool> _isUnpadded = new(() => IsUnpadded(network));
     private (PictureSize Picture, SegmentationSettings Settings)? _lastAsked;
     private TilePlan? _last;
 
@@ -77,16 +77,22 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
 
     private TilePlan Cut(PictureSize picture, PictureSize seen, int side, SegmentationSettings settings)
     {
-        int usual = _isUnpadded ? 0 : Math.Min(MostOverlap, side / 4);
-        int overlap = Math.Min(TileAxis.RoundUp(settings.Overlap ?? usual), side / 2 / TileAxis.Step * TileAxis.Step);
+        bool isWhole = side >= Math.Max(seen.Height, seen.Width);
+        int overlap = isWhole ? 0 : OverlapOf(side, settings);
         var rows = TileAxis.Of(seen.Height, side, overlap, network.InputSide);
         var columns = TileAxis.Of(seen.Width, side, overlap, network.InputSide);
         return new TilePlan(picture, seen, rows, columns)
         {
-            Overlap = rows.Count * columns.Count == 1 ? 0 : overlap,
+            Overlap = overlap,
             Copies = Symmetry.Of(settings.Augmentation),
             MemoryBytes = BytesOf(picture, seen, rows, columns),
         };
+    }
+
+    private int OverlapOf(int side, SegmentationSettings settings)
+    {
+        int wanted = settings.Overlap ?? (_isUnpadded.Value ? 0 : Math.Min(MostOverlap, side / 4));
+        return Math.Min(TileAxis.RoundUp(wanted), side / 2 / TileAxis.Step * TileAxis.Step);
     }
 
     private long BytesOf(PictureSize picture, PictureSize seen, TileAxis rows, TileAxis columns)
