@@ -12,8 +12,10 @@ namespace UNetSharp.Cli.Prediction;
 internal sealed class PredictionSession(
     Segmenter segmenter, PredictionOutputs outputs, SegmentationSettings settings, float threshold, bool asJson)
 {
+    // What the program takes beside its plans: itself with the weights, and the rows between its threads.
+    private readonly long _ownBytes = Environment.WorkingSet + (2L * RowQueue.MostBytes);
     private readonly TimeLeft _left = new();
-    private TilePlan? _said;
+    private long _saidBytes;
     private int _done;
     private int _failed;
 
@@ -66,7 +68,7 @@ internal sealed class PredictionSession(
             stop.Cancel();
         });
 
-    /// <summary>Cuts a picture, says what that takes if it is more than one tile, and refuses what there is no room for.</summary>
+    /// <summary>Cuts a picture, says what that takes if it takes more than those before, and refuses what there is no room for.</summary>
     private TilePlan Plan(PredictionJob job, ProgressBar bar)
     {
         TilePlan plan = segmenter.Plan(job.Size, settings);
@@ -86,11 +88,11 @@ internal sealed class PredictionSession(
                 + "--tile.");
         }
 
-        if (plan.Count > 1 && plan != _said)
+        if (plan.Count > 1 && plan.MemoryBytes > _saidBytes)
         {
-            _said = plan;
+            _saidBytes = plan.MemoryBytes;
             bar.Say($"{job.Path}: {job.Size} pixels in {plan.Count} tiles of {plan.Tile} that share {plan.Overlap}; "
-                + $"{MemorySize.Text(plan.MemoryBytes)} of memory, at most {MemorySize.Text(disc)} of disc");
+                + $"about {MemorySize.Text(_ownBytes + plan.MemoryBytes)} of memory, at most {MemorySize.Text(disc)} of disc");
         }
 
         return plan;

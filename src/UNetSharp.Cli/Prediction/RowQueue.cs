@@ -11,6 +11,9 @@ namespace UNetSharp.Cli.Prediction;
 /// </summary>
 internal sealed class RowQueue : RowSource
 {
+    /// <summary>Bytes of the rows that wait to be read, unless a single row is longer than a band.</summary>
+    public const int MostBytes = MostBands * BandBytes;
+
     private const int MostBands = 16;
     private const int BandBytes = 1 << 20;
     private const int CheckMs = 50;
