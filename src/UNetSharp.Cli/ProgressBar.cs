@@ -29,7 +29,7 @@ internal sealed class ProgressBar
         return console.Progress()
             .AutoClear(true)
             .Columns(new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new TaskDescriptionColumn())
-            .Start(context => work(new ProgressBar(console, context.AddTask("", maxValue: 1))));
+            .Start(context => work(new ProgressBar(console, context.AddTask("starting", maxValue: 1))));
     }
 
     /// <summary>Moves the bar.</summary>

@@ -6,8 +6,8 @@ namespace UNetSharp.Imaging;
 public static class ClassColors
 {
     /// <summary>
-    /// A colour for each class: those that masks have in training, if they are coloured; else black for the background and
-    /// the overlay's colours.
+    /// A colour for each class: those that masks have in training, if they are coloured; else black for the background
+    /// and the overlay's colours.
     /// </summary>
     public static IReadOnlyList<(byte R, byte G, byte B)> Of(MaskClasses masks)
     {

@@ -38,8 +38,10 @@ internal static class PredictCommand
     private static readonly Option<bool> WithOverlay =
         new("--overlay") { Description = "Also write NAME.overlay, the mask drawn over the picture" };
 
-    private static readonly Option<bool> WithProbabilities =
-        new("--probabilities") { Description = "Also write NAME.probability, 16 bit, for each class but the background" };
+    private static readonly Option<bool> WithProbabilities = new("--probabilities")
+    {
+        Description = "Also write NAME.probability, 16 bit, for each class but the background",
+    };
 
     private static readonly Option<string> Format = new("--format")
     {
@@ -49,15 +51,15 @@ internal static class PredictCommand
 
     private static readonly Option<string> Tile = new("--tile")
     {
-        Description = "Side of the tiles into which larger pictures are cut, rounded up to a multiple of 32; auto: only what "
-            + "would take more than 1 GB is cut",
+        Description = "Side of the tiles into which larger pictures are cut, rounded up to a multiple of 32; auto: "
+            + "only what would take more than 1 GB is cut",
         DefaultValueFactory = _ => "auto",
     };
 
     private static readonly Option<string> Overlap = new("--overlap")
     {
-        Description = "Pixels that neighbouring tiles share, at most half a tile; auto: none for unpadded networks, else a "
-            + "quarter of the tile and at most 128",
+        Description = "Pixels that neighbouring tiles share, at most half a tile; auto: none for unpadded networks, "
+            + "else a quarter of the tile and at most 128",
         DefaultValueFactory = _ => "auto",
     };
 
@@ -75,8 +77,8 @@ internal static class PredictCommand
 
     private static readonly Option<bool> Again = new("--again")
     {
-        Description = "Do pictures that are done too. In a folder, those are skipped whose mask is newer than the picture and "
-            + $"was made with the same weights and options, by {PredictionRecord.FileName} beside the masks",
+        Description = "Do pictures that are done too. In a folder, those are skipped whose mask is newer than the "
+            + $"picture and was made with the same weights and options, by {PredictionRecord.FileName} beside the masks",
     };
 
     private static readonly Option<bool> Json =
@@ -90,8 +92,8 @@ internal static class PredictCommand
     {
         Command command = new("predict", "Write a mask for every picture: 0 and 255, or class indices.")
         {
-            Weights, Model, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, Tile, Overlap, Tta, Scale, Again, Json,
-            Threads, Exact,
+            Weights, Model, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, Tile, Overlap, Tta, Scale,
+            Again, Json, Threads, Exact,
         };
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
@@ -113,10 +115,12 @@ internal static class PredictCommand
         outputs.RefuseOverwriting(input.Files);
 
         string weights = parsed.GetRequiredValue(Weights);
-        using Segmenter segmenter = CommonOptions.Load(weights, parsed.GetValue(Model), threads, parsed.GetValue(Exact));
+        using Segmenter segmenter =
+            CommonOptions.Load(weights, parsed.GetValue(Model), threads, parsed.GetValue(Exact));
         if (segmenter.SeesWholes && (settings.Tile ?? settings.Overlap) is not null)
         {
-            throw new UsageException("--tile and --overlap: this network sees every picture as a whole; leave them out.");
+            throw new UsageException(
+                "--tile and --overlap: this network sees every picture as a whole; leave them out.");
         }
 
         if (segmenter.SeesWholes && settings.Scale != 1)

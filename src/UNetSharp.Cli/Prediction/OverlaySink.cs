@@ -4,7 +4,7 @@ using UNetSharp.Imaging.Rows;
 namespace UNetSharp.Cli.Prediction;
 
 /// <summary>
-/// The mask drawn over the picture. The picture is read again, twice: once for its range of brightness, once to draw on.
+/// The mask drawn over the picture, which is read again, twice: once for its range of brightness, once to draw on.
 /// </summary>
 internal sealed class OverlaySink : ResultSink
 {

@@ -43,12 +43,14 @@ internal sealed record PredictionOutputs(string Folder, string Extension, bool H
     {
         if (pictures.FirstOrDefault(file => Path.GetFullPath(Mask(file)) == Path.GetFullPath(file)) is { } own)
         {
-            throw new UsageException($"--out {Folder}: the mask would overwrite the picture {own}; name another folder.");
+            throw new UsageException(
+                $"--out {Folder}: the mask would overwrite the picture {own}; name another folder.");
         }
 
         if (pictures.GroupBy(Mask).FirstOrDefault(group => group.Count() > 1) is { } twins)
         {
-            throw new UsageException($"{string.Join(" and ", twins)} would get one mask, {twins.Key}; rename one of them.");
+            throw new UsageException(
+                $"{string.Join(" and ", twins)} would get one mask, {twins.Key}; rename one of them.");
         }
     }
 

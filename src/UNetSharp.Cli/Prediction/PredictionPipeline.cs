@@ -6,8 +6,8 @@ using UNetSharp.Inference;
 namespace UNetSharp.Cli.Prediction;
 
 /// <summary>
-/// Pictures to masks by three threads: one decodes, one computes, one encodes. Rows go from each to the next in bands of a
-/// megabyte, so small pictures are read ahead whole, and of large ones a few bands are in memory.
+/// Pictures to masks by three threads: one decodes, one computes, one encodes. Rows go from each to the next in bands
+/// of a megabyte, so small pictures are read ahead whole, and of large ones a few bands are in memory.
 /// </summary>
 /// <param name="segmenter">The network.</param>
 /// <param name="threshold">Probability above which a pixel is foreground.</param>

@@ -6,9 +6,10 @@ using UNetSharp.Interop;
 namespace UNetSharp.Cli.Prediction;
 
 /// <summary>
-/// Which masks of a folder are done. <c>predict.json</c> beside them says what they were made with: the weights' SHA-256, the
-/// folder of the pictures, and the options that change a mask. It is written before the first mask; with other weights or options
-/// it is written anew. So a mask is done if it is newer than its picture and than the record of just this prediction.
+/// Which masks of a folder are done. <c>predict.json</c> beside them says what they were made with: the weights'
+/// SHA-256, the folder of the pictures, and the options that change a mask. It is written before the first mask; with
+/// other weights or options it is written anew. So a mask is done if it is newer than its picture and than the record
+/// of just this prediction.
 /// </summary>
 internal sealed class PredictionRecord
 {

@@ -6,8 +6,8 @@ using UNetSharp.Inference;
 namespace UNetSharp.Cli.Prediction;
 
 /// <summary>
-/// Predicts where people watch: what a large picture takes is said before it starts, progress and the time left while it
-/// goes, and one line for each picture that fails.
+/// Predicts where people watch: what a large picture takes is said before it starts, progress and the time left while
+/// it goes, and one line for each picture that fails.
 /// </summary>
 internal sealed class PredictionSession(
     Segmenter segmenter, PredictionOutputs outputs, SegmentationSettings settings, float threshold, bool asJson)
@@ -68,7 +68,7 @@ internal sealed class PredictionSession(
             stop.Cancel();
         });
 
-    /// <summary>Cuts a picture, says what that takes if it takes more than those before, and refuses what there is no room for.</summary>
+    /// <summary>Cuts a picture, says what large ones take, and refuses what there is no room for.</summary>
     private TilePlan Plan(PredictionJob job, ProgressBar bar)
     {
         TilePlan plan = segmenter.Plan(job.Size, settings);
@@ -76,23 +76,24 @@ internal sealed class PredictionSession(
         long freeDisc = new DriveInfo(Path.GetFullPath(outputs.Folder)).AvailableFreeSpace;
         if (disc > freeDisc)
         {
-            throw new DataException($"{job.Path}: the results of {job.Size} pixels may take {MemorySize.Text(disc)}, and "
-                + $"{outputs.Folder} has {MemorySize.Text(freeDisc)} left.");
+            throw new DataException($"{job.Path}: the results of {job.Size} pixels may take {MemorySize.Text(disc)}, "
+                + $"and {outputs.Folder} has {MemorySize.Text(freeDisc)} left.");
         }
 
         long freeMemory = MemorySize.Free() + Environment.WorkingSet;
         if (plan.MemoryBytes > freeMemory)
         {
             throw new DataException($"{job.Path}: {job.Size} pixels in tiles of {plan.Tile} take "
-                + $"{MemorySize.Text(plan.MemoryBytes)} of memory, and {MemorySize.Text(freeMemory)} are free. Use a smaller "
-                + "--tile.");
+                + $"{MemorySize.Text(plan.MemoryBytes)} of memory, and {MemorySize.Text(freeMemory)} are free. Use a "
+                + "smaller --tile.");
         }
 
         if (plan.Count > 1 && plan.MemoryBytes > _saidBytes)
         {
             _saidBytes = plan.MemoryBytes;
             bar.Say($"{job.Path}: {job.Size} pixels in {plan.Count} tiles of {plan.Tile} that share {plan.Overlap}; "
-                + $"about {MemorySize.Text(_ownBytes + plan.MemoryBytes)} of memory, at most {MemorySize.Text(disc)} of disc");
+                + $"about {MemorySize.Text(_ownBytes + plan.MemoryBytes)} of memory, at most {MemorySize.Text(disc)} "
+                + "of disc");
         }
 
         return plan;

@@ -1,8 +1,8 @@
 namespace UNetSharp.Cli.Prediction;
 
 /// <summary>
-/// What is made of a picture's result: it is given every row, from the top, then ends or, if something failed, is only disposed
-/// and leaves nothing.
+/// What is made of a picture's result: it is given every row, from the top, then ends or, if something failed, is only
+/// disposed and leaves nothing.
 /// </summary>
 internal abstract class ResultSink : IDisposable
 {

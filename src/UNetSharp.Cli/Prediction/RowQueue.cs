@@ -6,8 +6,8 @@ using UNetSharp.Data.Rows;
 namespace UNetSharp.Cli.Prediction;
 
 /// <summary>
-/// Rows that one thread makes and another reads, a little behind it. What goes wrong where they are made goes wrong where they
-/// are read; whoever disposes the queue needs no more of them.
+/// Rows that one thread makes and another reads, a little behind it. What goes wrong where they are made goes wrong
+/// where they are read; whoever disposes the queue needs no more of them.
 /// </summary>
 internal sealed class RowQueue : RowSource
 {

@@ -1,6 +1,8 @@
 namespace UNetSharp.Imaging.Rows;
 
-/// <summary>The checksum of PNG's chunks: remainder by x³² + x²⁶ + … + 1, bits in reverse (PNG specification, annex D).</summary>
+/// <summary>
+/// The checksum of PNG's chunks: remainder by x³² + x²⁶ + … + 1, bits in reverse (PNG specification, annex D).
+/// </summary>
 internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;

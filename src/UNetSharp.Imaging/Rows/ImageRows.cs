@@ -6,8 +6,8 @@ using static UNetSharp.Imaging.VipsImage;
 namespace UNetSharp.Imaging.Rows;
 
 /// <summary>
-/// The rows of an image file, decoded as they are asked for, with the values that <see cref="ImageFile.Read"/> gives. All
-/// calls come from one thread.
+/// The rows of an image file, decoded as they are asked for, with the values that <see cref="ImageFile.Read"/> gives.
+/// All calls come from one thread.
 /// </summary>
 public sealed class ImageRows : RowSource
 {
@@ -37,7 +37,7 @@ public sealed class ImageRows : RowSource
 
     /// <summary>Opens a file; its header alone is read. Of a TIFF file it is the first page.</summary>
     /// <exception cref="DataException">
-    /// The file is missing, damaged, of an unknown kind, or one that must be decoded as a whole and is too large for it.
+    /// The file is missing, damaged, of an unknown kind, or too large and of a kind that must be decoded as a whole.
     /// </exception>
     public static ImageRows Open(string path) => ImageFile.Guard(path, () =>
     {
@@ -113,8 +113,8 @@ public sealed class ImageRows : RowSource
         bool isWhole = !RowLoaders.Contains(loader) || file.IsProgressive;
         if (isWhole && (long)file.Width * file.Height * file.Bands > MostWhole)
         {
-            string text = $"{path}: {file.Width}x{file.Height} pixels are too many for a file that cannot be read row by row. "
-                + "Save it as TIFF or PNG, not interlaced.";
+            string text = $"{path}: {file.Width}x{file.Height} pixels are too many for a file that cannot be read by "
+                + "rows. Save it as TIFF or PNG, not interlaced.";
             file.Dispose();
             throw new DataException(text);
         }

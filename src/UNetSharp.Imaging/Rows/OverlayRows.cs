@@ -4,8 +4,8 @@ using UNetSharp.Data.Rows;
 namespace UNetSharp.Imaging.Rows;
 
 /// <summary>
-/// Draws as <see cref="Overlay.Draw"/> does, row after row. A row is drawn when the classes of the one below are known, as
-/// outlines lie where a neighbour differs.
+/// Draws as <see cref="Overlay.Draw"/> does, row after row. A row is drawn when the classes of the one below are
+/// known, as outlines lie where a neighbour differs.
 /// </summary>
 public sealed class OverlayRows : IDisposable
 {

@@ -5,8 +5,9 @@ using UNetSharp.Data;
 namespace UNetSharp.Imaging.Rows;
 
 /// <summary>
-/// A PNG file (https://www.w3.org/TR/png-3), written here because libvips chooses palettes itself, and pixels of a mask must
-/// stay class indices. The image is one zlib stream over rows, each less the row above (filter Up): masks become zeros.
+/// A PNG file (https://www.w3.org/TR/png-3), written here because libvips chooses palettes itself, and pixels of a
+/// mask must stay class indices. The image is one zlib stream over rows, each less the row above (filter Up): masks
+/// become zeros.
 /// </summary>
 internal sealed class PngRowFile : RowFile
 {

@@ -3,8 +3,8 @@ using UNetSharp.Data;
 namespace UNetSharp.Imaging.Rows;
 
 /// <summary>
-/// An image file that is written row after row, so that an image of any size needs memory for a few rows. It lies beside its
-/// place and takes its name when the last row is written; a file that is not finished is removed.
+/// An image file that is written row after row, so that an image of any size needs memory for a few rows. It lies
+/// beside its place and takes its name when the last row is written; a file that is not finished is removed.
 /// </summary>
 public abstract class RowFile : IDisposable
 {

@@ -1,6 +1,6 @@
 namespace UNetSharp.Imaging.Rows;
 
-/// <summary>How the pixels of a file are stored, in rows of bytes; samples of 16 bit have their high byte first.</summary>
+/// <summary>How a file's pixels are stored, in rows of bytes; samples of 16 bit have their high byte first.</summary>
 /// <param name="Channels">1 for grey and indices, 3 for red, green, blue.</param>
 /// <param name="Bits">Bits of a sample, 8 or 16.</param>
 /// <param name="Palette">The colours that pixels of one byte stand for; null if they are brightness.</param>

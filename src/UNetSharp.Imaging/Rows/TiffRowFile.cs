@@ -5,8 +5,8 @@ using UNetSharp.Data;
 namespace UNetSharp.Imaging.Rows;
 
 /// <summary>
-/// A TIFF file (revision 6.0, https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf), high bytes first: strips of
-/// rows, each deflated by itself, and the directory after them. What could pass 4 GB becomes a BigTIFF
+/// A TIFF file (revision 6.0, https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf), high bytes first: strips
+/// of rows, each deflated by itself, and the directory after them. What could pass 4 GB becomes a BigTIFF
 /// (https://www.awaresystems.be/imaging/tiff/bigtiff.html), whose numbers have 64 bit.
 /// </summary>
 internal sealed class TiffRowFile : RowFile

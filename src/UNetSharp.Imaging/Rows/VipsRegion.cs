@@ -3,7 +3,8 @@ using static UNetSharp.Imaging.VipsLibrary;
 
 namespace UNetSharp.Imaging.Rows;
 
-/// <summary>A window on an image of libvips through which its rows are computed, from the top; for one thread.</summary>
+/// <summary>A window on an image of libvips, through which its rows are computed from the top; for one thread.
+/// </summary>
 internal sealed unsafe class VipsRegion : SafeHandle
 {
     private readonly VipsImage _image;

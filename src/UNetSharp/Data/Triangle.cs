@@ -1,8 +1,8 @@
 namespace UNetSharp.Data;
 
 /// <summary>
-/// What a result pixel of bilinear resizing takes along one axis: the mean of the source pixels around its place, weighted
-/// by a triangle.
+/// What a result pixel of bilinear resizing takes along one axis: the mean of the source pixels around its place,
+/// weighted by a triangle.
 /// </summary>
 /// <param name="First">The first source pixel.</param>
 /// <param name="Weights">Weights of it and those after it; their sum is 1.</param>

@@ -1,6 +1,8 @@
 namespace UNetSharp.Inference;
 
-/// <summary>Over which turned and mirrored copies of an image probabilities are averaged (test-time augmentation).</summary>
+/// <summary>
+/// Over which turned and mirrored copies of an image probabilities are averaged (test-time augmentation).
+/// </summary>
 public enum TestTimeAugmentation
 {
     /// <summary>The image alone.</summary>
@@ -23,7 +25,9 @@ public enum TestTimeAugmentation
 /// without padding, else a quarter of the tile and at most 128.
 /// </param>
 /// <param name="Augmentation">Copies of the image that are averaged.</param>
-/// <param name="Scale">Size of the image that the network sees, by the picture's; results have the picture's size.</param>
+/// <param name="Scale">
+/// Size of the image that the network sees, by the picture's; results have the picture's size.
+/// </param>
 public sealed record SegmentationSettings(
     int? Tile = null,
     int? Overlap = null,

@@ -25,7 +25,8 @@ public sealed class TilePlan
     public int Overlap { get; internal init; }
 
     /// <summary>
-    /// Bytes for the network's values, a tile and the rows that are at work: all that grows with the picture or the tile.
+    /// Bytes for the network's values, a tile and the rows that are at work: all that grows with the picture or the
+    /// tile.
     /// </summary>
     public long MemoryBytes { get; internal init; }
 

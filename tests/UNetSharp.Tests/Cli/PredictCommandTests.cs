@@ -41,8 +41,8 @@ public sealed class PredictCommandTests
         File.WriteAllText(data.In("images", "disc-0.png"), "text");
 
         (int code, string output, string errors) = UnetProgram.Run(
-            "predict", "--weights", SaveNetwork(data), "--input", data.In("images"), "--out", data.In("out"), "--overlay",
-            "--probabilities");
+            "predict", "--weights", SaveNetwork(data), "--input", data.In("images"), "--out", data.In("out"),
+            "--overlay", "--probabilities");
 
         Assert.Equal(1, code);
         Assert.Equal($"2 masks in {data.In("out")}, 2 pictures failed", output.Trim());
@@ -74,8 +74,8 @@ public sealed class PredictCommandTests
         }
 
         (int code, string output, string errors) = UnetProgram.Run(
-            "predict", "--weights", SaveNetwork(data, classes: 3), "--input", path, "--out", data.In("out"), "--tile", "256",
-            "--format", "tiff", "--overlay", "--probabilities", "--json");
+            "predict", "--weights", SaveNetwork(data, classes: 3), "--input", path, "--out", data.In("out"),
+            "--tile", "256", "--format", "tiff", "--overlay", "--probabilities", "--json");
 
         Assert.Equal(0, code);
         Assert.Contains("3000x2000 pixels in 176 tiles of 256x256 that share 64", errors, StringComparison.Ordinal);
@@ -110,9 +110,28 @@ public sealed class PredictCommandTests
         UnetProgram.AssertRefused(
             2,
             options[^2],
-            ["predict", "--weights", SaveNetwork(data), "--input", data.In("images"), "--out", data.In("out"), .. options]);
+            [
+                "predict", "--weights", SaveNetwork(data), "--input", data.In("images"), "--out", data.In("out"),
+                .. options,
+            ]);
 
         Assert.False(Directory.Exists(data.In("out")));
+    }
+
+    [Theory]
+    [InlineData("--tile", "64")]
+    [InlineData("--overlap", "0")]
+    [InlineData("--scale", "2")]
+    public void Networks_that_see_wholes_are_not_given_parts(params string[] options)
+    {
+        using DiscData data = new(1);
+        string weights = SaveNetwork(data, size: new PictureSize(16, 16));
+        string[] command = ["predict", "--weights", weights, "--input", data.In("images"), "--out", data.In("out")];
+
+        UnetProgram.AssertRefused(2, options[0], [.. command, .. options]);
+
+        Assert.Equal(0, UnetProgram.Run(command).Code);
+        Assert.Equal(32, ImageFile.Read(data.In("out", "disc-0.png")).Width);
     }
 
     private static string[] States(string[] command)
@@ -126,14 +145,14 @@ public sealed class PredictCommandTests
         ];
     }
 
-    private static string SaveNetwork(DiscData data, int seed = 1, int classes = 1)
+    private static string SaveNetwork(DiscData data, int seed = 1, int classes = 1, PictureSize? size = null)
     {
         ModelSettings settings = UNet.Entry.Usual with { Channels = 1, Classes = classes, Width = 2 };
         Dictionary<int, int> values = Enumerable.Range(0, Math.Max(2, classes)).ToDictionary(k => k);
         string path = data.In("network.safetensors");
         new TrainedNetwork(
             ModelCatalog.Create(settings, seed),
-            new NetworkDescription(settings, new MaskClasses(classes, values), Size: null)).Save(path);
+            new NetworkDescription(settings, new MaskClasses(classes, values), size)).Save(path);
         return path;
     }
 }

@@ -55,7 +55,7 @@ public sealed class RowSourceTests
     private static Picture Random(int height, int width, int channels)
     {
         Random random = new(1);
-        return new Picture(
-            width, height, channels, 255, [.. Enumerable.Range(0, height * width * channels).Select(_ => random.NextSingle())]);
+        float[] samples = [.. Enumerable.Range(0, height * width * channels).Select(_ => random.NextSingle())];
+        return new Picture(width, height, channels, 255, samples);
     }
 }

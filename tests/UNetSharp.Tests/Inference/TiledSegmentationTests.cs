@@ -68,7 +68,8 @@ public sealed class TiledSegmentationTests
             using Segmenter segmenter = new(trained, threads: 1);
 
             Assert.Equal(
-                Predicted(trained, picture.ToUnit(3), new PictureSize(height, width)), segmenter.Segment(picture).Probabilities);
+                Predicted(trained, picture.ToUnit(3), new PictureSize(height, width)),
+                segmenter.Segment(picture).Probabilities);
         }
     }
 
@@ -82,11 +83,13 @@ public sealed class TiledSegmentationTests
         float[] seen = Resampling.Bilinear(picture.ToUnit(3), own, size, 3);
         float[] expected = Resampling.Bilinear(Predicted(trained, seen, size), size, own, 1);
 
-        using Segmenter sized = new(trained with { Description = trained.Description with { Size = size } }, threads: 1);
+        NetworkDescription ofSize = trained.Description with { Size = size };
+        using Segmenter sized = new(trained with { Description = ofSize }, threads: 1);
         Assert.Equal(expected, sized.Segment(picture).Probabilities);
 
-        seen = Resampling.Bilinear(picture.ToUnit(3), own, new PictureSize(25, 35), 3);
-        expected = Resampling.Bilinear(Predicted(trained, seen, new PictureSize(25, 35)), new PictureSize(25, 35), own, 1);
+        PictureSize half = new(25, 35);
+        seen = Resampling.Bilinear(picture.ToUnit(3), own, half, 3);
+        expected = Resampling.Bilinear(Predicted(trained, seen, half), half, own, 1);
         using Segmenter scaled = new(trained, threads: 1);
         Assert.Equal(expected, scaled.Segment(picture, new SegmentationSettings(Scale: 0.5)).Probabilities);
     }
@@ -105,8 +108,8 @@ public sealed class TiledSegmentationTests
             mean = [.. mean.Zip(back, (sum, value) => sum + (value / 4.0))];
         }
 
-        float[] actual =
-            segmenter.Segment(picture, new SegmentationSettings(Augmentation: TestTimeAugmentation.Flips)).Probabilities;
+        SegmentationSettings flips = new(Augmentation: TestTimeAugmentation.Flips);
+        float[] actual = segmenter.Segment(picture, flips).Probabilities;
 
         Assert.All(mean.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
 
@@ -136,8 +139,8 @@ public sealed class TiledSegmentationTests
         }
 
         using Segmenter segmenter = new(Trained("unet-classic"), threads: 1);
-        float[] found = segmenter.Segment(
-            new Picture(Side, Side, 3, 255, samples), new SegmentationSettings(Augmentation: TestTimeAugmentation.D4)).Probabilities;
+        SegmentationSettings turns = new(Augmentation: TestTimeAugmentation.D4);
+        float[] found = segmenter.Segment(new Picture(Side, Side, 3, 255, samples), turns).Probabilities;
 
         for (int y = 0; y < Side; y++)
         {

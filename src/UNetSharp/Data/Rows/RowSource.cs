@@ -1,8 +1,9 @@
 namespace UNetSharp.Data.Rows;
 
 /// <summary>
-/// A picture, or a map over one, whose rows come one after another from the top, so that an image of any size needs memory
-/// for the rows at work alone. Streams are made of streams: file → values in 0..1 → other size → probabilities → picture's size.
+/// A picture, or a map over one, whose rows come one after another from the top, so that an image of any size needs
+/// memory for the rows at work alone. Streams are made of streams: file → values in 0..1 → other size → probabilities
+/// → picture's size.
 /// </summary>
 /// <param name="size">Height and width.</param>
 /// <param name="channels">Values of a pixel.</param>

@@ -25,7 +25,8 @@ internal sealed class RowWindow(RowSource source, int capacity) : IDisposable
     public ReadOnlySpan<float> Row(int row) =>
         row < _end && row >= _end - _rows.Length
             ? _rows[row % _rows.Length]
-            : throw new ArgumentOutOfRangeException(nameof(row), row, $"Rows up to {_end} are kept, {_rows.Length} of them.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(row), row, $"Rows up to {_end} are kept, {_rows.Length} of them.");
 
     /// <inheritdoc/>
     public void Dispose() => source.Dispose();

@@ -3,8 +3,8 @@ using UNetSharp.Data;
 namespace UNetSharp.Inference.Tiling;
 
 /// <summary>
-/// One of the eight ways in which a square comes to lie on itself: pixel (y, x) goes to (x, y) if transposed, and then rows and
-/// columns may run backward.
+/// One of the eight ways in which a square comes to lie on itself: pixel (y, x) goes to (x, y) if transposed, and then
+/// rows and columns may run backward.
 /// </summary>
 internal readonly record struct Symmetry(bool IsTransposed, bool MirrorsRows, bool MirrorsColumns)
 {

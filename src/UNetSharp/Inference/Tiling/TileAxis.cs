@@ -11,15 +11,15 @@ namespace UNetSharp.Inference.Tiling;
 ///                     ╱▔▔             ▔▔╲               divided by the sum over all tiles
 /// </code>
 /// An unpadded network's tiles abut: the overlap-tile strategy of Ronneberger, Fischer and Brox 2015, figure 2
-/// (https://arxiv.org/abs/1505.04597). Padded networks see a false border at the end of a tile, so theirs overlap, and count
-/// less towards the border: deviation 1/8 of the tile, as in nnU-Net (Isensee et al. 2021,
+/// (https://arxiv.org/abs/1505.04597). Padded networks see a false border at the end of a tile, so theirs overlap, and
+/// count less towards the border: deviation 1/8 of the tile, as in nnU-Net (Isensee et al. 2021,
 /// https://doi.org/10.1038/s41592-020-01008-z).
 /// </summary>
 internal sealed class TileAxis
 {
     /// <summary>
-    /// Tiles start at multiples of this from where the whole picture would start in the network: no network here halves an
-    /// image more often than five times, so every pooling falls on the same pixels as for the whole picture.
+    /// Tiles start at multiples of this from where the whole picture would start in the network: no network here
+    /// halves an image more often than five times, so every pooling falls on the same pixels as for the whole picture.
     /// </summary>
     public const int Step = 32;
 
@@ -46,7 +46,8 @@ internal sealed class TileAxis
 
     /// <summary>Cuts an axis.</summary>
     /// <param name="size">Pixels of the picture.</param>
-    /// <param name="side">Pixels that a tile tells, a multiple of <see cref="Step"/>; a shorter picture is one tile.</param>
+    /// <param name="side">Pixels that a tile tells, a multiple of <see cref="Step"/>; a shorter picture is one
+    /// tile.</param>
     /// <param name="overlap">Pixels that neighbours share, a multiple of <see cref="Step"/>.</param>
     /// <param name="inputSide">Pixels to see for so many to tell.</param>
     public static TileAxis Of(int size, int side, int overlap, Func<int, int> inputSide)
@@ -93,7 +94,11 @@ internal sealed class TileAxis
     private static float[][] WeightsOf(int[] starts, int length, int size)
     {
         double deviation = DeviationShare * length;
-        double[] bell = [.. Enumerable.Range(0, length).Select(i => Math.Exp(-0.5 * Square((i + 0.5 - (length / 2.0)) / deviation)))];
+        double[] bell =
+        [
+            .. Enumerable.Range(0, length)
+                .Select(i => Math.Exp(-0.5 * Square((i + 0.5 - (length / 2.0)) / deviation))),
+        ];
         double[] sums = new double[size];
         foreach (int start in starts)
         {

@@ -7,8 +7,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Inference.Tiling;
 
 /// <summary>
-/// Chooses tiles. A picture is seen as a whole if that takes no more than a gigabyte; else tiles are as large as fit into
-/// that, with the rows of the picture that lie beside them.
+/// Chooses tiles. A picture is seen as a whole if that takes no more than a gigabyte; else tiles are as large as fit
+/// into that, with the rows of the picture that lie beside them.
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="description">How it sees images.</param>
@@ -28,7 +28,8 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
     private (PictureSize Picture, SegmentationSettings Settings)? _lastAsked;
     private TilePlan? _last;
 
-    /// <summary>Whether the network sees pictures as a whole only, at a size of its own or with values by their maximum.</summary>
+    /// <summary>Whether the network sees pictures as a whole only, at a size of its own or with values by their
+    /// maximum.</summary>
     public bool SeesWholes => description.Size is not null || description.Normalization != Normalization.Unit;
 
     /// <summary>Plans a picture; a series of pictures of one size is planned once.</summary>

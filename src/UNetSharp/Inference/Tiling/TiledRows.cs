@@ -4,8 +4,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Inference.Tiling;
 
 /// <summary>
-/// Probabilities of a picture, row after row: when the next row is asked for and its tiles are not done, the next row of
-/// tiles is computed. The rows of the picture that these see are kept, and the sums of the rows that they tell.
+/// Probabilities of a picture, row after row: when the next row is asked for and its tiles are not done, the next row
+/// of tiles is computed. The rows of the picture that these see are kept, and the sums of the rows that they tell.
 /// </summary>
 internal sealed class TiledRows : RowSource
 {

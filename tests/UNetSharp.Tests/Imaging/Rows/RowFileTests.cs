@@ -17,7 +17,10 @@ public sealed class RowFileTests
     {
         AssertSamples(extension, RowFormat.Grey, [0, 1, 127, 128, 254, 255], [0, 1, 127, 128, 254, 255]);
         AssertSamples(
-            extension, RowFormat.Grey16, [0, 0, 0, 1, 1, 0, 128, 0, 255, 254, 255, 255], [0, 1, 256, 32768, 65534, 65535]);
+            extension,
+            RowFormat.Grey16,
+            [0, 0, 0, 1, 1, 0, 128, 0, 255, 254, 255, 255],
+            [0, 1, 256, 32768, 65534, 65535]);
         float[] colors = [.. Enumerable.Range(0, 18).Select(i => (float)(i * 13))];
         AssertSamples(extension, RowFormat.Color, [.. colors.Select(value => (byte)value)], colors);
         AssertSamples(
@@ -31,7 +34,8 @@ public sealed class RowFileTests
     public void Pixels_of_a_png_with_a_palette_are_indices()
     {
         using TemporaryFolder folder = new();
-        byte[] bytes = File.ReadAllBytes(Write(folder.File("mask.png"), new RowFormat(1, 8, Palette), [0, 1, 2, 2, 1, 0]));
+        string path = Write(folder.File("mask.png"), new RowFormat(1, 8, Palette), [0, 1, 2, 2, 1, 0]);
+        byte[] bytes = File.ReadAllBytes(path);
         int at = bytes.AsSpan().IndexOf("IDAT"u8);
         using ZLibStream data = new(new MemoryStream(bytes[(at + 4)..]), CompressionMode.Decompress);
         byte[] rows = new byte[8];
