@@ -36,21 +36,21 @@ internal static class Guard
 
             return ExitCode.Failed;
         }
-        catch (Exception e) when (e is DataException or TrainingException or ShapeException
-            or IOException or UnauthorizedAccessException)
-        {
-            return Say(e.Message, ExitCode.Failed);
-        }
-        catch (OutOfMemoryException)
-        {
-            return Say("there is not enough memory. Use a smaller --size, --crop, --batch or --base.", ExitCode.Failed);
-        }
         catch (Exception e)
         {
-            return Say($"stopped by an error of its own, which is worth a report: {e.GetType().Name}: {e.Message} "
-                + $"({e.StackTrace?.Split('\n')[0].Trim()})", ExitCode.Failed);
+            return Say(TextOf(e), ExitCode.Failed);
         }
     }
+
+    /// <summary>What an error says to the user, in one line.</summary>
+    public static string TextOf(Exception error) => error switch
+    {
+        DataException or TrainingException or ShapeException or CheckpointException or IOException
+            or UnauthorizedAccessException => error.Message.ReplaceLineEndings(" "),
+        OutOfMemoryException => "there is not enough memory. Use a smaller --size, --crop, --batch, --base or --tile.",
+        _ => $"stopped by an error of its own, which is worth a report: {error.GetType().Name}: {error.Message} "
+            + $"({error.StackTrace?.Split('\n')[0].Trim()})".ReplaceLineEndings(" "),
+    };
 
     private static int Say(string message, int code)
     {

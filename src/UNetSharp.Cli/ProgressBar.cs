@@ -10,10 +10,11 @@ namespace UNetSharp.Cli;
 internal sealed class ProgressBar
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
+    private readonly IAnsiConsole? _console;
     private readonly ProgressTask? _task;
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
 
-    private ProgressBar(ProgressTask? task) => _task = task;
+    private ProgressBar(IAnsiConsole? console, ProgressTask? task) => (_console, _task) = (console, task);
 
     /// <summary>Does the work with a bar that it moves. All output goes to standard error, results do not mix with it.
     /// </summary>
@@ -21,14 +22,14 @@ internal sealed class ProgressBar
     {
         if (Console.IsErrorRedirected)
         {
-            return work(new ProgressBar(null));
+            return work(new ProgressBar(null, null));
         }
 
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress()
             .AutoClear(true)
             .Columns(new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new TaskDescriptionColumn())
-            .Start(context => work(new ProgressBar(context.AddTask("", maxValue: 1))));
+            .Start(context => work(new ProgressBar(console, context.AddTask("starting", maxValue: 1))));
     }
 
     /// <summary>Moves the bar.</summary>
@@ -54,6 +55,19 @@ internal sealed class ProgressBar
         {
             Console.Error.WriteLine(text);
             _sinceLine.Restart();
+        }
+    }
+
+    /// <summary>Writes a line that stays, above the bar if there is one.</summary>
+    public void Say(string text)
+    {
+        if (_console is not null)
+        {
+            _console.WriteLine(text);
+        }
+        else
+        {
+            Line(text);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace UNetSharp.Imaging;
 /// </summary>
 public static class ImageFile
 {
-    private const string TiffLoader = "tiffload";
+    internal const string TiffLoader = "tiffload";
     internal const string BitmapLoader = "bitmap"; // ours, no name of libvips
     private const int MarkBytes = 4;
 
@@ -167,9 +167,15 @@ public static class ImageFile
     /// Opens a file with the one loader that its first bytes ask for. libvips knows many more formats, among them some
     /// whose readers are not hardened; these stay out.
     /// </summary>
-    internal static VipsImage Open(string path, string loader, int page) => loader == TiffLoader
-        ? Make(loader, [("filename", path), ("page", $"{page}"), .. Strict])
-        : Make(loader, [("filename", path), .. Strict]);
+    /// <param name="path">The file.</param>
+    /// <param name="loader">The loader, of libvips.</param>
+    /// <param name="page">Page of a TIFF file.</param>
+    /// <param name="access">"random", or "sequential" where rows are read once, from the top.</param>
+    internal static VipsImage Open(string path, string loader, int page, string access = "random")
+    {
+        (string, string)[] arguments = [("filename", path), ("access", access), .. Strict];
+        return Make(loader, loader == TiffLoader ? [.. arguments, ("page", $"{page}")] : arguments);
+    }
 
     internal static string LoaderOf(string path)
     {
@@ -200,6 +206,13 @@ public static class ImageFile
     private static Picture Decode(string name, VipsImage file, long mostSamples)
     {
         RequireFewer(name, file.Width, file.Height, file.Bands, mostSamples);
+        using VipsImage plain = Plain(name, file);
+        return Samples(name, plain);
+    }
+
+    /// <summary>The image upright, in grey or red, green and blue, without transparency.</summary>
+    internal static VipsImage Plain(string name, VipsImage file)
+    {
         using VipsImage upright = file.Then("autorot");
         using VipsImage plain = InGreyOrRgb(upright);
         if (plain.Bands > MostBands)
@@ -208,8 +221,7 @@ public static class ImageFile
                 + "without transparency. Save the channels to be used as grey or RGB.");
         }
 
-        using VipsImage opaque = plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
-        return Samples(name, opaque);
+        return plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
     }
 
     private static void RequireFewer(string name, int width, int height, int channels, long mostSamples)
@@ -246,11 +258,14 @@ public static class ImageFile
                     return new Picture(width, height, bands, 1, cast.Pixels<float>());
                 }
 
-            default: // signed or 32-bit whole numbers: nothing says which of them is white
-                throw new DataException($"{path}: holds signed or 32-bit whole numbers. Save it with 8 or 16 bit a "
-                    + "sample, or as floating point from 0 to 1.");
+            default:
+                throw UnknownScale(path);
         }
     }
+
+    /// <summary>Signed or 32-bit whole numbers: nothing says which of them is white.</summary>
+    internal static DataException UnknownScale(string path) => new(
+        $"{path}: holds signed or 32-bit whole numbers. Save it with 8 or 16 bit a sample, or as floating point from 0 to 1.");
 
     internal static void Write(string path, VipsImage image, string interpretation)
     {

@@ -26,16 +26,42 @@ public static class Overlay
     public static byte[] Draw(Picture picture, ReadOnlySpan<byte> classes)
     {
         byte[] rgb = Display(picture);
-        var size = new PictureSize(picture.Height, picture.Width);
-        for (int i = 0; i < classes.Length; i++)
+        int width = picture.Width;
+        for (int row = 0; row < picture.Height; row++)
         {
-            if (IsObject(classes[i]))
-            {
-                Blend(rgb.AsSpan(3 * i, 3), ColorOf(classes[i]), IsEdge(classes, size, i) ? 1 : TintShare);
-            }
+            DrawRow(
+                rgb.AsSpan(3 * row * width, 3 * width),
+                row > 0 ? classes.Slice((row - 1) * width, width) : [],
+                classes.Slice(row * width, width),
+                row < picture.Height - 1 ? classes.Slice((row + 1) * width, width) : []);
         }
 
         return rgb;
+    }
+
+    /// <summary>The colour of a class other than the background.</summary>
+    public static (byte R, byte G, byte B) ColorOf(int index) => Colors[(index - 1) % Colors.Length];
+
+    /// <summary>Draws a row of a mask.</summary>
+    /// <param name="rgb">The picture's row in 8-bit RGB, (width, 3), that is drawn on.</param>
+    /// <param name="above">Classes of the row above; empty at the top.</param>
+    /// <param name="classes">Classes of the row.</param>
+    /// <param name="below">Classes of the row below; empty at the bottom.</param>
+    internal static void DrawRow(
+        Span<byte> rgb, ReadOnlySpan<byte> above, ReadOnlySpan<byte> classes, ReadOnlySpan<byte> below)
+    {
+        for (int i = 0; i < classes.Length; i++)
+        {
+            byte own = classes[i];
+            if (IsObject(own))
+            {
+                bool isEdge = (above.Length > 0 && above[i] != own)
+                    || (below.Length > 0 && below[i] != own)
+                    || (i > 0 && classes[i - 1] != own)
+                    || (i < classes.Length - 1 && classes[i + 1] != own);
+                Blend(rgb.Slice(3 * i, 3), ColorOf(own), isEdge ? 1 : TintShare);
+            }
+        }
     }
 
     /// <summary>The picture as 8-bit RGB; one whose brightness range is narrow is stretched.</summary>
@@ -56,9 +82,6 @@ public static class Overlay
             }
         }
     }
-
-    /// <summary>The colour of a class that is not the background.</summary>
-    internal static (byte R, byte G, byte B) ColorOf(int index) => Colors[(index - 1) % Colors.Length];
 
     private static bool IsObject(byte index) => index is not (0 or MaskClasses.Ignored);
 

@@ -45,6 +45,13 @@ internal sealed unsafe class VipsImage : SafeHandle
             ? new ReadOnlySpan<byte>(data, checked((int)size)).ToArray()
             : null;
 
+    /// <summary>How a camera was turned, by EXIF; 1 is upright.</summary>
+    public int Orientation => vips_image_get_orientation(handle);
+
+    /// <summary>Whether the file holds ever finer images one after another, so that no row is known before all are.</summary>
+    public bool IsProgressive =>
+        vips_image_get_typeof(handle, "interlaced") != 0 || vips_image_get_typeof(handle, "jpeg-multiscan") != 0;
+
     public SampleFormat Format => (SampleFormat)vips_image_get_format(handle);
 
     public int Interpretation => vips_image_get_interpretation(handle);

@@ -78,13 +78,23 @@ internal static unsafe partial class VipsLibrary
     internal static partial int vips_image_get_n_pages(nint image);
 
     [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial nuint vips_image_get_typeof(nint image, string name);
-
-    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int vips_image_get_blob(nint image, string name, out void* data, out nuint size);
 
     [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void vips_image_set_blob_copy(nint image, string name, void* data, nuint size);
+
+    [LibraryImport(Vips)]
+    internal static partial int vips_image_get_orientation(nint image);
+
+    [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nuint vips_image_get_typeof(nint image, string field);
+
+    [LibraryImport(Vips)]
+    internal static partial nint vips_region_new(nint image);
+
+    [LibraryImport(Vips)]
+    internal static partial void* vips_region_fetch(
+        nint region, int left, int top, int width, int height, out nuint size);
 
     [LibraryImport(Vips)]
     internal static partial nuint vips_image_get_type();

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using UNetSharp.Data;
-using UNetSharp.Imaging;
+using UNetSharp.Cli.Prediction;
 using UNetSharp.Inference;
 
 namespace UNetSharp.Cli.Commands;
@@ -8,6 +7,19 @@ namespace UNetSharp.Cli.Commands;
 /// <summary>Writes a mask for every picture.</summary>
 internal static class PredictCommand
 {
+    private const int LeastTile = 64;
+    private const double LeastScale = 0.01;
+    private const double MostScale = 16;
+
+    private static readonly Dictionary<string, TestTimeAugmentation> Augmentations = new()
+    {
+        ["none"] = TestTimeAugmentation.None,
+        ["flips"] = TestTimeAugmentation.Flips,
+        ["d4"] = TestTimeAugmentation.D4,
+    };
+
+    private static readonly Dictionary<string, string> Extensions = new() { ["png"] = ".png", ["tiff"] = ".tif" };
+
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
     private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
@@ -24,10 +36,53 @@ internal static class PredictCommand
     };
 
     private static readonly Option<bool> WithOverlay =
-        new("--overlay") { Description = "Also write NAME.overlay.png, the mask drawn over the picture" };
+        new("--overlay") { Description = "Also write NAME.overlay, the mask drawn over the picture" };
 
-    private static readonly Option<bool> WithProbabilities =
-        new("--probabilities") { Description = "Also write NAME.probability.png, 16 bit, for each class but the background" };
+    private static readonly Option<bool> WithProbabilities = new("--probabilities")
+    {
+        Description = "Also write NAME.probability, 16 bit, for each class but the background",
+    };
+
+    private static readonly Option<string> Format = new("--format")
+    {
+        Description = "What is written: png or tiff",
+        DefaultValueFactory = _ => "png",
+    };
+
+    private static readonly Option<string> Tile = new("--tile")
+    {
+        Description = "Side of the tiles into which larger pictures are cut, rounded up to a multiple of 32; auto: "
+            + "only what would take more than 1 GB is cut",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private static readonly Option<string> Overlap = new("--overlap")
+    {
+        Description = "Pixels that neighbouring tiles share, at most half a tile; auto: none for unpadded networks, "
+            + "else a quarter of the tile and at most 128",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private static readonly Option<string> Tta = new("--tta")
+    {
+        Description = "Average over mirrored (flips, 4 runs) or turned and mirrored (d4, 8 runs) pictures; none",
+        DefaultValueFactory = _ => "none",
+    };
+
+    private static readonly Option<double> Scale = new("--scale")
+    {
+        Description = "The network sees pictures this much larger; results have the picture's size",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<bool> Again = new("--again")
+    {
+        Description = "Do pictures that are done too. In a folder, those are skipped whose mask is newer than the "
+            + $"picture and was made with the same weights and options, by {PredictionRecord.FileName} beside the masks",
+    };
+
+    private static readonly Option<bool> Json =
+        new("--json") { Description = "Print a line of JSON for every picture, and nothing else" };
 
     private static readonly Option<int> Threads = CommonOptions.Threads();
 
@@ -37,115 +92,82 @@ internal static class PredictCommand
     {
         Command command = new("predict", "Write a mask for every picture: 0 and 255, or class indices.")
         {
-            Weights, Model, Input, Out, Threshold, WithOverlay, WithProbabilities, Threads, Exact,
+            Weights, Model, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, Tile, Overlap, Tta, Scale,
+            Again, Json, Threads, Exact,
         };
-        ObjectOutputs.AddTo(command);
+        ObjectOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        float threshold = parsed.GetValue(Threshold);
-        if (threshold is not (>= 0 and <= 1))
-        {
-            throw new UsageException($"--threshold {threshold}: give a probability from 0 to 1.");
-        }
-
+        SegmentationSettings settings = SettingsOf(parsed);
+        PredictionOutputs outputs = new(
+            parsed.GetRequiredValue(Out),
+            Extensions[CommonOptions.OneOf(Extensions.Keys, parsed.GetRequiredValue(Format), "--format")],
+            parsed.GetValue(WithOverlay),
+            parsed.GetValue(WithProbabilities),
+            ObjectOptions.Of(parsed));
+        float threshold = parsed.GetValue(Threshold) is >= 0 and <= 1 and float share
+            ? share
+            : throw new UsageException($"--threshold {parsed.GetValue(Threshold)}: give a probability from 0 to 1.");
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
-        IReadOnlyList<string> files = FilesOf(parsed.GetRequiredValue(Input));
-        string folder = parsed.GetRequiredValue(Out);
-        RefuseOverwriting(files, folder);
-        using Segmenter segmenter = CommonOptions.Load(parsed.GetRequiredValue(Weights), parsed.GetValue(Model), threads, parsed.GetValue(Exact));
-        Directory.CreateDirectory(folder);
-        using ObjectOutputs objects = ObjectOutputs.Of(parsed, folder, segmenter.Masks);
-        int failed = ProgressBar.Run(bar => files.Select((file, index) =>
+        PredictionInput input = PredictionInput.Of(parsed.GetRequiredValue(Input));
+        outputs.RefuseOverwriting(input.Files);
+
+        string weights = parsed.GetRequiredValue(Weights);
+        using Segmenter segmenter =
+            CommonOptions.Load(weights, parsed.GetValue(Model), threads, parsed.GetValue(Exact));
+        if (segmenter.SeesWholes && (settings.Tile ?? settings.Overlap) is not null)
         {
-            bar.Update((double)index / files.Count, $"{index} of {files.Count} pictures, {Path.GetFileName(file)}");
-            return TryPredict(segmenter, objects, file, folder, parsed);
-        }).Count(isDone => !isDone));
-        objects.Complete();
-        Console.WriteLine($"{files.Count - failed} masks in {folder}" + (failed > 0 ? $", {failed} pictures failed" : ""));
-        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+            throw new UsageException(
+                "--tile and --overlap: this network sees every picture as a whole; leave them out.");
+        }
+
+        if (segmenter.SeesWholes && settings.Scale != 1)
+        {
+            throw new UsageException("--scale: this network sees every picture at its own size; leave it out.");
+        }
+
+        Directory.CreateDirectory(outputs.Folder);
+        var record = PredictionRecord.Open(outputs.Folder, new PredictionRecord.Contents(
+            PredictionRecord.Contents.HashOf(TrainedNetwork.FileOf(weights)),
+            parsed.GetValue(Model),
+            input.Folder,
+            settings,
+            threshold,
+            parsed.GetValue(Exact),
+            outputs));
+        bool isOneFile = outputs.Objects.Polygons == ObjectSettings.Coco; // of all pictures, so all are done
+        bool isResumed = input.IsFolder && !isOneFile && !parsed.GetValue(Again);
+        PredictionSession session = new(segmenter, outputs, settings, threshold, parsed.GetValue(Json));
+        return session.Run([.. input.Files.Select(
+            file => (file, IsDone: isResumed && record.IsDone(file, outputs.Mask(file))))]);
     }
 
-    private static IReadOnlyList<string> FilesOf(string input)
+    private static SegmentationSettings SettingsOf(ParseResult parsed)
     {
-        if (File.Exists(input))
+        int? tile = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Tile), "--tile");
+        int? overlap = parsed.GetRequiredValue(Overlap) == "0"
+            ? 0
+            : CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Overlap), "--overlap");
+        if (tile is { } side)
         {
-            return [input];
-        }
-
-        if (!Directory.Exists(input))
-        {
-            throw new DataException($"{input}: there is no such file or folder.");
-        }
-
-        IReadOnlyList<string> files = DataFolder.ImageFiles(input);
-        return files.Count > 0 ? files : throw new DataException($"{input}: holds no pictures.");
-    }
-
-    private static void RefuseOverwriting(IReadOnlyList<string> files, string folder)
-    {
-        if (files.FirstOrDefault(file => Path.GetFullPath(MaskPath(file, folder)) == Path.GetFullPath(file)) is { } own)
-        {
-            throw new UsageException($"--out {folder}: the mask would overwrite the picture {own}; name another folder.");
-        }
-
-        if (files.GroupBy(file => MaskPath(file, folder)).FirstOrDefault(group => group.Count() > 1) is { } twins)
-        {
-            throw new UsageException($"{string.Join(" and ", twins)} would get one mask, {twins.Key}; rename one of them.");
-        }
-    }
-
-    private static string MaskPath(string file, string folder, string suffix = "") =>
-        Path.Combine(folder, Path.GetFileNameWithoutExtension(file) + suffix + ".png");
-
-    private static bool TryPredict(
-        Segmenter segmenter, ObjectOutputs objects, string file, string folder, ParseResult parsed)
-    {
-        try
-        {
-            Picture picture = ImageFile.Read(file);
-            Segmentation result = segmenter.Segment(picture);
-            byte[] classes = result.Classes(parsed.GetValue(Threshold));
-            ReadOnlySpan<byte> mask =
-                result.Channels == 1 ? Array.ConvertAll(classes, index => (byte)(index * 255)) : classes;
-            ImageFile.WriteGrey(MaskPath(file, folder), mask, picture.Width, picture.Height);
-            if (parsed.GetValue(WithOverlay))
+            CommonOptions.AtLeast(LeastTile, side, "--tile");
+            if (overlap > side / 2)
             {
-                byte[] overlay = Overlay.Draw(picture, classes);
-                ImageFile.WriteColor(MaskPath(file, folder, ".overlay"), overlay, picture.Width, picture.Height);
+                throw new UsageException($"--overlap {overlap}: give at most half of --tile {side}.");
             }
-
-            if (parsed.GetValue(WithProbabilities))
-            {
-                WriteProbabilities(result, file, folder);
-            }
-
-            objects.Write(file, result, classes);
-            return true;
         }
-        catch (DataException e)
-        {
-            Console.Error.WriteLine($"unet: {e.Message}");
-            return false;
-        }
-    }
 
-    private static void WriteProbabilities(Segmentation result, string file, string folder)
-    {
-        for (int k = result.Channels == 1 ? 0 : 1; k < result.Channels; k++)
-        {
-            ushort[] values = new ushort[result.Size.Height * result.Size.Width];
-            for (int i = 0; i < values.Length; i++)
-            {
-                float probability = result.Probabilities[(i * result.Channels) + k];
-                values[i] = (ushort)MathF.Round(Math.Clamp(probability, 0, 1) * ushort.MaxValue);
-            }
-
-            string suffix = result.Channels == 1 ? ".probability" : $".probability-{k}";
-            ImageFile.WriteGrey16(MaskPath(file, folder, suffix), values, result.Size.Width, result.Size.Height);
-        }
+        double scale = parsed.GetValue(Scale);
+        return scale is >= LeastScale and <= MostScale
+            ? new SegmentationSettings(
+                tile,
+                overlap,
+                Augmentations[CommonOptions.OneOf(Augmentations.Keys, parsed.GetRequiredValue(Tta), "--tta")],
+                scale)
+            : throw new UsageException($"--scale {scale}: give a number from {LeastScale} to {MostScale}.");
     }
 }

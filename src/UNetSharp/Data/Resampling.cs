@@ -12,8 +12,7 @@ public static class Resampling
     /// <param name="to">Size of the result.</param>
     /// <param name="channels">Values of a pixel.</param>
     public static float[] Bilinear(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
-        Weighted(
-            samples, from, to, channels, (source, result) => Triangles(source, result, Math.Max(1, (double)source / result)));
+        Weighted(samples, from, to, channels, Triangle.Wide);
 
     /// <summary>
     /// Bilinear interpolation between the two nearest source pixels along each axis, also when shrinking: fine structures
@@ -24,29 +23,29 @@ public static class Resampling
     /// <param name="to">Size of the result.</param>
     /// <param name="channels">Values of a pixel.</param>
     public static float[] Interpolated(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
-        Weighted(samples, from, to, channels, (source, result) => Triangles(source, result, reach: 1));
+        Weighted(samples, from, to, channels, Triangle.Narrow);
 
     private static float[] Weighted(
         ReadOnlySpan<float> samples,
         PictureSize from,
         PictureSize to,
         int channels,
-        Func<int, int, (int First, float[] Weights)[]> triangles)
+        Func<int, int, Triangle[]> triangles)
     {
         if (from == to)
         {
             return samples.ToArray();
         }
 
-        (int First, float[] Weights)[] across = triangles(from.Width, to.Width);
-        (int First, float[] Weights)[] down = triangles(from.Height, to.Height);
+        Triangle[] across = triangles(from.Width, to.Width);
+        Triangle[] down = triangles(from.Height, to.Height);
         float[] narrow = new float[from.Height * to.Width * channels];
         for (int row = 0; row < from.Height; row++)
         {
             for (int j = 0; j < to.Width; j++)
             {
                 Span<float> result = narrow.AsSpan(((row * to.Width) + j) * channels, channels);
-                AddWeighted(samples[(row * from.Width * channels)..], channels, channels, across[j], result);
+                across[j].AddPixels(samples[(row * from.Width * channels)..], channels, result);
             }
         }
 
@@ -54,7 +53,7 @@ public static class Resampling
         int rowFloats = to.Width * channels;
         for (int i = 0; i < to.Height; i++)
         {
-            AddWeighted(narrow, rowFloats, rowFloats, down[i], resized.AsSpan(i * rowFloats, rowFloats));
+            down[i].AddPixels(narrow, rowFloats, resized.AsSpan(i * rowFloats, rowFloats));
         }
 
         return resized;
@@ -77,39 +76,5 @@ public static class Resampling
         }
 
         return resized;
-    }
-
-    private static (int First, float[] Weights)[] Triangles(int from, int to, double reach)
-    {
-        double scale = (double)from / to;
-        var triangles = new (int First, float[] Weights)[to];
-        for (int i = 0; i < to; i++)
-        {
-            double center = (i + 0.5) * scale;
-            int first = Math.Max(0, (int)(center - reach + 0.5));
-            int end = Math.Min(from, (int)(center + reach + 0.5));
-            double[] weights =
-            [
-                .. Enumerable.Range(first, end - first)
-                    .Select(k => Math.Max(0, 1 - Math.Abs((k + 0.5 - center) / reach))),
-            ];
-            double sum = weights.Sum();
-            triangles[i] = (first, [.. weights.Select(weight => (float)(weight / sum))]);
-        }
-
-        return triangles;
-    }
-
-    private static void AddWeighted(
-        ReadOnlySpan<float> from, int step, int count, (int First, float[] Weights) triangle, Span<float> to)
-    {
-        for (int k = 0; k < triangle.Weights.Length; k++)
-        {
-            ReadOnlySpan<float> pixel = from.Slice((triangle.First + k) * step, count);
-            for (int c = 0; c < count; c++)
-            {
-                to[c] += triangle.Weights[k] * pixel[c];
-            }
-        }
     }
 }

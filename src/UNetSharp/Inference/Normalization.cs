@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Data.Rows;
 
 namespace UNetSharp.Inference;
 
@@ -24,46 +25,48 @@ internal static class Normalizing
     private static readonly float[] Means = [0.485f, 0.456f, 0.406f];
     private static readonly float[] Deviations = [0.229f, 0.224f, 0.225f];
 
-    /// <summary>The picture at the network's size, (height, width, channels).</summary>
-    /// <param name="normalization">How values are changed.</param>
-    /// <param name="unit">The picture in 0..1; its memory is the result's where the size stays.</param>
-    /// <param name="own">The picture's size.</param>
-    /// <param name="size">The network's size.</param>
-    /// <param name="channels">Values of a pixel.</param>
-    public static Span<float> ToNetwork(
-        this Normalization normalization, Span<float> unit, PictureSize own, PictureSize size, int channels)
+    /// <summary>Rows of a picture at the network's size.</summary>
+    public static RowSource Resized(this Normalization normalization, RowSource picture, PictureSize size) =>
+        normalization == Normalization.Unit
+            ? ResizedRows.Bilinear(picture, size)
+            : ResizedRows.Interpolated(picture, size);
+
+    /// <summary>A picture in memory, (height, width, channels), at the network's size.</summary>
+    public static Span<float> Resized(
+        this Normalization normalization, Span<float> image, PictureSize own, PictureSize size, int channels) =>
+        own == size ? image
+        : normalization == Normalization.Unit ? Resampling.Bilinear(image, own, size, channels)
+        : Resampling.Interpolated(image, own, size, channels);
+
+    /// <summary>Brings the values of an image, (height, width, channels) in 0..1, to what the network has learnt from.</summary>
+    public static void ToNetwork(this Normalization normalization, Span<float> image, int channels)
     {
-        Span<float> image = own == size ? unit
-            : normalization == Normalization.Unit ? Resampling.Bilinear(unit, own, size, channels)
-            : Resampling.Interpolated(unit, own, size, channels);
-        if (normalization == Normalization.Saliency)
+        if (normalization == Normalization.Unit)
         {
-            (_, float most) = Range(image);
-            for (int i = 0; i < image.Length; i++)
-            {
-                int channel = i % channels % Means.Length;
-                image[i] = ((most > 0 ? image[i] / most : 0) - Means[channel]) / Deviations[channel];
-            }
+            return;
         }
 
-        return image;
+        (_, float most) = Range(image);
+        for (int i = 0; i < image.Length; i++)
+        {
+            int channel = i % channels % Means.Length;
+            image[i] = ((most > 0 ? image[i] / most : 0) - Means[channel]) / Deviations[channel];
+        }
     }
 
-    /// <summary>The probabilities at the picture's size; their memory is the result's where the size stays.</summary>
-    public static float[] FromNetwork(
-        this Normalization normalization, float[] probabilities, PictureSize size, PictureSize own, int classes)
+    /// <summary>Brings the probabilities of a whole image to what they stand for.</summary>
+    public static void FromNetwork(this Normalization normalization, Span<float> probabilities)
     {
-        if (normalization == Normalization.Saliency)
+        (float least, float most) = Range(probabilities);
+        if (normalization == Normalization.Unit || most <= least)
         {
-            (float least, float most) = Range(probabilities);
-            foreach (ref float value in probabilities.AsSpan())
-            {
-                float stretched = most > least ? (value - least) / (most - least) : value;
-                value = MathF.Floor(stretched * byte.MaxValue) / byte.MaxValue;
-            }
+            return;
         }
 
-        return size == own ? probabilities : Resampling.Bilinear(probabilities, size, own, classes);
+        foreach (ref float value in probabilities)
+        {
+            value = MathF.Floor((value - least) / (most - least) * byte.MaxValue) / byte.MaxValue;
+        }
     }
 
     private static (float Least, float Most) Range(ReadOnlySpan<float> values)

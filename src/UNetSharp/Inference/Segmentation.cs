@@ -15,13 +15,23 @@ public sealed record Segmentation(PictureSize Size, int Channels, float[] Probab
     public byte[] Classes(float threshold = 0.5f)
     {
         byte[] classes = new byte[Size.Height * Size.Width];
+        FindClasses(Probabilities, Channels, threshold, classes);
+        return classes;
+    }
+
+    /// <summary>The class of some pixels, as <see cref="Classes"/>.</summary>
+    /// <param name="probabilities">(pixels, channels).</param>
+    /// <param name="channels">1: probability of the foreground; K: probability of each class.</param>
+    /// <param name="threshold">Probability above which a pixel of one foreground class is foreground.</param>
+    /// <param name="classes">Takes the class of each pixel.</param>
+    public static void FindClasses(
+        ReadOnlySpan<float> probabilities, int channels, float threshold, Span<byte> classes)
+    {
         for (int i = 0; i < classes.Length; i++)
         {
-            ReadOnlySpan<float> pixel = Probabilities.AsSpan(i * Channels, Channels);
-            classes[i] = Channels == 1 ? (byte)(pixel[0] > threshold ? 1 : 0) : Largest(pixel);
+            ReadOnlySpan<float> pixel = probabilities.Slice(i * channels, channels);
+            classes[i] = channels == 1 ? (byte)(pixel[0] > threshold ? 1 : 0) : Largest(pixel);
         }
-
-        return classes;
     }
 
     /// <summary>Probability of a class in every pixel; that of the background of one foreground class is the rest.

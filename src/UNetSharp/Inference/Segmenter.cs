@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Numerics;
 using UNetSharp.Data;
+using UNetSharp.Data.Rows;
 using UNetSharp.Execution;
-using UNetSharp.Tensors;
+using UNetSharp.Inference.Tiling;
 
 namespace UNetSharp.Inference;
 
@@ -11,7 +12,7 @@ namespace UNetSharp.Inference;
 /// and brings the probabilities back to the picture's own size.
 /// </summary>
 /// <remarks>
-/// Any thread may call, at any time; what is computed on all threads takes turns, and results do not depend on who else
+/// A picture that takes more than a gigabyte is cut into tiles, see <see cref="Plan"/>. Any thread may call, at any time; what is computed on all threads takes turns, and results do not depend on who else
 /// calls. Images of one size are planned once, and then a call allocates little beside its result. Disposing waits for the
 /// call that computes, and frees the network's working memory at once.
 /// </remarks>
@@ -20,8 +21,8 @@ public sealed class Segmenter : IDisposable
     private readonly Lock _turn = new();
     private readonly Workers _workers;
     private readonly Predictor _predictor;
+    private readonly TilePlanner _planner;
     private readonly NetworkDescription _description;
-    private bool _isDisposed;
 
     /// <summary>Takes a trained network.</summary>
     /// <param name="network">The network.</param>
@@ -41,13 +42,20 @@ public sealed class Segmenter : IDisposable
 
         _workers = new Workers(threads);
         _predictor = new Predictor(network.Network, _workers, isExact);
+        _planner = new TilePlanner(network.Network, _description, _predictor);
     }
 
     /// <summary>Number of classes, with the background.</summary>
     public int ClassCount => _description.Masks.ClassCount;
 
+    /// <summary>Channels of its probabilities: 1 for one foreground class, K for K classes.</summary>
+    public int Channels => _description.Model.Classes;
+
     /// <summary>What mask values mean to the network.</summary>
     public MaskClasses Masks => _description.Masks;
+
+    /// <summary>Whether the network sees every picture as a whole, at a size of its own, and so in no tiles.</summary>
+    public bool SeesWholes => _planner.SeesWholes;
 
     /// <summary>Loads a network from a file, or from the folder of a run; see <see cref="TrainedNetwork.Load"/>.</summary>
     /// <exception cref="Interop.CheckpointException">The file is missing, damaged or of no network that is known.</exception>
@@ -58,11 +66,22 @@ public sealed class Segmenter : IDisposable
     /// <summary>Segments a picture of any size.</summary>
     /// <param name="picture">Grey or colour; brought to the network's channels.</param>
     /// <returns>Probabilities at the picture's size.</returns>
-    /// <exception cref="DataException">The picture is too large to be segmented at once.</exception>
+    /// <exception cref="DataException">Its probabilities are too many for one array; see <see cref="SegmentRows"/>.
+    /// </exception>
     /// <exception cref="Interop.CheckpointException">An ONNX network cannot run on an image of this size.</exception>
     /// <exception cref="ObjectDisposedException">The segmenter has been disposed of.</exception>
     public Segmentation Segment(Picture picture) => Segment<float>(
         picture.Samples, new PictureSize(picture.Height, picture.Width), picture.Channels, picture.FullScale);
+
+    /// <summary>Segments a picture in tiles, turned copies or another size, as the settings say.</summary>
+    /// <inheritdoc cref="Segment(Picture)"/>
+    public Segmentation Segment(Picture picture, SegmentationSettings settings)
+    {
+        PictureSize size = new(picture.Height, picture.Width);
+        RequireOneArray(size);
+        using RowSource rows = SegmentRows(new PictureRows(picture), Plan(size, settings));
+        return new Segmentation(rows.Size, rows.Channels, rows.ReadAll());
+    }
 
     /// <summary>Segments an image of any size with 8 bit a sample, 255 being full brightness.</summary>
     /// <param name="pixels">Samples, the channels of a pixel together, pixels by rows from top to bottom.</param>
@@ -71,7 +90,8 @@ public sealed class Segmenter : IDisposable
     /// <param name="channels">1 for grey, 3 for red, green, blue, 4 for these and a transparency, which is dropped.</param>
     /// <returns>Probabilities at the image's size.</returns>
     /// <exception cref="ArgumentException">The number of samples does not fit the sizes.</exception>
-    /// <exception cref="DataException">The image is too large to be segmented at once.</exception>
+    /// <exception cref="DataException">Its probabilities are too many for one array; see <see cref="SegmentRows"/>.
+    /// </exception>
     /// <exception cref="Interop.CheckpointException">An ONNX network cannot run on an image of this size.</exception>
     /// <exception cref="ObjectDisposedException">The segmenter has been disposed of.</exception>
     public Segmentation Segment(ReadOnlySpan<byte> pixels, int width, int height, int channels) =>
@@ -82,12 +102,36 @@ public sealed class Segmenter : IDisposable
     public Segmentation Segment(ReadOnlySpan<ushort> pixels, int width, int height, int channels) =>
         Segment(pixels, SizeOf(pixels.Length, width, height, channels), channels, ushort.MaxValue);
 
+    /// <summary>Says how a picture will be cut, and what that takes; nothing is computed yet.</summary>
+    public TilePlan Plan(PictureSize picture, SegmentationSettings settings)
+    {
+        lock (_turn)
+        {
+            return _planner.Plan(picture, settings);
+        }
+    }
+
+    /// <summary>
+    /// Segments a picture whose rows come one after another. Nothing but the rows at work is in memory: what is computed is
+    /// what is read of the result.
+    /// </summary>
+    /// <param name="picture">The picture; it is disposed with the result.</param>
+    /// <param name="plan">Its tiles, from <see cref="Plan"/>.</param>
+    /// <param name="progress">Is told how many tiles are done.</param>
+    /// <returns>Probabilities at the picture's own size, (height, width, <see cref="Channels"/>).</returns>
+    public RowSource SegmentRows(RowSource picture, TilePlan plan, Action<int>? progress = null)
+    {
+        Normalization normalization = _description.Normalization;
+        RowSource seen = normalization.Resized(new UnitRows(picture, _description.Model.Channels), plan.Seen);
+        TilePredictor predictor = new(_predictor, normalization, _turn, plan.Copies);
+        return ResizedRows.Bilinear(new TiledRows(seen, plan, predictor, Channels, progress), plan.Picture);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         lock (_turn)
         {
-            _isDisposed = true;
             _predictor.Dispose();
             _workers.Dispose();
         }
@@ -96,22 +140,15 @@ public sealed class Segmenter : IDisposable
     private Segmentation Segment<T>(ReadOnlySpan<T> samples, PictureSize own, int channels, float fullScale)
         where T : INumberBase<T>
     {
-        (int wanted, int classes) = (_description.Model.Channels, _description.Model.Classes);
-        if ((long)own.Height * own.Width * Math.Max(wanted, classes) > Array.MaxLength)
-        {
-            throw new DataException($"An image of {own} pixels is too large to be segmented at once; cut it into parts.");
-        }
-
+        RequireOneArray(own);
+        TilePlan plan = Plan(own, new SegmentationSettings());
+        int wanted = _description.Model.Channels;
         float[] rented = ArrayPool<float>.Shared.Rent(own.Height * own.Width * wanted);
         try
         {
             Span<float> unit = rented.AsSpan(0, own.Height * own.Width * wanted);
             UnitValues.Of(samples, channels, fullScale, unit, wanted);
-            PictureSize size = _description.Size ?? own;
-            Normalization normalization = _description.Normalization;
-            Span<float> image = normalization.ToNetwork(unit, own, size, wanted);
-            float[] probabilities = Predict(new Shape(1, size.Height, size.Width, wanted), image);
-            return new Segmentation(own, classes, normalization.FromNetwork(probabilities, size, own, classes));
+            return plan.Count == 1 ? SegmentWhole(unit, own, plan.Seen) : SegmentTiles(unit, own, plan);
         }
         finally
         {
@@ -119,13 +156,35 @@ public sealed class Segmenter : IDisposable
         }
     }
 
-    /// <summary>The part that threads take turns in.</summary>
-    private float[] Predict(Shape shape, ReadOnlySpan<float> image)
+    /// <summary>What <see cref="SegmentRows"/> gives for one tile, with less memory on the way.</summary>
+    private Segmentation SegmentWhole(Span<float> unit, PictureSize own, PictureSize size)
     {
+        Normalization normalization = _description.Normalization;
+        Span<float> image = normalization.Resized(unit, own, size, _description.Model.Channels);
+        normalization.ToNetwork(image, _description.Model.Channels);
+        float[] probabilities;
         lock (_turn)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _predictor.Predict(shape, image).ToArray();
+            probabilities = _predictor.Predict(image, size).ToArray();
+        }
+
+        normalization.FromNetwork(probabilities);
+        return new Segmentation(
+            own, Channels, size == own ? probabilities : Resampling.Bilinear(probabilities, size, own, Channels));
+    }
+
+    private Segmentation SegmentTiles(ReadOnlySpan<float> unit, PictureSize own, TilePlan plan)
+    {
+        Picture picture = new(own.Width, own.Height, _description.Model.Channels, fullScale: 1, unit.ToArray());
+        using RowSource rows = SegmentRows(new PictureRows(picture), plan);
+        return new Segmentation(own, Channels, rows.ReadAll());
+    }
+
+    private void RequireOneArray(PictureSize size)
+    {
+        if ((long)size.Height * size.Width * Math.Max(_description.Model.Channels, Channels) > Array.MaxLength)
+        {
+            throw new DataException($"An image of {size} pixels is too large for one array; segment it row by row.");
         }
     }
 

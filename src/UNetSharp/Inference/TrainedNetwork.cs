@@ -83,7 +83,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     /// <exception cref="ArgumentException">There is no model of that name.</exception>
     public static TrainedNetwork Load(string path, string? model = null)
     {
-        string file = Directory.Exists(path) ? Path.Combine(path, BestName) : path;
+        string file = FileOf(path);
         if (!File.Exists(file))
         {
             throw new CheckpointException(file == path
@@ -106,6 +106,9 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         StateDict.Load(network, tensors, file);
         return new TrainedNetwork(network, description);
     }
+
+    /// <summary>The file that <see cref="Load"/> reads: of the folder of a run, that of the best weights.</summary>
+    public static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, BestName) : path;
 
     private static TrainedNetwork OfOnnx(string file)
     {

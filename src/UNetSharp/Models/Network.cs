@@ -44,7 +44,14 @@ public abstract class Network : Module
     /// Logits for every pixel of an image of any size. What the network needs to see beyond the border is the image's
     /// mirror image.
     /// </summary>
-    public Value Segment(Value image) => Forward(Mirrored(image)).CropCenter(image.Shape.H, image.Shape.W);
+    public Value Segment(Value image) => Segment(image, image.Shape.H, image.Shape.W);
+
+    /// <summary>Logits for the middle of an image; what lies around it is there to be seen.</summary>
+    /// <param name="image">The image, (N, channels, H, W).</param>
+    /// <param name="height">Height of the middle.</param>
+    /// <param name="width">Width of the middle.</param>
+    public Value Segment(Value image, int height, int width) =>
+        Forward(Mirrored(image, height, width)).CropCenter(height, width);
 
     /// <summary>
     /// Logits with side outputs for the middle of an image; what lies around it is there to be seen. The mirror image stands in
@@ -55,12 +62,12 @@ public abstract class Network : Module
     /// <param name="width">Width of the middle.</param>
     public IReadOnlyList<Value> SegmentWithSides(Value image, int height, int width) =>
     [
-        .. ForwardWithSides(image.Mirror(Math.Max(image.Shape.H, InputSide(height)), Math.Max(image.Shape.W, InputSide(width))))
-            .Select(logits => logits.CropCenter(height, width)),
+        .. ForwardWithSides(Mirrored(image, height, width)).Select(logits => logits.CropCenter(height, width)),
     ];
 
     /// <summary>The least height (or width) of an image for which logits of at least this height come out.</summary>
     public virtual int InputSide(int outputSide) => Math.Max(SmallestSide, outputSide);
 
-    private Value Mirrored(Value image) => image.Mirror(InputSide(image.Shape.H), InputSide(image.Shape.W));
+    private Value Mirrored(Value image, int height, int width) =>
+        image.Mirror(Math.Max(image.Shape.H, InputSide(height)), Math.Max(image.Shape.W, InputSide(width)));
 }

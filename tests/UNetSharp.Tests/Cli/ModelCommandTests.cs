@@ -66,7 +66,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0, UnetProgram.Run(
             "predict", "--weights", data.In("run"), "--input", data.In("images"), "--out", data.In("out")).Code);
 
-        Assert.Equal(3, Directory.GetFiles(data.In("out")).Length);
+        Assert.Equal(3, Directory.GetFiles(data.In("out"), "*.png").Length);
     }
 
     [Fact]

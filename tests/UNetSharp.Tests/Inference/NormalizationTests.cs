@@ -19,8 +19,7 @@ public sealed class NormalizationTests
             108.75f, 90.75f, 63.75f, 115.5f, 150, 145, 87, 0, 109.2f, 182,
         ];
 
-        float[] map = Normalization.Saliency.FromNetwork(
-            [0.2f, 0.9f, 0.35f, 0.6f, 0.2004f, 0.7f], new PictureSize(2, 3), new PictureSize(4, 5), classes: 1);
+        float[] map = Enlarged([0.2f, 0.9f, 0.35f, 0.6f, 0.2004f, 0.7f], new PictureSize(2, 3), new PictureSize(4, 5));
 
         Assert.Equal(expected.Length, map.Length);
         Assert.All(expected.Zip(map), pair => Assert.Equal(pair.First / 255, pair.Second, 1e-5f));
@@ -29,16 +28,14 @@ public sealed class NormalizationTests
     [Fact]
     public void Maps_get_smaller_without_aliasing()
     {
-        float[] map = Normalization.Saliency.FromNetwork(
-            [0, 1, 0, 1, 0, 1], new PictureSize(1, 6), new PictureSize(1, 1), classes: 1);
+        float[] map = Enlarged([0, 1, 0, 1, 0, 1], new PictureSize(1, 6), new PictureSize(1, 1));
 
         Assert.Equal(0.5f, Assert.Single(map), 1e-6f); // a triangle of weights over all six, even from left to right
     }
 
     [Fact]
     public void A_map_of_one_value_is_not_stretched() => Assert.All(
-        Normalization.Saliency.FromNetwork([0.6f, 0.6f], new PictureSize(1, 2), new PictureSize(1, 2), classes: 1),
-        value => Assert.Equal(0.6f, value, 1e-6f)); // 153 of 255
+        Enlarged([0.6f, 0.6f], new PictureSize(1, 2), new PictureSize(1, 2)), value => Assert.Equal(0.6f, value, 1e-6f));
 
     [Fact]
     public void Pictures_are_interpolated_divided_by_their_maximum_and_centred()
@@ -57,8 +54,16 @@ public sealed class NormalizationTests
             -1.6779f, -1.3729f, -0.9326f, -0.8448f, -0.5213f, -0.0848f, -0.0118f, 0.3304f, 0.7631f,
         ];
 
-        float[] image = Normalization.Saliency.ToNetwork(picture, new PictureSize(2, 3), channels: 3);
+        Span<float> image =
+            Normalization.Saliency.Resized(picture.ToUnit(3), new PictureSize(5, 4), new PictureSize(2, 3), channels: 3);
+        Normalization.Saliency.ToNetwork(image, channels: 3);
 
-        Assert.All(expected.Zip(image), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        Assert.All(expected.Zip(image.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+    }
+
+    private static float[] Enlarged(float[] map, PictureSize from, PictureSize to)
+    {
+        Normalization.Saliency.FromNetwork(map);
+        return Resampling.Bilinear(map, from, to, channels: 1);
     }
 }

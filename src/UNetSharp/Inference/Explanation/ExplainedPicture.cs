@@ -45,8 +45,14 @@ internal sealed class ExplainedPicture
     public Value Logits { get; }
 
     /// <summary>What the network sees of a picture of this size.</summary>
-    public float[] ToNetwork(Picture picture) =>
-        _trained.Description.Normalization.ToNetwork(picture, Seen, Image.Shape.C);
+    public ReadOnlySpan<float> ToNetwork(Picture picture)
+    {
+        Normalization normalization = _trained.Description.Normalization;
+        int channels = Image.Shape.C;
+        Span<float> image = normalization.Resized(picture.ToUnit(channels), Own, Seen, channels);
+        normalization.ToNetwork(image, channels);
+        return image;
+    }
 
     /// <summary>A plan for the gradient of the logits by a value.</summary>
     /// <exception cref="DataException">There is not so much memory.</exception>

@@ -1,0 +1,71 @@
+using UNetSharp.Data;
+using UNetSharp.Imaging;
+using UNetSharp.Inference.Objects;
+
+namespace UNetSharp.Cli.Prediction;
+
+/// <summary>Writes what is wanted of the objects of pictures: tables, polygons, and outlines over the picture.</summary>
+internal sealed class ObjectFiles : IDisposable
+{
+    public const string CocoName = "annotations.coco.json";
+
+    // Contours are drawn on the picture as a whole, in memory.
+    private const long MostPixels = 1L << 26;
+
+    private readonly ObjectSettings _settings;
+    private readonly string _folder;
+    private readonly MaskClasses _masks;
+    private readonly CocoFile? _coco;
+
+    /// <summary>Prepares to write to a folder that is there.</summary>
+    public ObjectFiles(ObjectSettings settings, string folder, MaskClasses masks)
+    {
+        (_settings, _folder, _masks) = (settings, folder, masks);
+        _coco = settings.Polygons == ObjectSettings.Coco ? new CocoFile(Path.Combine(folder, CocoName), masks) : null;
+    }
+
+    /// <summary>A finder for a picture's mask.</summary>
+    /// <exception cref="DataException">The picture is too large for what is wanted.</exception>
+    public ObjectFinder Finder(string picture, PictureSize size) =>
+        _settings.HasContours && (long)size.Height * size.Width > MostPixels
+            ? throw new DataException($"{picture}: contours are drawn on pictures of at most {MostPixels} pixels, and this "
+                + $"one is {size}; leave out --contours.")
+            : new ObjectFinder(size.Width, _settings.LeastArea, _settings.HasOutlines);
+
+    /// <summary>Writes the objects of a picture.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="objects">What the finder has found.</param>
+    /// <exception cref="DataException">The picture cannot be read again, or a file not be written.</exception>
+    public void Write(string picture, PictureSize size, IReadOnlyList<MaskObject> objects)
+    {
+        string image = Path.GetFileName(picture);
+        string place = Path.Combine(_folder, Path.GetFileNameWithoutExtension(picture));
+        if (_settings.Table == ObjectSettings.Csv)
+        {
+            ObjectTable.WriteCsv(place + ".objects.csv", objects, _masks);
+        }
+        else if (_settings.Table == ObjectSettings.Json)
+        {
+            ObjectTable.WriteJson(place + ".objects.json", image, size, objects, _masks);
+        }
+
+        if (_settings.Polygons == ObjectSettings.GeoJson)
+        {
+            GeoJson.Write(place + ".geojson", objects, _masks);
+        }
+
+        _coco?.Add(image, size, objects);
+        if (_settings.HasContours)
+        {
+            byte[] drawn = Contours.Draw(ImageFile.Read(picture), objects);
+            ImageFile.WriteColor(place + ".contours.png", drawn, size.Width, size.Height);
+        }
+    }
+
+    /// <summary>Puts the file of all pictures in its place.</summary>
+    public void Complete() => _coco?.Complete();
+
+    /// <inheritdoc/>
+    public void Dispose() => _coco?.Dispose();
+}

@@ -1,0 +1,47 @@
+using UNetSharp.Data;
+using UNetSharp.Tensors;
+
+namespace UNetSharp.Inference.Tiling;
+
+/// <summary>Probabilities of a tile: the mean over its turned and mirrored copies.</summary>
+/// <param name="predictor">Runs the network.</param>
+/// <param name="normalization">How the network sees images.</param>
+/// <param name="turn">Held while the network runs.</param>
+/// <param name="copies">The copies.</param>
+internal sealed class TilePredictor(Predictor predictor, Normalization normalization, Lock turn, Symmetry[] copies)
+{
+    /// <summary>Predicts the middle of a tile.</summary>
+    /// <param name="image">What is seen, (1, channels, H, W) in 0..1; it is overwritten.</param>
+    /// <param name="middle">Height and width of what is told.</param>
+    /// <param name="classes">Channels of the result.</param>
+    /// <param name="probabilities">Takes (height, width, classes).</param>
+    public void Predict(Tensor image, PictureSize middle, int classes, Span<float> probabilities)
+    {
+        PictureSize size = new(image.Shape.H, image.Shape.W);
+        normalization.ToNetwork(image.Data, image.Shape.C);
+        probabilities.Clear();
+        foreach (Symmetry copy in copies)
+        {
+            lock (turn)
+            {
+                ReadOnlySpan<float> result = predictor.Predict(Turned(image, copy, size), copy.Turned(middle));
+                copy.AddBack(result, middle, classes, 1f / copies.Length, probabilities);
+            }
+        }
+
+        normalization.FromNetwork(probabilities);
+    }
+
+    private static Tensor Turned(Tensor image, Symmetry copy, PictureSize size)
+    {
+        if (copy == default)
+        {
+            return image;
+        }
+
+        PictureSize turned = copy.Turned(size);
+        Tensor result = new(new Shape(1, turned.Height, turned.Width, image.Shape.C));
+        copy.Turn(image.Data, size, image.Shape.C, result.Data);
+        return result;
+    }
+}
