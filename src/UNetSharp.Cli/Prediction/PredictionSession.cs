@@ -12,8 +12,11 @@ namespace UNetSharp.Cli.Prediction;
 internal sealed class PredictionSession(
     Segmenter segmenter, PredictionOutputs outputs, SegmentationSettings settings, float threshold, bool asJson)
 {
+    // Measured: libvips, and code that is compiled when it is needed first.
+    private const long LaterBytes = 100L << 20;
+
     // What the program takes beside its plans: itself with the weights, and the rows between its threads.
-    private readonly long _ownBytes = Environment.WorkingSet + (2L * RowQueue.MostBytes);
+    private readonly long _ownBytes = Environment.WorkingSet + LaterBytes + (2L * RowQueue.MostBytes);
     private readonly TimeLeft _left = new();
     private long _saidBytes;
     private int _done;
