@@ -7,6 +7,10 @@ namespace UNetSharp.Kernels.Convolution;
 /// transformed when a panel of 16 result channels is computed, some source channels at a time, within the cache. Memory is
 /// read once for every weight, and not P²/9 times.
 /// </summary>
+/// <remarks>
+/// Every panel reads all patches. Where they are more than what is left of L3 beside neighbours, the source channels are taken in
+/// rounds, and the result holds the sums from one round to the next.
+/// </remarks>
 internal readonly unsafe struct WinogradPanels<TTransform>
     where TTransform : struct, IWinogradTransform
 {
@@ -19,8 +23,8 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     // Each is the work of one thread at a time.
     private const int LeastPanels = 8;
 
-    // What all patches may take of L3, in floats: every panel reads them.
-    private const long MostSourceFloats = 3 << 20;
+    // What the patches of a round may take of L3, in floats: every panel reads them.
+    private const long MostSourceFloats = 1 << 20;
 
     // What the products of a panel may take of L2, in floats.
     private const long MostResultFloats = 1 << 17;
@@ -64,12 +68,16 @@ internal readonly unsafe struct WinogradPanels<TTransform>
 
     private int Chunks => (_source.Channels + ChunkChannels - 1) / ChunkChannels;
 
+    private int Rounds => (int)Math.Min(Chunks, ((Chunks * SourceChunk) + MostSourceFloats - 1) / MostSourceFloats);
+
+    private int RoundChunks => (Chunks + Rounds - 1) / Rounds;
+
     // Patches lie as the products read them: v[chunk][k][tile][channel of the chunk].
     private nint SourcePlane => (KeptTiles * ChunkChannels) + PanelWidth;
 
     private nint SourceChunk => TTransform.Products * SourcePlane;
 
-    private nint SourceFloats => Chunks * SourceChunk;
+    private nint SourceFloats => RoundChunks * SourceChunk;
 
     /// <summary>Products of a panel, and the filters of a chunk.</summary>
     private nint WorkerFloats => (KeptTiles * ResultTile) + (TTransform.Products * FilterPlane);
@@ -78,8 +86,7 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     public static bool Suits(View source, View result, WinogradWindow window)
     {
         WinogradPanels<TTransform> job = Sized(source, result, window);
-        return job.SourceFloats <= MostSourceFloats && job.KeptTiles * ResultTile <= MostResultFloats
-            && job.Panels >= LeastPanels;
+        return job.KeptTiles * ResultTile <= MostResultFloats && job.Panels >= LeastPanels;
     }
 
     /// <summary>Scratch floats for so many workers.</summary>
@@ -103,8 +110,12 @@ internal readonly unsafe struct WinogradPanels<TTransform>
         WinogradTiles<TTransform> tiles = TilesOf(result, window);
         WinogradPanels<TTransform> all = new(source, result, tiles, taps, epilogue, adds, scratch);
         int blocks = (tiles.Count + TransformTiles - 1) / TransformTiles;
-        workers.Run(all.Chunks * blocks, new SourceStep(all, blocks));
-        workers.Run(all.Panels, new PanelStep(all));
+        for (int first = 0; first < all.Chunks; first += all.RoundChunks)
+        {
+            int chunks = Math.Min(all.RoundChunks, all.Chunks - first);
+            workers.Run(chunks * blocks, new SourceStep(all, first, blocks));
+            workers.Run(all.Panels, new PanelStep(all, first, chunks));
+        }
     }
 
     private static WinogradPanels<TTransform> Sized(View source, View result, WinogradWindow window) =>
@@ -118,7 +129,7 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     private int ChannelsOf(int chunk) => Math.Min(ChunkChannels, _source.Channels - (chunk * ChunkChannels));
 
     /// <summary>Transforms a chunk of channels of the patches of a few tiles.</summary>
-    private readonly struct SourceStep(WinogradPanels<TTransform> all, int blocks) : IJob
+    private readonly struct SourceStep(WinogradPanels<TTransform> all, int firstChunk, int blocks) : IJob
     {
         public void Run(int block, int worker)
         {
@@ -126,27 +137,27 @@ internal readonly unsafe struct WinogradPanels<TTransform>
             int first = part * TransformTiles;
             int count = Math.Min(TransformTiles, all._tiles.Count - first);
             View source = new(
-                all._source.Pointer + (chunk * ChunkChannels),
-                all._source.Shape with { C = all.ChannelsOf(chunk) },
+                all._source.Pointer + ((firstChunk + chunk) * ChunkChannels),
+                all._source.Shape with { C = all.ChannelsOf(firstChunk + chunk) },
                 all._source.Stride);
             float* v = all._scratch + (chunk * all.SourceChunk) + (first * ChunkChannels);
             all._tiles.TransformSource(source, first, count, v, ChunkChannels, all.SourcePlane);
         }
     }
 
-    /// <summary>Computes 16 channels of the result.</summary>
-    private readonly struct PanelStep(WinogradPanels<TTransform> all) : IJob
+    /// <summary>Computes 16 channels of the result, of a round's source channels.</summary>
+    private readonly struct PanelStep(WinogradPanels<TTransform> all, int firstChunk, int chunks) : IJob
     {
         public void Run(int block, int worker)
         {
             float* m = all._scratch + all.SourceFloats + (worker * all.WorkerFloats);
             float* u = m + (all.KeptTiles * ResultTile);
-            for (int chunk = 0; chunk < all.Chunks; chunk++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
                 float* v = all._scratch + (chunk * all.SourceChunk);
-                int count = all.ChannelsOf(chunk);
+                int count = all.ChannelsOf(firstChunk + chunk);
                 WinogradWeights<TTransform>.Transform(
-                    all._taps, block, chunk * ChunkChannels, count, u, FilterPlane);
+                    all._taps, block, (firstChunk + chunk) * ChunkChannels, count, u, FilterPlane);
                 for (int k = 0; k < TTransform.Products; k++)
                 {
                     WinogradProduct.Run(
@@ -161,8 +172,18 @@ internal readonly unsafe struct WinogradPanels<TTransform>
                 }
             }
 
+            bool isLast = firstChunk + chunks == all.Chunks;
             all._tiles.TransformResult(
-                m, ResultTile, 0, 0, all._tiles.Count, all._result, block, panels: 1, all._epilogue, all._adds);
+                m,
+                ResultTile,
+                0,
+                0,
+                all._tiles.Count,
+                all._result,
+                block,
+                panels: 1,
+                isLast ? all._epilogue : Epilogue.None,
+                all._adds || firstChunk > 0);
         }
     }
 }

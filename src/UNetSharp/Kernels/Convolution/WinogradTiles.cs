@@ -125,7 +125,7 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     /// <param name="panel">First panel of 16 channels.</param>
     /// <param name="panels">Number of panels.</param>
     /// <param name="epilogue">What to do with finished sums.</param>
-    /// <param name="adds">Whether results are added to what the image holds.</param>
+    /// <param name="adds">Whether what the image holds is added to the sums before the epilogue.</param>
     [SkipLocalsInit]
     public void TransformResult(
         float* m,
@@ -230,16 +230,16 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
         float slope = epilogue.Slope;
         for (int j = 0; j < columns; j++, to += step, sums += PanelWidth)
         {
-            Vector256<float> low = Epilogue.Rectify(Vector256.Load(sums) + lowBias, slope);
-            Vector256<float> high = Epilogue.Rectify(Vector256.Load(sums + Lanes) + highBias, slope);
+            Vector256<float> low = Vector256.Load(sums) + lowBias;
+            Vector256<float> high = Vector256.Load(sums + Lanes) + highBias;
             if (adds)
             {
                 low += Vector256.Load(to);
                 high += Vector256.Load(to + Lanes);
             }
 
-            low.Store(to);
-            high.Store(to + Lanes);
+            Epilogue.Rectify(low, slope).Store(to);
+            Epilogue.Rectify(high, slope).Store(to + Lanes);
         }
     }
 
@@ -249,11 +249,13 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
         float* finished = stackalloc float[PanelWidth];
         for (int j = 0; j < columns; j++, to += step, sums += PanelWidth)
         {
-            StoreRow(sums, 1, finished, 0, column, epilogue, adds: false);
-            for (int c = 0; c < channels; c++)
+            if (adds)
             {
-                to[c] = adds ? to[c] + finished[c] : finished[c];
+                new Span<float>(to, channels).CopyTo(new Span<float>(finished, channels));
             }
+
+            StoreRow(sums, 1, finished, 0, column, epilogue, adds);
+            new Span<float>(finished, channels).CopyTo(new Span<float>(to, channels));
         }
     }
 
