@@ -27,7 +27,7 @@ public sealed class ObjectCommandTests
             [.. predict, "--out", folder.File("out"), "--objects", "csv", "--polygons", "geojson", "--contours"]);
 
         Assert.Equal((0, ""), (code, errors));
-        Assert.Equal(8, Directory.GetFiles(folder.File("out")).Length);
+        Assert.Equal(9, Directory.GetFiles(folder.File("out")).Length); // predict.json too
         string[] lines = File.ReadAllLines(folder.File("out/a.objects.csv"));
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("1,1,foreground,320,0,0,20,16,10,8,", lines[1], StringComparison.Ordinal);
