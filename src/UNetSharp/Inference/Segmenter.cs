@@ -12,9 +12,10 @@ namespace UNetSharp.Inference;
 /// and brings the probabilities back to the picture's own size.
 /// </summary>
 /// <remarks>
-/// A picture that takes more than a gigabyte is cut into tiles, see <see cref="Plan"/>. Any thread may call, at any time; what is computed on all threads takes turns, and results do not depend on who else
-/// calls. Images of one size are planned once, and then a call allocates little beside its result. Disposing waits for the
-/// call that computes, and frees the network's working memory at once.
+/// A picture that takes more than a gigabyte is cut into tiles, see <see cref="Plan"/>. Any thread may call, at any time; what
+/// is computed on all threads takes turns, and results do not depend on who else calls. Images of one size are planned once,
+/// and then a call that needs no tiles allocates little beside its result. Disposing waits for the call that computes, and frees
+/// the network's working memory at once.
 /// </remarks>
 public sealed class Segmenter : IDisposable
 {

@@ -18,9 +18,12 @@ public sealed class OnnxNetwork : Network
     private const int MostChannels = 64;
     private const int MostClasses = 256;
     private const int MostPassedOn = 8;
+    private const int SaliencyOutputs = 7;
 
     // What deep networks halve without remainder, for those that cannot do with one.
     private const int EvenStep = 32;
+
+    private static readonly PictureSize SaliencySize = new(320, 320);
 
     private static readonly string[] PassedOn = ["Identity", "Cast", "Dropout", "Transpose"];
     private static readonly string[] Final = ["Sigmoid", "Softmax"];
@@ -45,9 +48,12 @@ public sealed class OnnxNetwork : Network
     internal IReadOnlyDictionary<string, string> Metadata => _model.Metadata;
 
     /// <summary>
-    /// Whether this is U²-Net for saliency as background removal uses it: of colour images, a map and six sides.
+    /// Whether this is U²-Net for saliency as background removal uses it: of colour images, a map and six sides, or the map
+    /// alone, as probabilities of an image of 320x320.
     /// </summary>
-    internal bool IsSaliency => (Channels, Classes, _model.Outputs.Count) == (3, 1, 7);
+    internal bool IsSaliency => (Channels, Classes) == (3, 1)
+        && (_model.Outputs.Count == SaliencyOutputs
+            || (FixedSize == SaliencySize && LogitsName(_model) != _model.Outputs[0].Name));
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="CheckpointException">

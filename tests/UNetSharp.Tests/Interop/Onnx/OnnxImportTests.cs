@@ -106,6 +106,25 @@ public sealed class OnnxImportTests : IDisposable
         OnnxNetworks.AssertClose(expected, OnnxNetworks.Run(back.Network, image), 1e-5f);
     }
 
+    [Theory]
+    [InlineData(320, true, Normalization.Saliency)]
+    [InlineData(320, false, Normalization.Unit)]
+    [InlineData(256, true, Normalization.Unit)]
+    public void So_is_a_map_of_probabilities_alone_at_its_size(int side, bool hasSigmoid, Normalization expected)
+    {
+        OnnxSettings settings = new(new PictureSize(side, side));
+        OnnxModel model = OnnxExport.Of(OnnxNetworks.Create("unet", channels: 3, classes: 1), settings);
+        if (hasSigmoid)
+        {
+            OnnxNode sigmoid = new("s", "Sigmoid", ["logits"], ["map"], []);
+            model = model with { Nodes = [.. model.Nodes, sigmoid], Outputs = [new("map", [])] };
+        }
+
+        (model with { Metadata = new Dictionary<string, string>() }).Write(File("n.onnx"));
+
+        Assert.Equal(expected, TrainedNetwork.Load(File("n.onnx")).Description.Normalization);
+    }
+
     [Fact]
     public void Weights_that_are_no_numbers_are_refused()
     {
