@@ -50,12 +50,7 @@ public static class ImageFile
     /// <exception cref="DataException">The file is missing, damaged, too large or of an unknown kind.</exception>
     public static Picture Read(string path, int page = 0) => Guard(path, () =>
     {
-        string loader = LoaderOf(path);
-        if (page != 0 && loader != TiffLoader)
-        {
-            throw new DataException($"{path}: page {page} is asked for, but only TIFF files have pages here.");
-        }
-
+        string loader = LoaderOf(path, page);
         if (loader == BitmapLoader)
         {
             return Decode(path, new Bitmap(File.ReadAllBytes(path)), MostSamples);
@@ -177,11 +172,14 @@ public static class ImageFile
         return Make(loader, loader == TiffLoader ? [.. arguments, ("page", $"{page}")] : arguments);
     }
 
-    internal static string LoaderOf(string path)
+    internal static string LoaderOf(string path, int page = 0)
     {
         Span<byte> start = stackalloc byte[MarkBytes];
         using FileStream stream = File.OpenRead(path);
-        return LoaderOf(path, start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
+        string loader = LoaderOf(path, start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
+        return page == 0 || loader == TiffLoader
+            ? loader
+            : throw new DataException($"{path}: page {page} is asked for, but only TIFF files have pages here.");
     }
 
     private static string LoaderOf(string name, ReadOnlySpan<byte> start)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using UNetSharp.Cli.Prediction;
+using UNetSharp.Imaging;
 using UNetSharp.Inference;
 
 namespace UNetSharp.Cli.Commands;
@@ -25,7 +26,7 @@ internal static class PredictCommand
     private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
 
     private static readonly Option<string> Input =
-        new("--input") { Description = "A picture, or a folder of pictures", Required = true };
+        new("--input") { Description = "A picture, or a folder of pictures; of a TIFF file every page", Required = true };
 
     private static readonly Option<string> Out = new("--out") { Description = "Folder for the masks", Required = true };
 
@@ -113,8 +114,8 @@ internal static class PredictCommand
             ? share
             : throw new UsageException($"--threshold {parsed.GetValue(Threshold)}: give a probability from 0 to 1.");
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
-        PredictionInput input = PredictionInput.Of(parsed.GetRequiredValue(Input));
-        outputs.RefuseOverwriting(input.Files);
+        PredictionInput input = PredictionInput.Of(parsed.GetRequiredValue(Input), ImageFile.CountPages);
+        outputs.RefuseOverwriting(input.Pictures);
 
         string weights = parsed.GetRequiredValue(Weights);
         using Segmenter segmenter =
@@ -140,10 +141,10 @@ internal static class PredictCommand
             parsed.GetValue(Exact),
             outputs));
         bool isOneFile = outputs.Objects.Polygons == ObjectSettings.Coco; // of all pictures, so all are done
-        bool isResumed = input.IsFolder && !isOneFile && !parsed.GetValue(Again);
+        bool isResumed = input.IsSeveral && !isOneFile && !parsed.GetValue(Again);
         PredictionSession session = new(segmenter, outputs, settings, threshold, parsed.GetValue(Json));
-        return session.Run([.. input.Files.Select(
-            file => (file, IsDone: isResumed && record.IsDone(file, outputs.Mask(file))))]);
+        return session.Run([.. input.Pictures.Select(
+            picture => (picture, IsDone: isResumed && record.IsDone(picture.Path, outputs.Mask(picture))))]);
     }
 
     private static SegmentationSettings SettingsOf(ParseResult parsed)

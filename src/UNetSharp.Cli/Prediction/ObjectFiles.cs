@@ -26,9 +26,9 @@ internal sealed class ObjectFiles : IDisposable
 
     /// <summary>A finder for a picture's mask.</summary>
     /// <exception cref="DataException">The picture is too large for what is wanted.</exception>
-    public ObjectFinder Finder(string picture, PictureSize size) =>
+    public ObjectFinder Finder(InputPicture picture, PictureSize size) =>
         _settings.HasContours && (long)size.Height * size.Width > MostPixels
-            ? throw new DataException($"{picture}: contours are drawn on pictures of at most {MostPixels} pixels, and this "
+            ? throw new DataException($"{picture.Text}: contours are drawn on pictures of at most {MostPixels} pixels, and this "
                 + $"one is {size}; leave out --contours.")
             : new ObjectFinder(size.Width, _settings.LeastArea, _settings.HasOutlines);
 
@@ -37,17 +37,16 @@ internal sealed class ObjectFiles : IDisposable
     /// <param name="size">Its size.</param>
     /// <param name="objects">What the finder has found.</param>
     /// <exception cref="DataException">The picture cannot be read again, or a file not be written.</exception>
-    public void Write(string picture, PictureSize size, IReadOnlyList<MaskObject> objects)
+    public void Write(InputPicture picture, PictureSize size, IReadOnlyList<MaskObject> objects)
     {
-        string image = Path.GetFileName(picture);
-        string place = Path.Combine(_folder, Path.GetFileNameWithoutExtension(picture));
+        string place = Path.Combine(_folder, picture.Name);
         if (_settings.Table == ObjectSettings.Csv)
         {
             ObjectTable.WriteCsv(place + ".objects.csv", objects, _masks);
         }
         else if (_settings.Table == ObjectSettings.Json)
         {
-            ObjectTable.WriteJson(place + ".objects.json", image, size, objects, _masks);
+            ObjectTable.WriteJson(place + ".objects.json", picture.ShortText, size, objects, _masks);
         }
 
         if (_settings.Polygons == ObjectSettings.GeoJson)
@@ -55,10 +54,10 @@ internal sealed class ObjectFiles : IDisposable
             GeoJson.Write(place + ".geojson", objects, _masks);
         }
 
-        _coco?.Add(image, size, objects);
+        _coco?.Add(picture.ShortText, size, objects);
         if (_settings.HasContours)
         {
-            byte[] drawn = Contours.Draw(ImageFile.Read(picture), objects);
+            byte[] drawn = Contours.Draw(ImageFile.Read(picture.Path, picture.Page ?? 0), objects);
             ImageFile.WriteColor(place + ".contours.png", drawn, size.Width, size.Height);
         }
     }

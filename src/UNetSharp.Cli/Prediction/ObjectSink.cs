@@ -5,7 +5,7 @@ namespace UNetSharp.Cli.Prediction;
 /// <summary>The objects of the mask.</summary>
 internal sealed class ObjectSink(PredictionJob job, int channels, ObjectFiles files) : ResultSink
 {
-    private readonly ObjectFinder _finder = files.Finder(job.Path, job.Size);
+    private readonly ObjectFinder _finder = files.Finder(job.Input, job.Size);
     private readonly float[] _ofClass = new float[job.Size.Width];
 
     public override void Add(ReadOnlySpan<byte> classes, ReadOnlySpan<float> probabilities)
@@ -18,7 +18,7 @@ internal sealed class ObjectSink(PredictionJob job, int channels, ObjectFiles fi
         _finder.AddRow(classes, _ofClass);
     }
 
-    public override void Finish() => files.Write(job.Path, job.Size, _finder.Finish());
+    public override void Finish() => files.Write(job.Input, job.Size, _finder.Finish());
 
     public override void Dispose()
     {

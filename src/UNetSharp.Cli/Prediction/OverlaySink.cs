@@ -12,9 +12,9 @@ internal sealed class OverlaySink : ResultSink
     private readonly RowFile _file;
     private readonly byte[] _row;
 
-    public OverlaySink(string path, PictureSize size, string picture)
+    public OverlaySink(string path, PictureSize size, InputPicture picture)
     {
-        _overlay = OverlayRows.Over(() => ImageRows.Open(picture));
+        _overlay = OverlayRows.Over(() => ImageRows.Open(picture.Path, picture.Page ?? 0));
         _row = new byte[3 * size.Width];
         _file = RowFile.Create(path, size, RowFormat.Color);
     }

@@ -5,14 +5,14 @@ namespace UNetSharp.Cli.Prediction;
 
 /// <summary>A picture on its way from its file to its mask.</summary>
 /// <param name="index">How many come before it.</param>
-/// <param name="path">The file.</param>
-internal sealed class PredictionJob(int index, string path)
+/// <param name="input">The file, or the page of one.</param>
+internal sealed class PredictionJob(int index, InputPicture input)
 {
     /// <summary>How many come before it.</summary>
     public int Index { get; } = index;
 
-    /// <summary>The file.</summary>
-    public string Path { get; } = path;
+    /// <summary>The file, or the page of one.</summary>
+    public InputPicture Input { get; } = input;
 
     /// <summary>Its rows; null if it cannot be opened.</summary>
     public RowQueue? Picture { get; set; }

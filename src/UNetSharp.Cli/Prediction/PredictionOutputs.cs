@@ -13,7 +13,7 @@ internal sealed record PredictionOutputs(
     string Folder, string Extension, bool HasOverlay, bool HasProbabilities, ObjectSettings Objects)
 {
     /// <summary>The mask of a picture.</summary>
-    public string Mask(string picture) => PathOf(picture, "");
+    public string Mask(InputPicture picture) => PathOf(picture, "");
 
     /// <summary>Opens them all. The mask comes last: once it is there, all are.</summary>
     public IEnumerable<ResultSink> Sinks(PredictionJob job, Segmenter segmenter, ObjectFiles objects)
@@ -21,12 +21,12 @@ internal sealed record PredictionOutputs(
         for (int k = FirstShown(segmenter.Channels); HasProbabilities && k < segmenter.Channels; k++)
         {
             string suffix = segmenter.Channels == 1 ? ".probability" : $".probability-{k}";
-            yield return new ProbabilitySink(PathOf(job.Path, suffix), job.Size, k, segmenter.Channels);
+            yield return new ProbabilitySink(PathOf(job.Input, suffix), job.Size, k, segmenter.Channels);
         }
 
         if (HasOverlay)
         {
-            yield return new OverlaySink(PathOf(job.Path, ".overlay"), job.Size, job.Path);
+            yield return new OverlaySink(PathOf(job.Input, ".overlay"), job.Size, job.Input);
         }
 
         if (Objects.IsWanted)
@@ -34,7 +34,7 @@ internal sealed record PredictionOutputs(
             yield return new ObjectSink(job, segmenter.Channels, objects);
         }
 
-        yield return new MaskSink(Mask(job.Path), job.Size, segmenter.Masks);
+        yield return new MaskSink(Mask(job.Input), job.Size, segmenter.Masks);
     }
 
     /// <summary>The most bytes that the files of a picture can take; they are compressed, so it will be less.</summary>
@@ -46,23 +46,23 @@ internal sealed record PredictionOutputs(
 
     /// <summary>Checks that no file is written twice, and no picture over.</summary>
     /// <exception cref="UsageException">It is so.</exception>
-    public void RefuseOverwriting(IReadOnlyList<string> pictures)
+    public void RefuseOverwriting(IReadOnlyList<InputPicture> pictures)
     {
-        if (pictures.FirstOrDefault(file => Path.GetFullPath(Mask(file)) == Path.GetFullPath(file)) is { } own)
+        HashSet<string> inputs = [.. pictures.Select(picture => Path.GetFullPath(picture.Path))];
+        if (pictures.Select(Mask).FirstOrDefault(mask => inputs.Contains(Path.GetFullPath(mask))) is { } own)
         {
             throw new UsageException(
-                $"--out {Folder}: the mask would overwrite the picture {own}; name another folder.");
+                $"--out {Folder}: a mask would overwrite the picture {own}; name another folder.");
         }
 
         if (pictures.GroupBy(Mask).FirstOrDefault(group => group.Count() > 1) is { } twins)
         {
             throw new UsageException(
-                $"{string.Join(" and ", twins)} would get one mask, {twins.Key}; rename one of them.");
+                $"{string.Join(" and ", twins.Select(picture => picture.Text))} would get one mask, {twins.Key}; rename one of them.");
         }
     }
 
     private static int FirstShown(int channels) => channels == 1 ? 0 : 1;
 
-    private string PathOf(string picture, string suffix) =>
-        Path.Combine(Folder, Path.GetFileNameWithoutExtension(picture) + suffix + Extension);
+    private string PathOf(InputPicture picture, string suffix) => Path.Combine(Folder, picture.Name + suffix + Extension);
 }

@@ -29,27 +29,27 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
     public required Action<PredictionJob> IsDone { get; init; }
 
     /// <summary>Does all pictures; one that fails does not end the rest.</summary>
-    public void Run(IReadOnlyList<string> files)
+    public void Run(IReadOnlyList<InputPicture> pictures)
     {
         using BlockingCollection<PredictionJob> opened = new(MostAhead);
         using BlockingCollection<PredictionJob> computed = new(MostAhead);
         Task reading = Task.Factory.StartNew(
-            () => Read(files, opened), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Read(pictures, opened), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Task writing = Task.Factory.StartNew(
             () => Write(computed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Compute(opened, computed);
         Task.WaitAll(reading, writing);
     }
 
-    private void Read(IReadOnlyList<string> files, BlockingCollection<PredictionJob> opened)
+    private void Read(IReadOnlyList<InputPicture> pictures, BlockingCollection<PredictionJob> opened)
     {
-        for (int i = 0; i < files.Count && !stop.IsCancellationRequested; i++)
+        for (int i = 0; i < pictures.Count && !stop.IsCancellationRequested; i++)
         {
-            PredictionJob job = new(i, files[i]);
+            PredictionJob job = new(i, pictures[i]);
             RowSource? rows = null;
             try
             {
-                rows = ImageRows.Open(job.Path);
+                rows = ImageRows.Open(job.Input.Path, job.Input.Page ?? 0);
                 job.Picture = new RowQueue(rows.Size, rows.Channels, rows.FullScale, stop);
             }
             catch (Exception e)

@@ -24,12 +24,12 @@ internal sealed class PredictionSession(
 
     /// <summary>Predicts all pictures that are not done.</summary>
     /// <returns>The exit code.</returns>
-    public int Run(IReadOnlyList<(string Path, bool IsDone)> pictures)
+    public int Run(IReadOnlyList<(InputPicture Input, bool IsDone)> pictures)
     {
-        string[] files = [.. pictures.Where(picture => !picture.IsDone).Select(picture => picture.Path)];
-        foreach ((string path, _) in pictures.Where(picture => picture.IsDone))
+        InputPicture[] inputs = [.. pictures.Where(picture => !picture.IsDone).Select(picture => picture.Input)];
+        foreach ((InputPicture input, _) in pictures.Where(picture => picture.IsDone))
         {
-            Tell("skipped", path, new JsonObject { ["mask"] = outputs.Mask(path) });
+            Tell("skipped", input, new JsonObject { ["mask"] = outputs.Mask(input) });
         }
 
         using CancellationTokenSource stop = new();
@@ -42,10 +42,10 @@ internal sealed class PredictionSession(
             {
                 Plan = job => Plan(job, bar),
                 Sinks = job => outputs.Sinks(job, segmenter, objects),
-                Progress = (job, tiles) => Show(job, tiles, files.Length, bar),
+                Progress = (job, tiles) => Show(job, tiles, inputs.Length, bar),
                 IsDone = job => Report(job, bar),
             };
-            pipeline.Run(files);
+            pipeline.Run(inputs);
             return true;
         });
         if (!stop.IsCancellationRequested)
@@ -53,7 +53,7 @@ internal sealed class PredictionSession(
             objects.Complete();
         }
 
-        int skipped = pictures.Count - files.Length;
+        int skipped = pictures.Count - inputs.Length;
         if (!asJson)
         {
             Console.WriteLine($"{_done} masks in {outputs.Folder}"
@@ -85,14 +85,14 @@ internal sealed class PredictionSession(
         long freeDisc = new DriveInfo(Path.GetFullPath(outputs.Folder)).AvailableFreeSpace;
         if (disc > freeDisc)
         {
-            throw new DataException($"{job.Path}: the results of {job.Size} pixels may take {MemorySize.Text(disc)}, "
+            throw new DataException($"{job.Input.Text}: the results of {job.Size} pixels may take {MemorySize.Text(disc)}, "
                 + $"and {outputs.Folder} has {MemorySize.Text(freeDisc)} left.");
         }
 
         long freeMemory = MemorySize.Free() + Environment.WorkingSet;
         if (plan.MemoryBytes > freeMemory)
         {
-            throw new DataException($"{job.Path}: {job.Size} pixels in tiles of {plan.Tile} take "
+            throw new DataException($"{job.Input.Text}: {job.Size} pixels in tiles of {plan.Tile} take "
                 + $"{MemorySize.Text(plan.MemoryBytes)} of memory, and {MemorySize.Text(freeMemory)} are free. Use a "
                 + "smaller --tile.");
         }
@@ -100,7 +100,7 @@ internal sealed class PredictionSession(
         if (plan.Count > 1 && plan.MemoryBytes > _saidBytes)
         {
             _saidBytes = plan.MemoryBytes;
-            bar.Say($"{job.Path}: {job.Size} pixels in {plan.Count} tiles of {plan.Tile} that share {plan.Overlap}; "
+            bar.Say($"{job.Input.Text}: {job.Size} pixels in {plan.Count} tiles of {plan.Tile} that share {plan.Overlap}; "
                 + $"about {MemorySize.Text(_ownBytes + plan.MemoryBytes)} of memory, at most {MemorySize.Text(disc)} "
                 + "of disc");
         }
@@ -114,7 +114,7 @@ internal sealed class PredictionSession(
         double share = (job.Index + ((double)tiles / ofTiles)) / count;
         string picture = count > 1 ? $"{job.Index + 1} of {count} pictures, " : "";
         string tile = ofTiles > 1 ? $", tile {tiles} of {ofTiles}" : "";
-        bar.Update(share, $"{picture}{Path.GetFileName(job.Path)}{tile}{_left.Text(share)}");
+        bar.Update(share, $"{picture}{job.Input.ShortText}{tile}{_left.Text(share)}");
     }
 
     private void Report(PredictionJob job, ProgressBar bar)
@@ -122,9 +122,9 @@ internal sealed class PredictionSession(
         if (job.Failure is null)
         {
             _done++;
-            Tell("done", job.Path, new JsonObject
+            Tell("done", job.Input, new JsonObject
             {
-                ["mask"] = outputs.Mask(job.Path),
+                ["mask"] = outputs.Mask(job.Input),
                 ["width"] = job.Size.Width,
                 ["height"] = job.Size.Height,
                 ["tiles"] = job.Plan!.Count,
@@ -134,18 +134,23 @@ internal sealed class PredictionSession(
         {
             _failed++;
             string text = Guard.TextOf(job.Failure);
-            bar.Say($"unet: {(text.Contains(job.Path, StringComparison.Ordinal) ? "" : $"{job.Path}: ")}{text}");
-            Tell("failed", job.Path, new JsonObject { ["error"] = text });
+            bar.Say($"unet: {(text.Contains(job.Input.Path, StringComparison.Ordinal) ? "" : $"{job.Input.Text}: ")}{text}");
+            Tell("failed", job.Input, new JsonObject { ["error"] = text });
         }
     }
 
     /// <summary>Writes a line for programs.</summary>
-    private void Tell(string state, string file, JsonObject more)
+    private void Tell(string state, InputPicture input, JsonObject more)
     {
         if (asJson)
         {
-            more.Insert(0, "file", file);
+            more.Insert(0, "file", input.Path);
             more.Insert(1, "state", state);
+            if (input.Page is { } page)
+            {
+                more.Insert(1, "page", page);
+            }
+
             Console.WriteLine(more.ToJsonString());
         }
     }

@@ -35,19 +35,23 @@ public sealed class ImageRows : RowSource
         _region = new VipsRegion(image);
     }
 
-    /// <summary>Opens a file; its header alone is read. Of a TIFF file it is the first page.</summary>
+    /// <summary>Opens a file; its header alone is read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="page">Page of a TIFF file, the first is 0.</param>
     /// <exception cref="DataException">
     /// The file is missing, damaged, of an unknown kind, or too large and of a kind that must be decoded as a whole.
     /// </exception>
-    public static RowSource Open(string path) => ImageFile.Guard<RowSource>(path, () =>
+    public static RowSource Open(string path, int page = 0) => ImageFile.Guard<RowSource>(path, () =>
     {
-        string loader = ImageFile.LoaderOf(path);
-        return loader == ImageFile.BitmapLoader ? new PictureRows(ImageFile.Read(path)) : Open(path, loader);
+        string loader = ImageFile.LoaderOf(path, page);
+        return loader == ImageFile.BitmapLoader
+            ? new PictureRows(ImageFile.Read(path))
+            : Open(path, loader, page);
     });
 
-    private static ImageRows Open(string path, string loader)
+    private static ImageRows Open(string path, string loader, int page)
     {
-        using VipsImage file = OpenByRows(path, loader);
+        using VipsImage file = OpenByRows(path, loader, page);
         using VipsImage plain = ImageFile.Plain(path, file);
         return plain.Format switch
         {
@@ -106,14 +110,14 @@ public sealed class ImageRows : RowSource
         base.Dispose(isDisposing);
     }
 
-    private static VipsImage OpenByRows(string path, string loader)
+    private static VipsImage OpenByRows(string path, string loader, int page)
     {
-        VipsImage file = ImageFile.Open(path, loader, page: 0, access: "sequential");
+        VipsImage file = ImageFile.Open(path, loader, page, access: "sequential");
         if (file.Orientation > 1)
         {
             // Turning takes rows in another order: libvips decodes to memory or, beyond 100 MB, to a temporary file.
             file.Dispose();
-            return ImageFile.Open(path, loader, page: 0);
+            return ImageFile.Open(path, loader, page);
         }
 
         bool isWhole = !RowLoaders.Contains(loader) || file.IsProgressive;

@@ -64,8 +64,8 @@ public sealed class RunFolder
 
         try
         {
-            return JsonSerializer.Deserialize<TrainingSettings>(File.ReadAllText(file)) is
-                { Model: not null, Validation: not null } settings
+            TrainingSettings? settings = JsonSerializer.Deserialize<TrainingSettings>(File.ReadAllText(file));
+            return settings is { Model: not null, Validation: not null }
                 ? settings
                 : throw new TrainingException($"{file}: is damaged: it names no network, or no validation images.");
         }

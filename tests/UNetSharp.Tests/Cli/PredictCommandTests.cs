@@ -4,6 +4,7 @@ using UNetSharp.Imaging;
 using UNetSharp.Imaging.Rows;
 using UNetSharp.Inference;
 using UNetSharp.Models;
+using UNetSharp.Tests.Imaging;
 using UNetSharp.Tests.Training;
 
 namespace UNetSharp.Tests.Cli;
@@ -56,6 +57,25 @@ public sealed class PredictCommandTests
                 "disc-3.probability.png", "predict.json",
             ],
             Directory.GetFiles(data.In("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_page_of_a_stack_has_a_mask()
+    {
+        using DiscData data = new(1);
+        string stack = data.In("stack.tif");
+        File.Copy(Fixtures.Of("pages.tif"), stack);
+        string weights = SaveNetwork(data);
+
+        Assert.Equal(["done", "done"], States(["predict", "--weights", weights, "--input", stack, "--out", data.In("out"), "--json"]));
+
+        using Segmenter segmenter = Segmenter.Load(weights);
+        for (int page = 0; page < 2; page++)
+        {
+            byte[] expected = segmenter.Segment(ImageFile.Read(stack, page)).Classes();
+            Assert.Equal(
+                expected.Select(index => index * 255f), ImageFile.Read(data.In("out", $"stack-{page}.png")).Samples);
+        }
     }
 
     [Fact]
