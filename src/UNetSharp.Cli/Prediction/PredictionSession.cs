@@ -56,7 +56,7 @@ internal sealed class PredictionSession(
         int skipped = pictures.Count - inputs.Length;
         if (!asJson)
         {
-            Console.WriteLine($"{_done} masks in {outputs.Folder}"
+            Console.WriteLine($"{_done} {(_done == 1 ? "mask" : "masks")} in {outputs.Folder}"
                 + (skipped > 0 ? $", {skipped} more were done already" : "")
                 + (_failed > 0 ? $", {_failed} pictures failed" : ""));
         }

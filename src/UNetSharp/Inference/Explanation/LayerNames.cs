@@ -13,6 +13,7 @@ namespace UNetSharp.Inference.Explanation;
 internal sealed class LayerNames
 {
     private const int Shown = 4;
+    private const int MostParts = 24;
 
     private readonly GraphOf _graph;
     private readonly ILookup<Value, Operation> _readers;
@@ -64,8 +65,9 @@ internal sealed class LayerNames
         }
 
         string near = string.Join(", ", _layers.Keys.OrderBy(key => Distance(key, name)).Take(Shown));
-        throw new ArgumentException($"there is no such layer; nearest are {near}; the parts of the network are "
-            + $"{string.Join(", ", _parts)}; its summary lists all layers.");
+        string parts = string.Join(", ", _parts.TakeLast(MostParts));
+        throw new ArgumentException($"there is no such layer; nearest are {near}; parts of the network are "
+            + $"{(_parts.Length > MostParts ? "…, " : "")}{parts}; its summary lists all layers.");
     }
 
     private static IEnumerable<string> PartsAbove(string name)
