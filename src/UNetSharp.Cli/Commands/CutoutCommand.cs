@@ -14,7 +14,10 @@ internal static class CutoutCommand
 
     private static readonly Dictionary<string, (byte R, byte G, byte B)> NamedColors = new()
     {
-        ["white"] = (255, 255, 255), ["black"] = (0, 0, 0), ["grey"] = (128, 128, 128), ["green"] = (0, 177, 64),
+        ["white"] = (255, 255, 255),
+        ["black"] = (0, 0, 0),
+        ["grey"] = (128, 128, 128),
+        ["green"] = (0, 177, 64),
     };
 
     private static readonly Argument<string> Input = new("photo") { Description = "A photo, or a folder of photos" };
