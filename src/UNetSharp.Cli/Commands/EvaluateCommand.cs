@@ -79,9 +79,9 @@ internal static class EvaluateCommand
             (parsed.GetValue(Html), "--html"));
         string weights = parsed.GetRequiredValue(Weights);
         string? other = parsed.GetValue(Compare);
-        IReadOnlyList<ImagePair> pairs = PairsOf(parsed, weights);
         using Segmenter segmenter = Load(parsed, weights, parsed.GetValue(Model));
         using Segmenter? rival = other is null ? null : Load(parsed, other, model: null);
+        IReadOnlyList<ImagePair> pairs = PairsOf(parsed, weights);
         Evaluation evaluation = Evaluate(parsed, segmenter, pairs);
         IReadOnlyList<Comparison> comparison =
             rival is null ? [] : Comparison.Of(evaluation, Evaluate(parsed, rival, pairs));

@@ -80,8 +80,7 @@ public sealed class Segmenter : IDisposable
     {
         PictureSize size = new(picture.Height, picture.Width);
         RequireOneArray(size);
-        using RowSource rows = SegmentRows(new PictureRows(picture), Plan(size, settings));
-        return new Segmentation(rows.Size, rows.Channels, rows.ReadAll());
+        return SegmentTiles(picture, Plan(size, settings));
     }
 
     /// <summary>Segments an image of any size with 8 bit a sample, 255 being full brightness.</summary>
@@ -144,12 +143,20 @@ public sealed class Segmenter : IDisposable
         RequireOneArray(own);
         TilePlan plan = Plan(own, new SegmentationSettings());
         int wanted = _description.Model.Channels;
-        float[] rented = ArrayPool<float>.Shared.Rent(own.Height * own.Width * wanted);
+        int count = own.Height * own.Width * wanted;
+        if (plan.Count > 1)
+        {
+            float[] unit = new float[count];
+            UnitValues.Of(samples, channels, fullScale, unit, wanted);
+            return SegmentTiles(new Picture(own.Width, own.Height, wanted, fullScale: 1, unit), plan);
+        }
+
+        float[] rented = ArrayPool<float>.Shared.Rent(count);
         try
         {
-            Span<float> unit = rented.AsSpan(0, own.Height * own.Width * wanted);
+            Span<float> unit = rented.AsSpan(0, count);
             UnitValues.Of(samples, channels, fullScale, unit, wanted);
-            return plan.Count == 1 ? SegmentWhole(unit, own, plan.Seen) : SegmentTiles(unit, own, plan);
+            return SegmentWhole(unit, own, plan.Seen);
         }
         finally
         {
@@ -174,11 +181,10 @@ public sealed class Segmenter : IDisposable
             own, Channels, size == own ? probabilities : Resampling.Bilinear(probabilities, size, own, Channels));
     }
 
-    private Segmentation SegmentTiles(ReadOnlySpan<float> unit, PictureSize own, TilePlan plan)
+    private Segmentation SegmentTiles(Picture picture, TilePlan plan)
     {
-        Picture picture = new(own.Width, own.Height, _description.Model.Channels, fullScale: 1, unit.ToArray());
         using RowSource rows = SegmentRows(new PictureRows(picture), plan);
-        return new Segmentation(own, Channels, rows.ReadAll());
+        return new Segmentation(rows.Size, rows.Channels, rows.ReadAll());
     }
 
     private void RequireOneArray(PictureSize size)
