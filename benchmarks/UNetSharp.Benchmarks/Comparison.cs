@@ -17,10 +17,11 @@ internal sealed record Peer(string Name, Cost? Cost, string? Absence, Agreement?
 /// <summary>A work done by ours and by the peers that are there.</summary>
 /// <param name="Work">What was done.</param>
 /// <param name="Flops">Multiplications and additions of direct convolution.</param>
-/// <param name="Rounds">Number of timed runs.</param>
+/// <param name="Peaks">GFLOP/s of <see cref="FmaPeak"/>, measured in turns with the sides, one for each timed run.</param>
 /// <param name="Ours">Our cost.</param>
 /// <param name="Peers">The peers.</param>
-internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours, IReadOnlyList<Peer> Peers)
+internal sealed record Comparison(
+    Work Work, double Flops, IReadOnlyList<double> Peaks, Cost Ours, IReadOnlyList<Peer> Peers)
 {
     private const int WarmUps = 4;
 
@@ -31,6 +32,9 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
 
     // A layout that is slower by more than this in the warm-up is not looked at further.
     private const double ClearlySlower = 1.15;
+
+    /// <summary>The machine's peak beside the times: the median, as theirs are.</summary>
+    public double PeakGflops => Median(Peaks);
 
     /// <summary>Names of the peers that there are.</summary>
     public static IReadOnlyList<string> AllPeers { get; } = [OnnxRuntime, Torch];
@@ -61,8 +65,8 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
                 entrant.Agreement = Agreement.Of(work, entrant.Side.Name, ours, own);
             }
 
-            Time([.. entrants.Where(entrant => entrant.Absence is null)], rounds);
-            return new Comparison(work, work.Flops, rounds, entrants[0].Cost!, PeersOf(entrants));
+            List<double> peaks = Time([.. entrants.Where(entrant => entrant.Absence is null)], threads, rounds);
+            return new Comparison(work, work.Flops, peaks, entrants[0].Cost!, PeersOf(entrants));
         }
         finally
         {
@@ -118,7 +122,7 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
         return [.. peers.OrderBy(peer => peer.Name, StringComparer.Ordinal)];
     }
 
-    private static void Time(Entrant[] entrants, int rounds)
+    private static List<double> Time(Entrant[] entrants, int threads, int rounds)
     {
         foreach (Entrant entrant in entrants)
         {
@@ -130,8 +134,11 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
             .. entrants.Where(entrant => entrant.Warm
                 <= ClearlySlower * entrants.Where(other => other.Peer == entrant.Peer).Min(other => other.Warm)),
         ];
+        List<double> peaks = [];
         for (int round = 0; round < rounds; round++)
         {
+            Thread.Sleep(Rest);
+            peaks.Add(FmaPeak.Measure(threads));
             foreach (Entrant entrant in raced)
             {
                 entrant.Ms.Add(Rested(entrant.Side!));
@@ -143,6 +150,8 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
             Side side = entrant.Side!;
             entrant.Cost = new Cost(side.Name, side.Version, Median(entrant.Ms), side.PeakBytes());
         }
+
+        return peaks;
     }
 
     private static double Rested(Side side)
@@ -151,7 +160,7 @@ internal sealed record Comparison(Work Work, double Flops, int Rounds, Cost Ours
         return side.Run();
     }
 
-    private static double Median(List<double> values)
+    private static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

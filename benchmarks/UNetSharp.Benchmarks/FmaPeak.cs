@@ -11,19 +11,18 @@ namespace UNetSharp.Benchmarks;
 internal static class FmaPeak
 {
     private const int Rounds = 20_000_000; // some 30 ms
-    private const int Tries = 10;
     private const int Chains = 10;
     private const int FlopsPerRound = Chains * 8 * 2;
 
-    /// <summary>GFLOP/s of so many threads, the best of several tries: other work can only make it less.</summary>
-    public static double Measure(int threads) => Enumerable.Range(0, Tries).Max(_ =>
+    /// <summary>GFLOP/s of so many threads, now: other work on the machine makes it less.</summary>
+    public static double Measure(int threads)
     {
         var clock = Stopwatch.StartNew();
         Thread[] running = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => Sink(Multiply())))];
         Array.ForEach(running, thread => thread.Start());
         Array.ForEach(running, thread => thread.Join());
         return (double)threads * Rounds * FlopsPerRound / clock.Elapsed.TotalSeconds / 1e9;
-    });
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector256<float> Multiply()

@@ -87,17 +87,17 @@ static void RequirePositive(OptionResult result, int value)
 static int Compare(Work[] works, string[] peers, int threads, int rounds, string? json)
 {
     TextWriter output = json == StandardOutput ? Console.Error : Console.Out;
-    double peak = FmaPeak.Measure(threads);
-    output.WriteLine(Report.Head(peak, threads));
+    output.WriteLine(Report.Head(threads));
     List<Comparison> rows = [];
     try
     {
         foreach (Work work in works)
         {
             rows.Add(Comparison.Of(work, peers, threads, rounds));
-            peak = Math.Max(peak, FmaPeak.Measure(threads));
-            output.WriteLine(Report.Rows(rows[^1], peak));
+            output.WriteLine(Report.Rows(rows[^1]));
         }
+
+        output.WriteLine(Report.Foot(rows));
     }
     catch (BenchmarkException e)
     {
@@ -105,7 +105,7 @@ static int Compare(Work[] works, string[] peers, int threads, int rounds, string
         return 1;
     }
 
-    string text = Report.Json(peak, threads, rows);
+    string text = Report.Json(threads, rows);
     if (json == StandardOutput)
     {
         Console.WriteLine(text);

@@ -29,6 +29,11 @@ public sealed class ConvolutionTests
         cases.Add(40, 45, 3, 33, new Axis(3, 1, 1));
         cases.Add(6, 5, 70, 20, new Axis(3, 1, 1));
         cases.Add(9, 8, 300, 17, new Axis(1));
+        cases.Add(14, 15, 4, 20, new Axis(7, 2, 3));
+        cases.Add(13, 11, 2, 5, new Axis(3, 1, 1, 2));
+        cases.Add(13, 17, 64, 1, new Axis(3, 1, 1));
+        cases.Add(10, 15, 16, 2, new Axis(1));
+        cases.Add(11, 9, 24, 4, new Axis(3, 2, 1));
         return cases;
     }
 

@@ -58,9 +58,13 @@ public sealed unsafe class Convolution : FilterOperation
         BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed) =>
         new Convolution(this, norm, rectifier, isExact, isFixed);
 
-    private protected override FilterPass ForwardPass() =>
-        Fast(Output.Shape, InChannels, _window)
-            ?.Pass(Inputs[0].Shape, Output.Shape, _window!.Value, isFlipped: false, ForwardOrder) ?? base.ForwardPass();
+    private protected override FilterPass ForwardPass()
+    {
+        WinogradMethod? method =
+            NarrowConvolution.Suits(InChannels, OutChannels) ? null : Fast(Output.Shape, InChannels, _window);
+        return method?.Pass(Inputs[0].Shape, Output.Shape, _window!.Value, isFlipped: false, ForwardOrder)
+            ?? base.ForwardPass();
+    }
 
     private protected override FilterPass BackwardPass() =>
         Fast(Inputs[0].Shape, OutChannels, _window?.Backward)

@@ -8,28 +8,20 @@ namespace UNetSharp.Kernels.Convolution;
 /// Direct convolution over one <see cref="Lattice"/>:
 /// <code>y[i, o] = activation(b[o] + Σₜ Σ꜀ x[i + offsetₜ, c] · w[t, c, o])</code>
 /// Six result pixels times sixteen channels stay in twelve vector registers while taps and source channels stream by
-/// (a 6×16 register tile). Each tap's source pixels are reached through a table of addresses, in which pixels outside
-/// of the image point at zeros, so that padding costs no branch and no im2col matrix exists (the indirect convolution
-/// of Dukhan 2019, https://arxiv.org/abs/1907.02129).
+/// (a 6×16 register tile), reached through a <see cref="GatherTable"/>.
 /// </summary>
-/// <remarks>A block is a run of <see cref="BlockPixels"/> result pixels times a group of channel panels.</remarks>
+/// <remarks>A block is a block of the table times a group of channel panels.</remarks>
 internal readonly unsafe struct GatherConvolution : IJob
 {
-    // A multiple of the tile; a chunk of the source pixels of so many stays in L2.
-    private const int BlockPixels = 96;
     private const int TilePixels = 6;
     private const int PanelWidth = PackedWeights.PanelWidth;
 
     // Enough blocks to keep threads evenly busy on the small deep maps.
     private const int WantedBlocks = 48;
 
-    private readonly View _source;
-    private readonly View _result;
+    private readonly GatherTable _table;
     private readonly PackedWeights _layout;
     private readonly float* _weights;
-    private readonly Tap* _taps;
-    private readonly Lattice.Line _rows;
-    private readonly Lattice.Line _columns;
     private readonly Epilogue _epilogue;
     private readonly bool _adds;
     private readonly float* _scratch;
@@ -38,30 +30,18 @@ internal readonly unsafe struct GatherConvolution : IJob
     private GatherConvolution(
         View source, View result, Lattice lattice, float* weights, Epilogue epilogue, bool adds, float* scratch)
     {
-        _source = source;
-        _result = result;
+        _table = new GatherTable(source, result, lattice);
         _layout = new PackedWeights(lattice.TapCount, source.Channels, result.Channels);
         _weights = weights;
-        _taps = lattice.Taps;
-        _rows = lattice.Rows;
-        _columns = lattice.Columns;
         _epilogue = epilogue;
         _adds = adds;
         _scratch = scratch;
-        _groups = Math.Min(_layout.Panels, (WantedBlocks + PixelBlocks - 1) / PixelBlocks);
+        _groups = Math.Min(_layout.Panels, (WantedBlocks + _table.Blocks - 1) / _table.Blocks);
     }
-
-    private int PixelCount => _result.Shape.N * _rows.Count * _columns.Count;
-
-    private int PixelBlocks => (PixelCount + BlockPixels - 1) / BlockPixels;
 
     /// <summary>Scratch floats that one worker needs.</summary>
-    public static long ScratchFloats(int taps, int sourceChannels)
-    {
-        long addresses = (taps + 1) * BlockPixels * sizeof(float*) / sizeof(float);
-        long zeros = (sourceChannels + PanelWidth - 1) / PanelWidth * PanelWidth;
-        return addresses + zeros + (TilePixels * PanelWidth);
-    }
+    public static long ScratchFloats(int taps, int sourceChannels) =>
+        GatherTable.Floats(taps, sourceChannels) + (TilePixels * PanelWidth);
 
     /// <summary>Computes the pixels of one lattice.</summary>
     /// <param name="workers">Threads.</param>
@@ -83,23 +63,15 @@ internal readonly unsafe struct GatherConvolution : IJob
         float* scratch)
     {
         GatherConvolution job = new(source, result, lattice, weights, epilogue, adds, scratch);
-        workers.Run(job.PixelBlocks * job._groups, job);
+        workers.Run(job._table.Blocks * job._groups, job);
     }
 
     /// <summary>Computes one block.</summary>
     public void Run(int block, int worker)
     {
         float* scratch = _scratch + (worker * ScratchFloats(_layout.Taps, _layout.SourceChannels));
-        float** inputs = (float**)scratch;
-        float** outputs = inputs + (_layout.Taps * BlockPixels);
-        float* zeros = (float*)(outputs + BlockPixels);
-        float* edge = scratch + ScratchFloats(_layout.Taps, _layout.SourceChannels) - (TilePixels * PanelWidth);
-        new Span<float>(zeros, _layout.SourceChannels).Clear();
-
-        int firstPixel = block / _groups * BlockPixels;
-        int pixels = Math.Min(BlockPixels, PixelCount - firstPixel);
-        FillAddresses(firstPixel, pixels, inputs, outputs, zeros);
-
+        float* edge = scratch + GatherTable.Floats(_layout.Taps, _layout.SourceChannels);
+        GatherTable.Addresses addresses = _table.Fill(block / _groups, TilePixels, scratch);
         int group = block % _groups;
         int firstPanel = group * _layout.Panels / _groups;
         int endPanel = (group + 1) * _layout.Panels / _groups;
@@ -107,12 +79,12 @@ internal readonly unsafe struct GatherConvolution : IJob
         {
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
-                AddChunk(panel, start, pixels, inputs, outputs, edge);
+                AddChunk(panel, start, addresses, edge);
             }
         }
     }
 
-    private void AddChunk(int panel, int start, int pixels, float** inputs, float** outputs, float* edge)
+    private void AddChunk(int panel, int start, GatherTable.Addresses addresses, float* edge)
     {
         int channels = Math.Min(_layout.ChunkChannels, _layout.SourceChannels - start);
         bool isLast = start + channels == _layout.SourceChannels;
@@ -120,14 +92,14 @@ internal readonly unsafe struct GatherConvolution : IJob
         int column = panel * PanelWidth;
         int width = Math.Min(PanelWidth, _layout.ResultChannels - column);
         float* weights = _weights + (panel * _layout.PanelFloats) + ((long)start * _layout.Taps * PanelWidth);
-        for (int m = 0; m < pixels; m += TilePixels)
+        for (int m = 0; m < addresses.Pixels; m += TilePixels)
         {
-            float** to = outputs + m;
-            int rows = Math.Min(TilePixels, pixels - m);
+            float** from = addresses.Inputs + m, to = addresses.Outputs + m;
+            int rows = Math.Min(TilePixels, addresses.Pixels - m);
             bool isWhole = rows == TilePixels && width == PanelWidth;
             if (isWhole)
             {
-                Tile(inputs + m, _layout.Taps, channels, start, weights, to, column, adds);
+                Tile(from, _layout.Taps, channels, start, weights, to, column, adds);
                 if (isLast)
                 {
                     Finish(to, column);
@@ -135,7 +107,7 @@ internal readonly unsafe struct GatherConvolution : IJob
             }
             else
             {
-                EdgeTile(inputs + m, channels, start, weights, to, column, rows, width, adds, isLast, edge);
+                EdgeTile(from, channels, start, weights, to, column, rows, width, adds, isLast, edge);
             }
         }
     }
@@ -189,56 +161,6 @@ internal readonly unsafe struct GatherConvolution : IJob
         }
     }
 
-    /// <summary>
-    /// Writes the addresses of the block's result pixels, and for every tap those of their source pixels; what lies
-    /// outside of the image, or pads the last tile, reads zeros.
-    /// </summary>
-    private void FillAddresses(int firstPixel, int pixels, float** inputs, float** outputs, float* zeros)
-    {
-        int padded = (pixels + TilePixels - 1) / TilePixels * TilePixels;
-        for (int m = 0; m < pixels;)
-        {
-            (int line, int j) = Math.DivRem(firstPixel + m, _columns.Count);
-            (int n, int i) = Math.DivRem(line, _rows.Count);
-            int run = Math.Min(pixels - m, _columns.Count - j);
-            float* to = _result.At(n, _rows.Start + (i * _rows.Step), _columns.Start + (j * _columns.Step));
-            for (int k = 0; k < run; k++)
-            {
-                outputs[m + k] = to + ((long)k * _columns.Step * _result.Stride);
-            }
-
-            for (int t = 0; t < _layout.Taps; t++)
-            {
-                FillRun(inputs + (t * BlockPixels) + m, run, _taps[t], n, i, j, zeros);
-            }
-
-            m += run;
-        }
-
-        for (int t = 0; t < _layout.Taps; t++)
-        {
-            for (int m = pixels; m < padded; m++)
-            {
-                inputs[(t * BlockPixels) + m] = zeros;
-            }
-        }
-    }
-
-    private void FillRun(float** addresses, int run, Tap tap, int n, int i, int j, float* zeros)
-    {
-        int row = (i * _rows.SourceStep) + tap.Row;
-        int column = (j * _columns.SourceStep) + tap.Column;
-        bool isInside = (uint)row < (uint)_source.Shape.H;
-        float* from = _source.Row(n, isInside ? row : 0);
-        uint width = isInside ? (uint)_source.Shape.W : 0;
-        int step = _columns.SourceStep;
-        int stride = _source.Stride;
-        for (int k = 0; k < run; k++, column += step)
-        {
-            addresses[k] = (uint)column < width ? from + ((long)column * stride) : zeros;
-        }
-    }
-
     /// <summary>The register tile: 6 pixels × 16 channels, over all taps and a chunk of source channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile(
@@ -262,7 +184,7 @@ internal readonly unsafe struct GatherConvolution : IJob
             y51 = Vector256.Load(outputs[5] + column + 8);
         }
 
-        for (int t = 0; t < taps; t++, inputs += BlockPixels)
+        for (int t = 0; t < taps; t++, inputs += GatherTable.BlockPixels)
         {
             float* x0 = inputs[0] + start;
             float* x1 = inputs[1] + start;

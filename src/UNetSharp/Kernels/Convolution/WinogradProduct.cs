@@ -5,14 +5,20 @@ namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
 /// The matrix product in the middle of Winograd's algorithm, for one product k and panel of 16 result channels:
-/// m[tile][16] = Σ v[tile][channel] · u[channel][16]. The sums of 6 tiles × 16 channels stay in registers.
+/// m[tile][16] = Σ v[tile][channel] · u[channel][16]. The sums of 6 tiles × 16 channels stay in registers; of 5 or 4, where
+/// that divides the last tiles without a rest, as on small maps these are not few.
 /// </summary>
 internal static unsafe class WinogradProduct
 {
-    /// <summary>Tiles of a register tile.</summary>
+    /// <summary>Tiles of the largest register tile.</summary>
     public const int TileRows = 6;
 
     private const int PanelWidth = PackedWeights.PanelWidth;
+
+    private interface IRows
+    {
+        static abstract int Count { get; }
+    }
 
     /// <summary>Adds the products of some source channels, or starts with them.</summary>
     /// <param name="v">Transformed patches of the first tile.</param>
@@ -21,13 +27,41 @@ internal static unsafe class WinogradProduct
     /// <param name="channels">Source channels.</param>
     /// <param name="m">Sums of the first tile.</param>
     /// <param name="resultRow">Floats from a tile's sums to the next one's.</param>
-    /// <param name="count">Tiles; whole register tiles are computed.</param>
+    /// <param name="count">Tiles; up to three more are computed, where memory reaches to whole register tiles.</param>
     /// <param name="adds">Whether the products are added to the sums.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
         float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds)
     {
-        for (int tile = 0; tile < count; tile += TileRows, v += TileRows * row, m += TileRows * resultRow)
+        int rest = Rest(count);
+        Tiles<Six>(v, row, u, channels, m, resultRow, count - rest, adds);
+        if (rest > 0)
+        {
+            int whole = count - rest;
+            int fives = rest is 5 or 9 or 13 ? 5 : 0;
+            v += whole * row;
+            m += whole * resultRow;
+            Tiles<Five>(v, row, u, channels, m, resultRow, fives, adds);
+            Tiles<Four>(v + (fives * row), row, u, channels, m + (fives * resultRow), resultRow, rest - fives, adds);
+        }
+    }
+
+    /// <summary>Tiles that are not taken six at a time, so that as few as possible are computed for nothing.</summary>
+    private static int Rest(int count) => (count % TileRows) switch
+    {
+        1 when count > 7 => 5 + 4 + 4,
+        2 when count > 2 => 4 + 4,
+        3 when count > 3 => 5 + 4,
+        1 => count,
+        int rest => rest,
+    };
+
+    /// <summary>So many tiles, a number of rows at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tiles<TRows>(
+        float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds)
+        where TRows : struct, IRows
+    {
+        for (int tile = 0; tile < count; tile += TRows.Count, v += TRows.Count * row, m += TRows.Count * resultRow)
         {
             Vector256<float> m00 = default, m01 = default, m10 = default, m11 = default, m20 = default, m21 = default;
             Vector256<float> m30 = default, m31 = default, m40 = default, m41 = default, m50 = default, m51 = default;
@@ -42,8 +76,15 @@ internal static unsafe class WinogradProduct
                 (m10, m11) = (Vector256.Load(m1), Vector256.Load(m1 + 8));
                 (m20, m21) = (Vector256.Load(m2), Vector256.Load(m2 + 8));
                 (m30, m31) = (Vector256.Load(m3), Vector256.Load(m3 + 8));
-                (m40, m41) = (Vector256.Load(m4), Vector256.Load(m4 + 8));
-                (m50, m51) = (Vector256.Load(m5), Vector256.Load(m5 + 8));
+                if (TRows.Count > 4)
+                {
+                    (m40, m41) = (Vector256.Load(m4), Vector256.Load(m4 + 8));
+                }
+
+                if (TRows.Count > 5)
+                {
+                    (m50, m51) = (Vector256.Load(m5), Vector256.Load(m5 + 8));
+                }
             }
 
             float* v1 = v + row;
@@ -68,12 +109,19 @@ internal static unsafe class WinogradProduct
                 x = Vector256.Create(v3[c]);
                 m30 = Vector256.MultiplyAddEstimate(x, u0, m30);
                 m31 = Vector256.MultiplyAddEstimate(x, u1, m31);
-                x = Vector256.Create(v4[c]);
-                m40 = Vector256.MultiplyAddEstimate(x, u0, m40);
-                m41 = Vector256.MultiplyAddEstimate(x, u1, m41);
-                x = Vector256.Create(v5[c]);
-                m50 = Vector256.MultiplyAddEstimate(x, u0, m50);
-                m51 = Vector256.MultiplyAddEstimate(x, u1, m51);
+                if (TRows.Count > 4)
+                {
+                    x = Vector256.Create(v4[c]);
+                    m40 = Vector256.MultiplyAddEstimate(x, u0, m40);
+                    m41 = Vector256.MultiplyAddEstimate(x, u1, m41);
+                }
+
+                if (TRows.Count > 5)
+                {
+                    x = Vector256.Create(v5[c]);
+                    m50 = Vector256.MultiplyAddEstimate(x, u0, m50);
+                    m51 = Vector256.MultiplyAddEstimate(x, u1, m51);
+                }
             }
 
             m00.Store(m);
@@ -84,10 +132,32 @@ internal static unsafe class WinogradProduct
             m21.Store(m2 + 8);
             m30.Store(m3);
             m31.Store(m3 + 8);
-            m40.Store(m4);
-            m41.Store(m4 + 8);
-            m50.Store(m5);
-            m51.Store(m5 + 8);
+            if (TRows.Count > 4)
+            {
+                m40.Store(m4);
+                m41.Store(m4 + 8);
+            }
+
+            if (TRows.Count > 5)
+            {
+                m50.Store(m5);
+                m51.Store(m5 + 8);
+            }
         }
+    }
+
+    private readonly struct Six : IRows
+    {
+        public static int Count => 6;
+    }
+
+    private readonly struct Five : IRows
+    {
+        public static int Count => 5;
+    }
+
+    private readonly struct Four : IRows
+    {
+        public static int Count => 4;
     }
 }

@@ -47,47 +47,67 @@ internal readonly unsafe struct MaxPoolGradient(View x, View y, View dy, View dx
             {
                 MaxPool.Window across = MaxPool.Window.Of(columns, j, x.Shape.W);
                 float* maxima = y.At(n, i, j), gradients = dy.At(n, i, j);
+                float* from = x.At(n, down.First, across.First), to = dx.At(n, down.First, across.First);
                 int c = channel;
                 for (; c + GroupChannels <= channelEnd; c += GroupChannels)
                 {
-                    AddEight(n, down, across, c, Vector256.Load(maxima + c), Vector256.Load(gradients + c));
+                    AddEight(down, across, from + c, to + c, Vector256.Load(maxima + c), Vector256.Load(gradients + c));
                 }
 
                 for (; c < channelEnd; c++)
                 {
-                    AddOne(n, down, across, c, maxima[c], gradients[c]);
+                    AddOne(down, across, from + c, to + c, maxima[c], gradients[c]);
                 }
             }
         }
     }
 
     private void AddEight(
-        int n, MaxPool.Window down, MaxPool.Window across, int c, Vector256<float> max, Vector256<float> left)
+        MaxPool.Window down,
+        MaxPool.Window across,
+        float* from,
+        float* to,
+        Vector256<float> max,
+        Vector256<float> left)
     {
+        nint step = (nint)across.Step * x.Stride, toStep = (nint)across.Step * dx.Stride;
         for (int row = down.First; row < down.End; row += down.Step)
         {
+            float* pixel = from, target = to;
             for (int column = across.First; column < across.End; column += across.Step)
             {
-                Vector256<float> isMax = Vector256.Equals(Vector256.Load(x.At(n, row, column) + c), max);
-                float* to = dx.At(n, row, column) + c;
-                (Vector256.Load(to) + (left & isMax)).Store(to);
+                Vector256<float> isMax = Vector256.Equals(Vector256.Load(pixel), max);
+                (Vector256.Load(target) + (left & isMax)).Store(target);
                 left = Vector256.AndNot(left, isMax);
+                pixel += step;
+                target += toStep;
             }
+
+            from += (nint)down.Step * x.Shape.W * x.Stride;
+            to += (nint)down.Step * dx.Shape.W * dx.Stride;
         }
     }
 
-    private void AddOne(int n, MaxPool.Window down, MaxPool.Window across, int c, float max, float gradient)
+    private void AddOne(
+        MaxPool.Window down, MaxPool.Window across, float* from, float* to, float max, float gradient)
     {
         for (int row = down.First; row < down.End; row += down.Step)
         {
+            float* pixel = from, target = to;
             for (int column = across.First; column < across.End; column += across.Step)
             {
-                if (x.At(n, row, column)[c] == max)
+                if (*pixel == max)
                 {
-                    dx.At(n, row, column)[c] += gradient;
+                    *target += gradient;
                     return;
                 }
+
+                pixel += (nint)across.Step * x.Stride;
+                target += (nint)across.Step * dx.Stride;
             }
+
+            from += (nint)down.Step * x.Shape.W * x.Stride;
+            to += (nint)down.Step * dx.Shape.W * dx.Stride;
         }
     }
 }
