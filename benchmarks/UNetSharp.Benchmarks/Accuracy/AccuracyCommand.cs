@@ -21,11 +21,13 @@ internal static class AccuracyCommand
 
     private static readonly Option<int> Epochs = new("--epochs") { DefaultValueFactory = _ => 60 };
 
-    private static readonly Option<int> Folds = new("--folds") { DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> Folds = new("--folds") { Description = "Number of parts", DefaultValueFactory = _ => 5 };
+
+    private static readonly Option<int?> Fold = new("--fold") { Description = "Only this fold, from 0" };
 
     private static readonly Option<int> TorchFolds = new("--torch-folds")
     {
-        Description = "Folds of the first network that PyTorch trains as well",
+        Description = "How many folds of the first network PyTorch trains as well, from the first one on",
         DefaultValueFactory = _ => 1,
     };
 
@@ -37,7 +39,7 @@ internal static class AccuracyCommand
         Networks.AcceptOnlyFromAmong([.. MembraneRecipe.Networks.Keys]);
         Command command = new("accuracy", "Cross-validation on the ISBI 2012 membranes, with PyTorch beside it.")
         {
-            Data, Networks, Epochs, Folds, TorchFolds, Threads,
+            Data, Networks, Epochs, Folds, Fold, TorchFolds, Threads,
         };
         command.SetAction(Run);
         return command;
@@ -74,7 +76,7 @@ internal static class AccuracyCommand
         List<FoldResult> ours = [], theirs = [];
         int folds = parsed.GetValue(Folds), torchFolds = withTorch ? parsed.GetValue(TorchFolds) : 0;
         int threads = parsed.GetValue(Threads);
-        for (int fold = 0; fold < folds; fold++)
+        foreach (int fold in parsed.GetValue(Fold) is { } only ? [only] : Enumerable.Range(0, folds))
         {
             TrainingSettings settings = MembraneRecipe.Of(model, parsed.GetValue(Epochs), folds, fold, threads);
             ours.Add(OurTrial.Run(settings, report, Path.Combine(folder, $"{network}-{fold}")));

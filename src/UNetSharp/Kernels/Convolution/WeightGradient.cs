@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 
@@ -17,7 +16,7 @@ namespace UNetSharp.Kernels.Convolution;
 /// </remarks>
 internal readonly unsafe struct WeightGradient : IJob
 {
-    private const int TileGathered = 6;
+    private const int TileGathered = WeightGradientTile.Gathered;
     private const int PanelWidth = PackedWeights.PanelWidth;
     private const int TileFloats = TileGathered * PanelWidth;
 
@@ -235,7 +234,7 @@ internal readonly unsafe struct WeightGradient : IJob
             {
                 int offset = ((_taps[t].Row - _firstRow) * RegionWidth) + _taps[t].Column - _firstColumn;
                 float* from = gathered + (offset * TileGathered);
-                Tile(from, rowStep, step, dense, patch.Rows, patch.Columns, sums);
+                WeightGradientTile.Add(from, rowStep, step, dense, patch.Rows, patch.Columns, sums);
             }
         }
     }
@@ -248,58 +247,6 @@ internal readonly unsafe struct WeightGradient : IJob
         {
             to[c] = c < count ? from[c] : 0;
         }
-    }
-
-    /// <summary>The register tile: sums[6][16] += Σ over rows and columns of gathered[6] ⊗ dense[16].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile(float* gathered, int rowStep, int step, float* dense, int rows, int columns, float* sums)
-    {
-        Vector256<float> s00 = Vector256.Load(sums), s01 = Vector256.Load(sums + 8);
-        Vector256<float> s10 = Vector256.Load(sums + 16), s11 = Vector256.Load(sums + 24);
-        Vector256<float> s20 = Vector256.Load(sums + 32), s21 = Vector256.Load(sums + 40);
-        Vector256<float> s30 = Vector256.Load(sums + 48), s31 = Vector256.Load(sums + 56);
-        Vector256<float> s40 = Vector256.Load(sums + 64), s41 = Vector256.Load(sums + 72);
-        Vector256<float> s50 = Vector256.Load(sums + 80), s51 = Vector256.Load(sums + 88);
-        for (int row = 0; row < rows; row++, gathered += rowStep)
-        {
-            float* g = gathered;
-            for (int column = 0; column < columns; column++, g += step, dense += PanelWidth)
-            {
-                Vector256<float> d0 = Vector256.Load(dense);
-                Vector256<float> d1 = Vector256.Load(dense + 8);
-                Vector256<float> x = Vector256.Create(g[0]);
-                s00 = Vector256.MultiplyAddEstimate(x, d0, s00);
-                s01 = Vector256.MultiplyAddEstimate(x, d1, s01);
-                x = Vector256.Create(g[1]);
-                s10 = Vector256.MultiplyAddEstimate(x, d0, s10);
-                s11 = Vector256.MultiplyAddEstimate(x, d1, s11);
-                x = Vector256.Create(g[2]);
-                s20 = Vector256.MultiplyAddEstimate(x, d0, s20);
-                s21 = Vector256.MultiplyAddEstimate(x, d1, s21);
-                x = Vector256.Create(g[3]);
-                s30 = Vector256.MultiplyAddEstimate(x, d0, s30);
-                s31 = Vector256.MultiplyAddEstimate(x, d1, s31);
-                x = Vector256.Create(g[4]);
-                s40 = Vector256.MultiplyAddEstimate(x, d0, s40);
-                s41 = Vector256.MultiplyAddEstimate(x, d1, s41);
-                x = Vector256.Create(g[5]);
-                s50 = Vector256.MultiplyAddEstimate(x, d0, s50);
-                s51 = Vector256.MultiplyAddEstimate(x, d1, s51);
-            }
-        }
-
-        s00.Store(sums);
-        s01.Store(sums + 8);
-        s10.Store(sums + 16);
-        s11.Store(sums + 24);
-        s20.Store(sums + 32);
-        s21.Store(sums + 40);
-        s30.Store(sums + 48);
-        s31.Store(sums + 56);
-        s40.Store(sums + 64);
-        s41.Store(sums + 72);
-        s50.Store(sums + 80);
-        s51.Store(sums + 88);
     }
 
     private readonly record struct Patch(int N, int Row, int Column, int Rows, int Columns);

@@ -88,7 +88,8 @@ internal static unsafe class WinogradSums
         where TTransform : struct, IWinogradTransform
     {
         nint row = (nint)rowChannels * WinogradTaps.Count;
-        float* near = stackalloc float[WinogradTaps.NearFloats];
+        float* nearMemory = stackalloc float[WinogradTaps.NearFloats + CacheLine.Floats];
+        float* near = CacheLine.Align(nearMemory);
         for (int first = 0; first < channels; first += WinogradTaps.NearChannels)
         {
             int count = Math.Min(WinogradTaps.NearChannels, channels - first);
@@ -112,7 +113,8 @@ internal static unsafe class WinogradSums
         where TTransform : struct, IWinogradTransform
     {
         const int Last = WinogradTaps.Count - 1;
-        float* taps = stackalloc float[WinogradTaps.Count * PanelWidth];
+        float* tapsMemory = stackalloc float[(WinogradTaps.Count * PanelWidth) + CacheLine.Floats];
+        float* taps = CacheLine.Align(tapsMemory);
         for (int half = 0; half < PanelWidth; half += Lanes, filters += Lanes * WinogradTaps.NearStride)
         {
             Filters<TTransform>(du + half, plane, taps + half);
@@ -129,7 +131,8 @@ internal static unsafe class WinogradSums
         where TTransform : struct, IWinogradTransform
     {
         int line = TTransform.Patch * Lanes;
-        float* lines = stackalloc float[3 * line];
+        float* linesMemory = stackalloc float[(3 * line) + CacheLine.Floats];
+        float* lines = CacheLine.Align(linesMemory);
         for (int j = 0; j < TTransform.Patch; j++)
         {
             TTransform.FilterGradient(u + (j * plane), TTransform.Patch * plane, lines + (j * Lanes), line);

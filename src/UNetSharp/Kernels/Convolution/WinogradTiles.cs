@@ -9,18 +9,13 @@ namespace UNetSharp.Kernels.Convolution;
 /// not see each other. Tiles are counted by rows through all images. What a tile has outside of the image is zero, and is
 /// not written.
 /// </summary>
-/// <remarks>
-/// A transform is applied to the columns of a patch first, then to the rows of what that gives. Both passes go through some
-/// channels of a line before the next line: memory is read and written in few long streams.
-/// </remarks>
 internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height, int width, WinogradWindow window)
     where TTransform : struct, IWinogradTransform
 {
     private const int Lanes = 8;
     private const int PanelWidth = PackedWeights.PanelWidth;
 
-    // Channels of a patch that are transformed at a time: between its two passes they stay in L1.
-    private const int ChunkChannels = 64;
+    private const int ChunkChannels = WinogradTile<TTransform>.MostChannels;
 
     /// <summary>Number of tiles.</summary>
     public int Count => images * Dilation * Dilation * Down * Across;
@@ -53,7 +48,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     [SkipLocalsInit]
     public void TransformSource(View x, int first, int count, float* v, nint tileStep, nint plane)
     {
-        float* patch = stackalloc float[TTransform.Products * ChunkChannels];
+        float* patchMemory = stackalloc float[(TTransform.Products * ChunkChannels) + CacheLine.Floats];
+        float* patch = CacheLine.Align(patchMemory);
         nint pixelStep = (nint)Dilation * x.Stride;
         nint rowStep = pixelStep * x.Shape.W;
         int reach = Dilation * (TTransform.Patch - 1);
@@ -68,7 +64,7 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
             {
                 int channels = Math.Min(ChunkChannels, wholeChannels - c);
                 float* from = x.At(n, top, left) + c;
-                SourceTile(from, rowStep, pixelStep, channels, v + c, plane);
+                WinogradTile<TTransform>.Source(from, rowStep, pixelStep, channels, v + c, plane);
                 FetchNext(from, rowStep, pixelStep, channels);
             }
 
@@ -76,7 +72,7 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
             {
                 int channels = Math.Min(ChunkChannels, x.Channels - c);
                 Gather(x, n, top, left, TTransform.Patch, c, channels, ChunkChannels, patch);
-                SourceTile(patch, TTransform.Patch * ChunkChannels, ChunkChannels, channels, v + c, plane);
+                WinogradTile<TTransform>.Source(patch, TTransform.Patch * ChunkChannels, ChunkChannels, channels, v + c, plane);
             }
         }
     }
@@ -88,7 +84,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     [SkipLocalsInit]
     public void TransformResultGradient(View dy, int first, int count, float* m, nint tileStep, nint plane, nint panelStep)
     {
-        float* patch = stackalloc float[TTransform.Result * TTransform.Result * PanelWidth];
+        float* patchMemory = stackalloc float[(TTransform.Result * TTransform.Result * PanelWidth) + CacheLine.Floats];
+        float* patch = CacheLine.Align(patchMemory);
         nint pixelStep = (nint)Dilation * dy.Stride;
         nint rowStep = pixelStep * dy.Shape.W;
         int reach = Dilation * (TTransform.Result - 1);
@@ -101,13 +98,13 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
             {
                 if (isInside && c + PanelWidth <= dy.Channels)
                 {
-                    ResultGradientTile(dy.At(n, top, left) + c, rowStep, pixelStep, to, plane);
+                    WinogradTile<TTransform>.ResultGradient(dy.At(n, top, left) + c, rowStep, pixelStep, to, plane);
                 }
                 else
                 {
                     int channels = Math.Min(PanelWidth, dy.Channels - c);
                     Gather(dy, n, top, left, TTransform.Result, c, channels, PanelWidth, patch);
-                    ResultGradientTile(patch, TTransform.Result * PanelWidth, PanelWidth, to, plane);
+                    WinogradTile<TTransform>.ResultGradient(patch, TTransform.Result * PanelWidth, PanelWidth, to, plane);
                 }
             }
         }
@@ -143,7 +140,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
         int endChannel = Math.Min(y.Channels, firstChannel + (panels * PanelWidth));
         nint pixelStep = (nint)Dilation * y.Stride;
         nint rowStep = pixelStep * y.Shape.W;
-        float* sums = stackalloc float[TTransform.Result * TTransform.Result * PanelWidth];
+        float* sumsMemory = stackalloc float[(TTransform.Result * TTransform.Result * PanelWidth) + CacheLine.Floats];
+        float* sums = CacheLine.Align(sumsMemory);
         for (int tile = first; tile < first + count; tile++, m += tileStep)
         {
             (int n, int top, int left) = At(tile);
@@ -152,7 +150,7 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
             float* from = m;
             for (int c = firstChannel; c < endChannel; c += PanelWidth, from += panelStep)
             {
-                ResultTile(from, sums);
+                WinogradTile<TTransform>.Result(from, sums);
                 float* to = y.At(n, top, left) + c;
                 int channels = Math.Min(PanelWidth, y.Channels - c);
                 for (int i = 0; i < rows; i++, to += rowStep)
@@ -256,75 +254,6 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
 
             StoreRow(sums, 1, finished, 0, column, epilogue, adds);
             new Span<float>(finished, channels).CopyTo(new Span<float>(to, channels));
-        }
-    }
-
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SourceTile(float* x, nint rowStep, nint pixelStep, int channels, float* v, nint plane)
-    {
-        float* lines = stackalloc float[TTransform.Products * ChunkChannels];
-        for (int j = 0; j < TTransform.Patch; j++, x += pixelStep)
-        {
-            for (int c = 0; c < channels; c += Lanes)
-            {
-                TTransform.Source(x + c, rowStep, lines + (j * ChunkChannels) + c, TTransform.Patch * ChunkChannels);
-            }
-        }
-
-        for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Patch * ChunkChannels, v += TTransform.Patch * plane)
-        {
-            for (int c = 0; c < channels; c += Lanes)
-            {
-                TTransform.Source(lines + c, ChunkChannels, v + c, plane);
-            }
-        }
-    }
-
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ResultTile(float* m, float* y)
-    {
-        const int Line = PanelWidth;
-        float* lines = stackalloc float[TTransform.Result * TTransform.Patch * Line];
-        for (int j = 0; j < TTransform.Patch; j++)
-        {
-            for (int c = 0; c < PanelWidth; c += Lanes)
-            {
-                int at = (j * Line) + c;
-                TTransform.Finish(m + at, TTransform.Patch * Line, lines + at, TTransform.Patch * Line);
-            }
-        }
-
-        for (int i = 0; i < TTransform.Result; i++, lines += TTransform.Patch * Line, y += TTransform.Result * Line)
-        {
-            for (int c = 0; c < PanelWidth; c += Lanes)
-            {
-                TTransform.Finish(lines + c, Line, y + c, Line);
-            }
-        }
-    }
-
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ResultGradientTile(float* dy, nint rowStep, nint pixelStep, float* m, nint plane)
-    {
-        const int Line = PanelWidth;
-        float* lines = stackalloc float[TTransform.Patch * TTransform.Result * Line];
-        for (int j = 0; j < TTransform.Result; j++, dy += pixelStep)
-        {
-            for (int c = 0; c < PanelWidth; c += Lanes)
-            {
-                TTransform.FinishGradient(dy + c, rowStep, lines + (j * Line) + c, TTransform.Result * Line);
-            }
-        }
-
-        for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Result * Line, m += TTransform.Patch * plane)
-        {
-            for (int c = 0; c < PanelWidth; c += Lanes)
-            {
-                TTransform.FinishGradient(lines + c, Line, m + c, plane);
-            }
         }
     }
 }

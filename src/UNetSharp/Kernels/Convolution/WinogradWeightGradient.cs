@@ -145,7 +145,8 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
             }
 
             // What lies behind the last channel is read, but its sums are not kept.
-            float* whole = stackalloc float[TileChannels * PanelWidth];
+            float* wholeMemory = stackalloc float[(TileChannels * PanelWidth) + CacheLine.Floats];
+            float* whole = CacheLine.Align(wholeMemory);
             WinogradSums.Add(v, row, m, count, whole, adds: false);
             for (int i = 0; i < channelsLeft * PanelWidth; i++)
             {

@@ -36,8 +36,10 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     public static void Transform(WinogradTaps filters, int panel, int first, int channels, float* u, nint plane)
     {
         const int Half = PanelWidth / 2;
-        float* taps = stackalloc float[WinogradTaps.Count * PanelWidth];
-        float* scratch = stackalloc float[WinogradTaps.NearFloats];
+        float* tapsMemory = stackalloc float[(WinogradTaps.Count * PanelWidth) + CacheLine.Floats];
+        float* taps = CacheLine.Align(tapsMemory);
+        float* scratchMemory = stackalloc float[WinogradTaps.NearFloats + CacheLine.Floats];
+        float* scratch = CacheLine.Align(scratchMemory);
         for (int start = 0; start < channels; start += WinogradTaps.NearChannels)
         {
             int count = Math.Min(WinogradTaps.NearChannels, channels - start);
@@ -58,7 +60,8 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     {
         const int Lanes = 8;
         const int Line = 3 * Lanes;
-        float* lines = stackalloc float[TTransform.Patch * Line];
+        float* linesMemory = stackalloc float[(TTransform.Patch * Line) + CacheLine.Floats];
+        float* lines = CacheLine.Align(linesMemory);
         for (int j = 0; j < 3; j++)
         {
             TTransform.Filter(taps + (j * PanelWidth), 3 * PanelWidth, lines + (j * Lanes), Line);
