@@ -40,11 +40,10 @@ public sealed class DataFolder
         (MasksWithoutImage, ClassesPath) = (whole.MasksWithoutImage, whole.ClassesPath);
     }
 
-    private DataFolder((string Images, string Masks) stacks, PageCounter countPages)
+    private DataFolder(string directory, IReadOnlyList<ImagePair> stacks, PageCounter countPages)
     {
-        (ImagesPath, MasksPath) = stacks;
-        string name = Path.GetFileNameWithoutExtension(ImagesPath);
-        Pairs = [.. ImageStacks.Pages(new ImagePair(name, ImagesPath, MasksPath), countPages)];
+        (ImagesPath, MasksPath) = stacks is [ImagePair only] ? (only.ImagePath, only.MaskPath) : (directory, directory);
+        Pairs = [.. stacks.SelectMany(stack => ImageStacks.Pages(stack, countPages))];
         (ImagesWithoutMask, MasksWithoutImage) = ([], []);
     }
 
@@ -90,9 +89,9 @@ public sealed class DataFolder
                 }
             }
 
-            if (ImageStacks.Find(root) is { } stacks)
+            if (ImageStacks.Find(root) is { Count: > 0 } stacks)
             {
-                return new DataFolder(stacks, countPages) { ClassesPath = classes };
+                return new DataFolder(root, stacks, countPages) { ClassesPath = classes };
             }
         }
 

@@ -13,20 +13,20 @@ internal static class ImageStacks
         ("image", "label"),
     ];
 
-    /// <summary>The first two files of a folder that are stacks of images and masks; null without any.</summary>
-    public static (string Images, string Masks)? Find(string directory)
+    /// <summary>The files of a folder that are stacks of images and of their masks, by name.</summary>
+    public static IReadOnlyList<ImagePair> Find(string directory)
     {
         string[] files = [.. DataFolder.ImageFiles(directory).Where(IsTiff)];
-        IEnumerable<(string Images, string Masks)> found =
-            from ending in Endings
+        IEnumerable<ImagePair> found =
             from images in files
             let stem = Path.GetFileNameWithoutExtension(images)
+            from ending in Endings
             where stem.EndsWith(ending.Images, StringComparison.OrdinalIgnoreCase)
             let wanted = stem[..^ending.Images.Length] + ending.Masks
             from masks in files
             where string.Equals(Path.GetFileNameWithoutExtension(masks), wanted, StringComparison.OrdinalIgnoreCase)
-            select (images, masks);
-        return found.Select(pair => ((string, string)?)pair).FirstOrDefault();
+            select new ImagePair(stem, images, masks);
+        return [.. found.DistinctBy(pair => pair.ImagePath)];
     }
 
     /// <summary>A pair for every page of two files; the pair itself where they have but one.</summary>

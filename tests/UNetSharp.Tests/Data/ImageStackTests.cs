@@ -29,6 +29,19 @@ public sealed class ImageStackTests : IDisposable
     }
 
     [Fact]
+    public void All_stacks_of_a_folder_are_taken()
+    {
+        _pictures.PutPages("b-volume.tif", Tone(1), Tone(2));
+        _pictures.PutPages("b-labels.tif", Mask(0), Mask(1));
+        _pictures.PutPages("a-images.tif", Tone(3), Tone(4));
+        _pictures.PutPages("a-masks.tif", Mask(0), Mask(1));
+
+        IReadOnlyList<ImagePair> pairs = _pictures.Find().Pairs;
+
+        Assert.Equal(["a-images[0]", "a-images[1]", "b-volume[0]", "b-volume[1]"], pairs.Select(pair => pair.Name));
+    }
+
+    [Fact]
     public void A_stack_without_labels_is_left_alone()
     {
         _pictures.PutPages("test-volume.tif", Tone(1), Tone(2));
