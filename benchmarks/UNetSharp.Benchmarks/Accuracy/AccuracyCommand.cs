@@ -47,6 +47,13 @@ internal static class AccuracyCommand
 
     private static int Run(ParseResult parsed)
     {
+        int folds = parsed.GetValue(Folds);
+        if (parsed.GetValue(Fold) is { } fold && (fold < 0 || fold >= folds))
+        {
+            Console.Error.WriteLine($"benchmark: --fold {fold}: there are the folds 0 to {folds - 1}.");
+            return 2;
+        }
+
         DataReport report = DataReport.Of(
             DataFolder.Find(parsed.GetRequiredValue(Data)), ImageFile.Read, classes: null, parsed.GetValue(Threads));
         report.ThrowIfUnusable();

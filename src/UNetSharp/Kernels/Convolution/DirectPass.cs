@@ -3,7 +3,7 @@ using UNetSharp.Tensors;
 
 namespace UNetSharp.Kernels.Convolution;
 
-/// <summary>Directly: sums over the taps of lattices.</summary>
+/// <summary>Directly: sums over the taps of lattices, by <see cref="NarrowConvolution"/> where results have few channels.</summary>
 internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order order) : FilterPass(order)
 {
     private readonly bool _isNarrow = NarrowConvolution.Suits(order.SourceChannels, order.ResultChannels);
@@ -25,19 +25,20 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
             if (_isNarrow)
             {
                 NarrowConvolution.Pack(lattice, WeightOrder, filters, packed);
-                packed += layout.Floats;
-                continue;
+            }
+            else
+            {
+                PackedWeights.Pack job = new(
+                    layout,
+                    lattice.Taps,
+                    filters.Weights,
+                    WeightOrder.SourceStride,
+                    WeightOrder.ResultStride,
+                    filters.Scale,
+                    packed);
+                workers.Run(layout.Panels, job);
             }
 
-            PackedWeights.Pack job = new(
-                layout,
-                lattice.Taps,
-                filters.Weights,
-                WeightOrder.SourceStride,
-                WeightOrder.ResultStride,
-                filters.Scale,
-                packed);
-            workers.Run(layout.Panels, job);
             packed += layout.Floats;
         }
     }

@@ -16,7 +16,7 @@ namespace UNetSharp.Kernels.Convolution;
 /// </remarks>
 internal readonly unsafe struct WeightGradient : IJob
 {
-    private const int TileGathered = WeightGradientTile.Gathered;
+    private const int TileGathered = OuterProducts.Channels;
     private const int PanelWidth = PackedWeights.PanelWidth;
     private const int TileFloats = TileGathered * PanelWidth;
 
@@ -234,7 +234,7 @@ internal readonly unsafe struct WeightGradient : IJob
             {
                 int offset = ((_taps[t].Row - _firstRow) * RegionWidth) + _taps[t].Column - _firstColumn;
                 float* from = gathered + (offset * TileGathered);
-                WeightGradientTile.Add(from, rowStep, step, dense, patch.Rows, patch.Columns, sums);
+                OuterProducts.Sum(from, rowStep, step, dense, patch.Rows, patch.Columns, sums, adds: true);
             }
         }
     }

@@ -14,7 +14,7 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
     private const int PanelWidth = PackedWeights.PanelWidth;
 
     // Source channels whose patches stay in L2 while the panels of a group pass by.
-    private const int ChunkChannels = 4 * WinogradSums.Channels;
+    private const int ChunkChannels = 4 * OuterProducts.Channels;
 
     // Panels of a block.
     private const int GroupPanels = 8;
@@ -127,12 +127,14 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
                 for (int k = 0; k < TTransform.Products; k++)
                 {
                     // Channels behind the last are summed too, and not kept.
-                    for (int c = 0; c < channels; c += WinogradSums.Channels)
+                    for (int c = 0; c < channels; c += OuterProducts.Channels)
                     {
-                        WinogradSums.Add(
+                        OuterProducts.Sum(
                             v + (k * all.SourcePlane) + c,
+                            0,
                             ChunkChannels,
                             m + (k * all.ResultPlane),
+                            rows: 1,
                             all._tiles.Count,
                             sums + (k * SumPlane) + (c * PanelWidth),
                             adds: false);
@@ -142,7 +144,7 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
                 int first = panel * PanelWidth;
                 int width = Math.Min(PanelWidth, all._dy.Channels - first);
                 nint filter = ((nint)first * all._x.Channels) + (chunk * ChunkChannels);
-                WinogradSums.Finish<TTransform>(
+                WinogradFilterGradient.Finish<TTransform>(
                     sums, SumPlane, channels, width, gradient + (filter * WinogradTaps.Count), all._x.Channels);
             }
         }

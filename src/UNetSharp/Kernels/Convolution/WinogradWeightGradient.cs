@@ -19,7 +19,7 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     where TTransform : struct, IWinogradTransform
 {
     private const int PanelWidth = PackedWeights.PanelWidth;
-    private const int TileChannels = WinogradSums.Channels;
+    private const int TileChannels = OuterProducts.Channels;
 
     // Source channels whose patches of a run stay in L2 while the panels of a group pass by.
     private const int GroupChannels = 48;
@@ -140,14 +140,14 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
         {
             if (channelsLeft >= TileChannels)
             {
-                WinogradSums.Add(v, row, m, count, sums, adds);
+                OuterProducts.Sum(v, 0, row, m, rows: 1, count, sums, adds);
                 return;
             }
 
             // What lies behind the last channel is read, but its sums are not kept.
             float* wholeMemory = stackalloc float[(TileChannels * PanelWidth) + CacheLine.Floats];
             float* whole = CacheLine.Align(wholeMemory);
-            WinogradSums.Add(v, row, m, count, whole, adds: false);
+            OuterProducts.Sum(v, 0, row, m, rows: 1, count, whole, adds: false);
             for (int i = 0; i < channelsLeft * PanelWidth; i++)
             {
                 sums[i] = (adds ? sums[i] : 0) + whole[i];
@@ -164,7 +164,7 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
             int first = block * PanelWidth;
             float* from = all._sums + (block * all._layout.PanelFloats);
             float* to = gradient + ((nint)first * channels * WinogradTaps.Count);
-            WinogradSums.Finish<TTransform>(
+            WinogradFilterGradient.Finish<TTransform>(
                 from, all._layout.PlaneFloats, channels, Math.Min(PanelWidth, all._dy.Channels - first), to, channels);
         }
     }

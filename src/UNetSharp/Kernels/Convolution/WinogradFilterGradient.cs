@@ -1,79 +1,15 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
-/// The two steps of the gradient by filters in Winograd's algorithm: sums over tiles, du[c][16] = Σ v[tile][c] · m[tile][16] for
-/// each product k, of which 6 × 16 stay in registers; then dw = Gᵀ du G.
+/// The last step of the gradient by filters in Winograd's algorithm, dw = Gᵀ du G, after <see cref="OuterProducts"/> has summed
+/// du[c][16] = Σ v[tile][c] · m[tile][16] for each product k.
 /// </summary>
-internal static unsafe class WinogradSums
+internal static unsafe class WinogradFilterGradient
 {
-    /// <summary>Source channels of a register tile.</summary>
-    public const int Channels = 6;
-
     private const int PanelWidth = PackedWeights.PanelWidth;
     private const int Lanes = 8;
-
-    /// <summary>sums[6][16] = Σ over tiles of v[6] ⊗ m[16], or adds that.</summary>
-    /// <param name="v">Transformed patches: six source channels of the first tile.</param>
-    /// <param name="row">Floats from a tile's patch to the next one's.</param>
-    /// <param name="m">Transformed gradients: 16 result channels of the tiles, one after the other.</param>
-    /// <param name="count">Tiles.</param>
-    /// <param name="sums">The sums.</param>
-    /// <param name="adds">Whether to add to the sums.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add(float* v, nint row, float* m, int count, float* sums, bool adds)
-    {
-        Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default;
-        Vector256<float> s30 = default, s31 = default, s40 = default, s41 = default, s50 = default, s51 = default;
-        if (adds)
-        {
-            (s00, s01) = (Vector256.Load(sums), Vector256.Load(sums + 8));
-            (s10, s11) = (Vector256.Load(sums + 16), Vector256.Load(sums + 24));
-            (s20, s21) = (Vector256.Load(sums + 32), Vector256.Load(sums + 40));
-            (s30, s31) = (Vector256.Load(sums + 48), Vector256.Load(sums + 56));
-            (s40, s41) = (Vector256.Load(sums + 64), Vector256.Load(sums + 72));
-            (s50, s51) = (Vector256.Load(sums + 80), Vector256.Load(sums + 88));
-        }
-
-        for (int t = 0; t < count; t++, v += row, m += PanelWidth)
-        {
-            Vector256<float> m0 = Vector256.Load(m);
-            Vector256<float> m1 = Vector256.Load(m + 8);
-            Vector256<float> x = Vector256.Create(v[0]);
-            s00 = Vector256.MultiplyAddEstimate(x, m0, s00);
-            s01 = Vector256.MultiplyAddEstimate(x, m1, s01);
-            x = Vector256.Create(v[1]);
-            s10 = Vector256.MultiplyAddEstimate(x, m0, s10);
-            s11 = Vector256.MultiplyAddEstimate(x, m1, s11);
-            x = Vector256.Create(v[2]);
-            s20 = Vector256.MultiplyAddEstimate(x, m0, s20);
-            s21 = Vector256.MultiplyAddEstimate(x, m1, s21);
-            x = Vector256.Create(v[3]);
-            s30 = Vector256.MultiplyAddEstimate(x, m0, s30);
-            s31 = Vector256.MultiplyAddEstimate(x, m1, s31);
-            x = Vector256.Create(v[4]);
-            s40 = Vector256.MultiplyAddEstimate(x, m0, s40);
-            s41 = Vector256.MultiplyAddEstimate(x, m1, s41);
-            x = Vector256.Create(v[5]);
-            s50 = Vector256.MultiplyAddEstimate(x, m0, s50);
-            s51 = Vector256.MultiplyAddEstimate(x, m1, s51);
-        }
-
-        s00.Store(sums);
-        s01.Store(sums + 8);
-        s10.Store(sums + 16);
-        s11.Store(sums + 24);
-        s20.Store(sums + 32);
-        s21.Store(sums + 40);
-        s30.Store(sums + 48);
-        s31.Store(sums + 56);
-        s40.Store(sums + 64);
-        s41.Store(sums + 72);
-        s50.Store(sums + 80);
-        s51.Store(sums + 88);
-    }
 
     /// <summary>dw = Gᵀ du G, written to PyTorch's array of filters.</summary>
     /// <param name="du">Sums: du[k][source channel][16].</param>
