@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using UNetSharp.Execution;
 
 namespace UNetSharp.Kernels.Convolution;
@@ -162,72 +161,25 @@ internal readonly unsafe struct GatherConvolution : IJob
     }
 
     /// <summary>The register tile: 6 pixels × 16 channels, over all taps and a chunk of source channels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile(
         float** inputs, int taps, int channels, int start, float* weights, float** outputs, int column, bool adds)
     {
-        Vector256<float> y00 = default, y01 = default, y10 = default, y11 = default, y20 = default, y21 = default;
-        Vector256<float> y30 = default, y31 = default, y40 = default, y41 = default, y50 = default, y51 = default;
+        float* to0 = outputs[0] + column, to1 = outputs[1] + column, to2 = outputs[2] + column;
+        float* to3 = outputs[3] + column, to4 = outputs[4] + column, to5 = outputs[5] + column;
+        RegisterTile sums = default;
         if (adds)
         {
-            y00 = Vector256.Load(outputs[0] + column);
-            y01 = Vector256.Load(outputs[0] + column + 8);
-            y10 = Vector256.Load(outputs[1] + column);
-            y11 = Vector256.Load(outputs[1] + column + 8);
-            y20 = Vector256.Load(outputs[2] + column);
-            y21 = Vector256.Load(outputs[2] + column + 8);
-            y30 = Vector256.Load(outputs[3] + column);
-            y31 = Vector256.Load(outputs[3] + column + 8);
-            y40 = Vector256.Load(outputs[4] + column);
-            y41 = Vector256.Load(outputs[4] + column + 8);
-            y50 = Vector256.Load(outputs[5] + column);
-            y51 = Vector256.Load(outputs[5] + column + 8);
+            sums.Load(to0, to1, to2, to3, to4, to5);
         }
 
-        for (int t = 0; t < taps; t++, inputs += GatherTable.BlockPixels)
+        for (int t = 0; t < taps; t++, inputs += GatherTable.BlockPixels, weights += channels * PanelWidth)
         {
-            float* x0 = inputs[0] + start;
-            float* x1 = inputs[1] + start;
-            float* x2 = inputs[2] + start;
-            float* x3 = inputs[3] + start;
-            float* x4 = inputs[4] + start;
-            float* x5 = inputs[5] + start;
-            for (nint c = 0; c < channels; c++, weights += PanelWidth)
-            {
-                Vector256<float> w0 = Vector256.Load(weights);
-                Vector256<float> w1 = Vector256.Load(weights + 8);
-                Vector256<float> x = Vector256.Create(x0[c]);
-                y00 = Vector256.MultiplyAddEstimate(x, w0, y00);
-                y01 = Vector256.MultiplyAddEstimate(x, w1, y01);
-                x = Vector256.Create(x1[c]);
-                y10 = Vector256.MultiplyAddEstimate(x, w0, y10);
-                y11 = Vector256.MultiplyAddEstimate(x, w1, y11);
-                x = Vector256.Create(x2[c]);
-                y20 = Vector256.MultiplyAddEstimate(x, w0, y20);
-                y21 = Vector256.MultiplyAddEstimate(x, w1, y21);
-                x = Vector256.Create(x3[c]);
-                y30 = Vector256.MultiplyAddEstimate(x, w0, y30);
-                y31 = Vector256.MultiplyAddEstimate(x, w1, y31);
-                x = Vector256.Create(x4[c]);
-                y40 = Vector256.MultiplyAddEstimate(x, w0, y40);
-                y41 = Vector256.MultiplyAddEstimate(x, w1, y41);
-                x = Vector256.Create(x5[c]);
-                y50 = Vector256.MultiplyAddEstimate(x, w0, y50);
-                y51 = Vector256.MultiplyAddEstimate(x, w1, y51);
-            }
+            float* x0 = inputs[0] + start, x1 = inputs[1] + start, x2 = inputs[2] + start;
+            float* x3 = inputs[3] + start, x4 = inputs[4] + start, x5 = inputs[5] + start;
+            sums.AddProduct(x0, x1, x2, x3, x4, x5, weights, channels);
         }
 
-        y00.Store(outputs[0] + column);
-        y01.Store(outputs[0] + column + 8);
-        y10.Store(outputs[1] + column);
-        y11.Store(outputs[1] + column + 8);
-        y20.Store(outputs[2] + column);
-        y21.Store(outputs[2] + column + 8);
-        y30.Store(outputs[3] + column);
-        y31.Store(outputs[3] + column + 8);
-        y40.Store(outputs[4] + column);
-        y41.Store(outputs[4] + column + 8);
-        y50.Store(outputs[5] + column);
-        y51.Store(outputs[5] + column + 8);
+        sums.Store(to0, to1, to2, to3, to4, to5);
     }
 }

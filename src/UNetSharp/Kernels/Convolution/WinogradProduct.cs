@@ -12,7 +12,7 @@ namespace UNetSharp.Kernels.Convolution;
 internal static unsafe class WinogradProduct
 {
     /// <summary>Tiles of the largest register tile.</summary>
-    public const int TileRows = 6;
+    public const int TileRows = RegisterTile.Rows;
 
     private const int PanelWidth = PackedWeights.PanelWidth;
     private const int WideRows = 12;
@@ -57,7 +57,7 @@ internal static unsafe class WinogradProduct
     }
 
     /// <summary>Twelve tiles at a time, sixteen channels in a register.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void WideTiles(
         float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds)
     {
@@ -128,93 +128,22 @@ internal static unsafe class WinogradProduct
     };
 
     /// <summary>So many tiles, a number of rows at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tiles<TRows>(
         float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds)
         where TRows : struct, IRows
     {
         for (int tile = 0; tile < count; tile += TRows.Count, v += TRows.Count * row, m += TRows.Count * resultRow)
         {
-            Vector256<float> m00 = default, m01 = default, m10 = default, m11 = default, m20 = default, m21 = default;
-            Vector256<float> m30 = default, m31 = default, m40 = default, m41 = default, m50 = default, m51 = default;
-            float* m1 = m + resultRow;
-            float* m2 = m1 + resultRow;
-            float* m3 = m2 + resultRow;
-            float* m4 = m3 + resultRow;
-            float* m5 = m4 + resultRow;
+            RegisterTile sums = default;
             if (adds)
             {
-                (m00, m01) = (Vector256.Load(m), Vector256.Load(m + 8));
-                (m10, m11) = (Vector256.Load(m1), Vector256.Load(m1 + 8));
-                (m20, m21) = (Vector256.Load(m2), Vector256.Load(m2 + 8));
-                (m30, m31) = (Vector256.Load(m3), Vector256.Load(m3 + 8));
-                if (TRows.Count > 4)
-                {
-                    (m40, m41) = (Vector256.Load(m4), Vector256.Load(m4 + 8));
-                }
-
-                if (TRows.Count > 5)
-                {
-                    (m50, m51) = (Vector256.Load(m5), Vector256.Load(m5 + 8));
-                }
+                sums.Load(m, resultRow, TRows.Count);
             }
 
-            float* v1 = v + row;
-            float* v2 = v1 + row;
-            float* v3 = v2 + row;
-            float* v4 = v3 + row;
-            float* v5 = v4 + row;
-            float* w = u;
-            for (nint c = 0; c < channels; c++, w += PanelWidth)
-            {
-                Vector256<float> u0 = Vector256.Load(w);
-                Vector256<float> u1 = Vector256.Load(w + 8);
-                Vector256<float> x = Vector256.Create(v[c]);
-                m00 = Vector256.MultiplyAddEstimate(x, u0, m00);
-                m01 = Vector256.MultiplyAddEstimate(x, u1, m01);
-                x = Vector256.Create(v1[c]);
-                m10 = Vector256.MultiplyAddEstimate(x, u0, m10);
-                m11 = Vector256.MultiplyAddEstimate(x, u1, m11);
-                x = Vector256.Create(v2[c]);
-                m20 = Vector256.MultiplyAddEstimate(x, u0, m20);
-                m21 = Vector256.MultiplyAddEstimate(x, u1, m21);
-                x = Vector256.Create(v3[c]);
-                m30 = Vector256.MultiplyAddEstimate(x, u0, m30);
-                m31 = Vector256.MultiplyAddEstimate(x, u1, m31);
-                if (TRows.Count > 4)
-                {
-                    x = Vector256.Create(v4[c]);
-                    m40 = Vector256.MultiplyAddEstimate(x, u0, m40);
-                    m41 = Vector256.MultiplyAddEstimate(x, u1, m41);
-                }
-
-                if (TRows.Count > 5)
-                {
-                    x = Vector256.Create(v5[c]);
-                    m50 = Vector256.MultiplyAddEstimate(x, u0, m50);
-                    m51 = Vector256.MultiplyAddEstimate(x, u1, m51);
-                }
-            }
-
-            m00.Store(m);
-            m01.Store(m + 8);
-            m10.Store(m1);
-            m11.Store(m1 + 8);
-            m20.Store(m2);
-            m21.Store(m2 + 8);
-            m30.Store(m3);
-            m31.Store(m3 + 8);
-            if (TRows.Count > 4)
-            {
-                m40.Store(m4);
-                m41.Store(m4 + 8);
-            }
-
-            if (TRows.Count > 5)
-            {
-                m50.Store(m5);
-                m51.Store(m5 + 8);
-            }
+            float* v3 = v + (3 * row);
+            sums.AddProduct(v, v + row, v + (2 * row), v3, v3 + row, v3 + (2 * row), u, channels, TRows.Count);
+            sums.Store(m, resultRow, TRows.Count);
         }
     }
 
