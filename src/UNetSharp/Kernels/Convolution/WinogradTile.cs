@@ -25,7 +25,7 @@ internal static unsafe class WinogradTile<TTransform>
         float* lines = CacheLine.Align(linesMemory);
         for (int j = 0; j < TTransform.Patch; j++, x += pixelStep)
         {
-            for (int c = 0; c < channels; c += Lanes)
+            for (nint c = 0; c < channels; c += Lanes)
             {
                 TTransform.Source(x + c, rowStep, lines + (j * MostChannels) + c, TTransform.Patch * MostChannels);
             }
@@ -33,7 +33,7 @@ internal static unsafe class WinogradTile<TTransform>
 
         for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Patch * MostChannels, v += TTransform.Patch * plane)
         {
-            for (int c = 0; c < channels; c += Lanes)
+            for (nint c = 0; c < channels; c += Lanes)
             {
                 TTransform.Source(lines + c, MostChannels, v + c, plane);
             }
@@ -50,16 +50,16 @@ internal static unsafe class WinogradTile<TTransform>
         float* lines = CacheLine.Align(linesMemory);
         for (int j = 0; j < TTransform.Patch; j++)
         {
-            for (int c = 0; c < PanelWidth; c += Lanes)
+            for (nint c = 0; c < PanelWidth; c += Lanes)
             {
-                int at = (j * Line) + c;
+                nint at = (j * Line) + c;
                 TTransform.Finish(m + at, TTransform.Patch * Line, lines + at, TTransform.Patch * Line);
             }
         }
 
         for (int i = 0; i < TTransform.Result; i++, lines += TTransform.Patch * Line, y += TTransform.Result * Line)
         {
-            for (int c = 0; c < PanelWidth; c += Lanes)
+            for (nint c = 0; c < PanelWidth; c += Lanes)
             {
                 TTransform.Finish(lines + c, Line, y + c, Line);
             }
@@ -76,7 +76,7 @@ internal static unsafe class WinogradTile<TTransform>
         float* lines = CacheLine.Align(linesMemory);
         for (int j = 0; j < TTransform.Result; j++, dy += pixelStep)
         {
-            for (int c = 0; c < PanelWidth; c += Lanes)
+            for (nint c = 0; c < PanelWidth; c += Lanes)
             {
                 TTransform.FinishGradient(dy + c, rowStep, lines + (j * Line) + c, TTransform.Result * Line);
             }
@@ -84,7 +84,7 @@ internal static unsafe class WinogradTile<TTransform>
 
         for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Result * Line, m += TTransform.Patch * plane)
         {
-            for (int c = 0; c < PanelWidth; c += Lanes)
+            for (nint c = 0; c < PanelWidth; c += Lanes)
             {
                 TTransform.FinishGradient(lines + c, Line, m + c, plane);
             }

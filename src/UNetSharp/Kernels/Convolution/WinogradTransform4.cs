@@ -86,9 +86,10 @@ internal readonly unsafe struct WinogradTransform4 : IWinogradTransform
     public static void Filter(float* g, nint step, float* to, nint toStep)
     {
         Vector256<float> g0 = Vector256.Load(g), g1 = Vector256.Load(g + step), g2 = Vector256.Load(g + (2 * step));
-        Vector256<float> ends = (g0 * (-2f / 3)) - (g2 * (1f / 3));
+        Vector256<float> third = Vector256.Create(1f / 3);
+        Vector256<float> ends = Vector256.MultiplyAddEstimate(-third, g2, g0 * (-2f / 3));
         Vector256<float> middle = g1 * (-2 * A / 3);
-        Vector256<float> wide = (g0 * (1f / 6)) + (g2 * (1f / 3));
+        Vector256<float> wide = Vector256.MultiplyAddEstimate(third, g2, g0 * (1f / 6));
         Vector256<float> wideMiddle = g1 * (B / 6);
         g0.Store(to);
         (ends + middle).Store(to + toStep);

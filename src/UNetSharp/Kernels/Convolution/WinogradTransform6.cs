@@ -90,8 +90,8 @@ internal readonly unsafe struct WinogradTransform6 : IWinogradTransform
         Vector256<float> g0 = Vector256.Load(g), g1 = Vector256.Load(g + step), g2 = Vector256.Load(g + (2 * step));
         g0.Store(to);
         StoreBoth((g0 + g2) * (-2f / 9), g1 * (-2f / 9), to + toStep, toStep);
-        StoreBoth((g0 * (1f / 90)) + (g2 * (2f / 45)), g1 * (1f / 45), to + (3 * toStep), toStep);
-        StoreBoth((g0 * (32f / 45)) + (g2 * (8f / 45)), g1 * (16f / 45), to + (5 * toStep), toStep);
+        StoreBoth(MultiplyAdd(Vector256.Create(2f / 45), g2, g0 * (1f / 90)), g1 * (1f / 45), to + (3 * toStep), toStep);
+        StoreBoth(MultiplyAdd(Vector256.Create(8f / 45), g2, g0 * (32f / 45)), g1 * (16f / 45), to + (5 * toStep), toStep);
         g2.Store(to + (7 * toStep));
     }
 

@@ -13,6 +13,10 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     where TTransform : struct, IWinogradTransform
 {
     private const int PanelWidth = PackedWeights.PanelWidth;
+    private const int Lanes = 8;
+
+    // Three taps of eight result channels.
+    private const int Line = 3 * Lanes;
 
     /// <summary>Source channels.</summary>
     public int SourceChannels { get; } = sourceChannels;
@@ -35,11 +39,12 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(WinogradTaps filters, int panel, int first, int channels, float* u, nint plane)
     {
-        const int Half = PanelWidth / 2;
         float* tapsMemory = stackalloc float[(WinogradTaps.Count * PanelWidth) + CacheLine.Floats];
         float* taps = CacheLine.Align(tapsMemory);
         float* scratchMemory = stackalloc float[WinogradTaps.NearFloats + CacheLine.Floats];
         float* scratch = CacheLine.Align(scratchMemory);
+        float* linesMemory = stackalloc float[(TTransform.Patch * Line) + CacheLine.Floats];
+        float* lines = CacheLine.Align(linesMemory);
         for (int start = 0; start < channels; start += WinogradTaps.NearChannels)
         {
             int count = Math.Min(WinogradTaps.NearChannels, channels - start);
@@ -47,27 +52,22 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
             for (int c = 0; c < count; c++, u += PanelWidth)
             {
                 near.Read(panel: 0, c, taps);
-                Transform(taps, u, plane);
-                Transform(taps + Half, u + Half, plane);
+                for (nint o = 0; o < PanelWidth; o += Lanes)
+                {
+                    Transform(taps + o, lines, u + o, plane);
+                }
             }
         }
     }
 
     /// <summary>u[k][8] = G g Gᵀ for all products k, of taps[tap][16], eight result channels.</summary>
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transform(float* taps, float* u, nint plane)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transform(float* taps, float* lines, float* u, nint plane)
     {
-        const int Lanes = 8;
-        const int Line = 3 * Lanes;
-        float* linesMemory = stackalloc float[(TTransform.Patch * Line) + CacheLine.Floats];
-        float* lines = CacheLine.Align(linesMemory);
-        for (int j = 0; j < 3; j++)
-        {
-            TTransform.Filter(taps + (j * PanelWidth), 3 * PanelWidth, lines + (j * Lanes), Line);
-        }
-
-        for (int i = 0; i < TTransform.Patch; i++, lines += Line, u += TTransform.Patch * plane)
+        TTransform.Filter(taps, 3 * PanelWidth, lines, Line);
+        TTransform.Filter(taps + PanelWidth, 3 * PanelWidth, lines + Lanes, Line);
+        TTransform.Filter(taps + (2 * PanelWidth), 3 * PanelWidth, lines + (2 * Lanes), Line);
+        for (nint i = 0; i < TTransform.Patch; i++, lines += Line, u += TTransform.Patch * plane)
         {
             TTransform.Filter(lines, Lanes, u, plane);
         }
