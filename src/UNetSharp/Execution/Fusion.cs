@@ -4,7 +4,8 @@ using UNetSharp.Graph.Operations;
 namespace UNetSharp.Execution;
 
 /// <summary>
-/// Joins operations that one pass over memory can do. In inference convolution, batch norm and rectifier become one;
+/// Joins operations that one pass over memory can do. In inference convolution, batch norm and rectifier become one, and where
+/// the convolution is Winograd's a sum with an earlier value and a max pooling too;
 /// in training, where a batch norm needs the whole result of its convolution first, batch norm and rectifier do.
 /// Operations are joined only where nothing else reads what lies between them.
 /// </summary>
@@ -13,6 +14,7 @@ internal sealed class Fusion
     private readonly IReadOnlyList<Operation> _operations;
     private readonly IReadOnlySet<Value> _kept;
     private readonly ILookup<Value, Operation> _readers;
+    private readonly Dictionary<Operation, int> _order;
     private readonly HashSet<Operation> _joined = [];
     private readonly bool _isExact;
 
@@ -21,6 +23,7 @@ internal sealed class Fusion
         _isExact = isExact;
         _operations = operations;
         _kept = kept;
+        _order = operations.Select((operation, index) => (operation, index)).ToDictionary();
         _readers = operations
             .SelectMany(operation => operation.Inputs.Select(input => (Input: input, Operation: operation)))
             .ToLookup(pair => pair.Input, pair => pair.Operation);
@@ -54,7 +57,7 @@ internal sealed class Fusion
     /// <param name="operations">Operations of the graph.</param>
     public static IEnumerable<Operation> ForGradients(IReadOnlyList<Operation> operations) =>
         operations.Select(operation => operation is FilterOperation filter
-            ? filter.Planned(norm: null, rectifier: null, isExact: true, isFixed: true)
+            ? filter.Planned(FilterTail.None, isExact: true, isFixed: true)
             : operation.InEvaluation());
 
     private List<Operation> Join(Func<Operation, Operation> join)
@@ -79,28 +82,56 @@ internal sealed class Fusion
         }
 
         BatchNormalization? norm = Take<BatchNormalization>(filter.Output);
-        Rectifier? rectifier = Take<Rectifier>(norm?.Output ?? filter.Output);
-        return filter.Planned(norm, rectifier, _isExact, isFixed: true);
+        FilterTail tail = new(norm, Take<Rectifier>(norm?.Output ?? filter.Output));
+        FilterOperation planned = filter.Planned(tail, _isExact, isFixed: true);
+        if (!planned.TakesAdditionAndPooling)
+        {
+            return planned;
+        }
+
+        Value result = planned.Output;
+        tail = tail with { Addition = Take<Addition>(result, sum => IsOfEarlier(sum, filter, result)) };
+        tail = tail with { Pooling = TakePooling(tail.ResultOf(filter.Output)) };
+        return filter.Planned(tail, _isExact, isFixed: true);
     }
 
     private Operation JoinNorm(Operation operation) => operation switch
     {
         BatchNormalization norm when Take<Rectifier>(norm.Output) is { } rectifier => norm.Fused(rectifier),
-        FilterOperation filter => filter.Planned(norm: null, rectifier: null, _isExact, isFixed: false),
+        FilterOperation filter => filter.Planned(FilterTail.None, _isExact, isFixed: false),
         _ => operation,
     };
 
     /// <summary>The only reader of a value, if it is of the wanted kind; it then is no operation of its own.</summary>
-    private T? Take<T>(Value value)
+    private T? Take<T>(Value value, Func<T, bool>? suits = null)
         where T : Operation
     {
         Operation[] readers = [.. _readers[value]];
-        if (readers is not [T only] || _kept.Contains(value))
+        if (readers is not [T only] || _kept.Contains(value) || suits?.Invoke(only) == false)
         {
             return null;
         }
 
         _joined.Add(only);
         return only;
+    }
+
+    /// <summary>A max pooling of a value, which others may read too.</summary>
+    private MaxPooling? TakePooling(Value value)
+    {
+        MaxPooling? pooling = _readers[value].OfType<MaxPooling>().FirstOrDefault(FilterTail.CanPool);
+        if (pooling is not null)
+        {
+            _joined.Add(pooling);
+        }
+
+        return pooling;
+    }
+
+    /// <summary>Whether an addition adds a value that is there when the filter runs.</summary>
+    private bool IsOfEarlier(Addition addition, Operation filter, Value sum)
+    {
+        Operation? producer = addition.Inputs.Single(input => input != sum).Producer;
+        return producer is null || _order[producer] < _order[filter];
     }
 }

@@ -21,6 +21,11 @@ internal sealed class Placement
         foreach (Operation operation in operations)
         {
             computed.Add(operation.Output);
+            if (operation.SecondOutput is { } second)
+            {
+                computed.Add(second);
+            }
+
             foreach (Value input in operation.Inputs)
             {
                 lastReader[input] = operation;

@@ -71,6 +71,12 @@ internal sealed unsafe class Schedule
         return arena;
     }
 
+    private static IEnumerable<Value> ValuesOf(Operation operation)
+    {
+        IEnumerable<Value> values = operation.Inputs.Append(operation.Output);
+        return operation.SecondOutput is { } second ? values.Append(second) : values;
+    }
+
     private int BackwardStep(int index) => (2 * _operations.Count) - 1 - index;
 
     private void AddForward(IReadOnlyList<Value> inputs, bool isDifferentiated)
@@ -83,10 +89,9 @@ internal sealed unsafe class Schedule
         for (int i = 0; i < _operations.Count; i++)
         {
             Operation operation = _operations[i];
-            Use(_data, operation.Output, i);
-            foreach (Value input in operation.Inputs)
+            foreach (Value value in ValuesOf(operation))
             {
-                Use(_data, input, i);
+                Use(_data, value, i);
             }
 
             // In training the weights change with every step, so what derives from them lives for that moment only.
@@ -198,7 +203,7 @@ internal sealed unsafe class Schedule
     private void PlaceAll(float* memory)
     {
         IEnumerable<Value> values =
-            _operations.SelectMany(operation => operation.Inputs.Append(operation.Output)).Concat(_kept).Distinct();
+            _operations.SelectMany(ValuesOf).Concat(_kept).Distinct();
         foreach (Value value in values)
         {
             (Value owner, int channel) = _placement.Of(value);

@@ -27,6 +27,9 @@ public abstract class Operation
     /// <summary>The value that the operation computes.</summary>
     public Value Output { get; }
 
+    /// <summary>A second value that it computes in the same pass; null where there is none.</summary>
+    internal virtual Value? SecondOutput => null;
+
     /// <summary>The values that it reads.</summary>
     public IReadOnlyList<Value> Inputs { get; }
 

@@ -27,9 +27,8 @@ public sealed unsafe class Convolution : FilterOperation
         _backward = Lattice.OfTransposed(rows, columns, x.Shape.H, x.Shape.W);
     }
 
-    private Convolution(
-        Convolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed)
-        : base(convolution, norm, rectifier, isExact, isFixed)
+    private Convolution(Convolution convolution, FilterTail tail, bool isExact, bool isFixed)
+        : base(convolution, tail, isExact, isFixed)
     {
         (_rows, _columns, _window) = (convolution._rows, convolution._columns, convolution._window);
         _weightMethod = Fast(convolution.Output.Shape, InChannels, _window);
@@ -54,9 +53,8 @@ public sealed unsafe class Convolution : FilterOperation
     internal override ReceptiveField? FieldOver(ReceptiveField input) =>
         _rows == _columns ? input.Windowed(_rows) : null;
 
-    internal override FilterOperation Planned(
-        BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed) =>
-        new Convolution(this, norm, rectifier, isExact, isFixed);
+    internal override FilterOperation Planned(FilterTail tail, bool isExact, bool isFixed) =>
+        new Convolution(this, tail, isExact, isFixed);
 
     private protected override FilterPass ForwardPass()
     {

@@ -17,8 +17,7 @@ public abstract unsafe class FilterOperation : Operation
 {
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
-    private readonly BatchNormalization? _norm;
-    private readonly float _slope;
+    private readonly FilterTail _tail;
     private readonly bool _isExact;
     private readonly bool _isFixed;
     private readonly Lazy<FilterPass> _forward;
@@ -28,21 +27,19 @@ public abstract unsafe class FilterOperation : Operation
         : base(output, [x], bias is null ? [weight] : [weight, bias])
     {
         (_weight, _bias) = (weight, bias);
-        _slope = 1;
+        _tail = FilterTail.None;
         _isExact = true;
         _forward = new Lazy<FilterPass>(ForwardPass);
         _backward = new Lazy<FilterPass>(BackwardPass);
     }
 
-    private protected FilterOperation(
-        FilterOperation filter, BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed)
+    private protected FilterOperation(FilterOperation filter, FilterTail tail, bool isExact, bool isFixed)
         : base(
-            rectifier?.Output ?? norm?.Output ?? filter.Output,
-            filter.Inputs,
-            [.. filter.Parameters, .. norm?.Parameters ?? []])
+            tail.ResultOf(filter.Output),
+            tail.Added(filter.Output) is { } added ? [.. filter.Inputs, added] : filter.Inputs,
+            [.. filter.Parameters, .. tail.Norm?.Parameters ?? []])
     {
-        (_weight, _bias, _norm) = (filter._weight, filter._bias, norm);
-        _slope = rectifier?.Slope ?? 1;
+        (_weight, _bias, _tail) = (filter._weight, filter._bias, tail);
         (_isExact, _isFixed) = (isExact, isFixed);
         _forward = new Lazy<FilterPass>(ForwardPass);
         _backward = new Lazy<FilterPass>(BackwardPass);
@@ -52,6 +49,12 @@ public abstract unsafe class FilterOperation : Operation
     public override long Macs =>
         ForwardLattices.Sum(lattice => (long)lattice.TapCount * lattice.Rows.Count * lattice.Columns.Count)
         * Output.Shape.N * InChannels * OutChannels;
+
+    /// <inheritdoc/>
+    internal override Value? SecondOutput => _tail.Pooling?.Output;
+
+    /// <summary>Whether an addition and a pooling behind this operation may be computed with it.</summary>
+    internal bool TakesAdditionAndPooling => _forward.Value.TakesAdditionAndPooling;
 
     /// <inheritdoc/>
     internal override bool IsTrained => !_isFixed && base.IsTrained;
@@ -90,20 +93,18 @@ public abstract unsafe class FilterOperation : Operation
 
     private int OutStride => IsResultFirst ? KernelTaps * InChannels : KernelTaps;
 
-    private bool HasEpilogueBias => _bias is not null || _norm is not null;
+    private bool HasEpilogueBias => _bias is not null || _tail.Norm is not null;
 
     private int PaddedChannels =>
         (OutChannels + PackedWeights.PanelWidth - 1) / PackedWeights.PanelWidth * PackedWeights.PanelWidth;
 
     /// <summary>
-    /// This operation as a plan runs it, as one with a batch norm, a rectifier or both behind it.
+    /// This operation as a plan runs it, as one with what is behind it.
     /// </summary>
-    /// <param name="norm">Batch norm that follows, or null.</param>
-    /// <param name="rectifier">Rectifier that follows, or null.</param>
+    /// <param name="tail">The operations behind it.</param>
     /// <param name="isExact">Whether every product is computed as it is defined, or faster where that is possible.</param>
     /// <param name="isFixed">Whether weights and bias stand still, so that nobody asks for their gradients.</param>
-    internal abstract FilterOperation Planned(
-        BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed);
+    internal abstract FilterOperation Planned(FilterTail tail, bool isExact, bool isFixed);
 
     /// <inheritdoc/>
     internal override long ForwardScratch(int workers) =>
@@ -141,7 +142,11 @@ public abstract unsafe class FilterOperation : Operation
     /// <inheritdoc/>
     internal override void Forward(Run run)
     {
-        Epilogue epilogue = new(HasEpilogueBias ? run.Prepared(this) : null, _slope);
+        Epilogue epilogue = new(HasEpilogueBias ? run.Prepared(this) : null, _tail.Rectifier?.Slope ?? 1)
+        {
+            Added = _tail.Addition is null ? default : run.Data(Inputs[^1]),
+            Pooled = SecondOutput is null ? default : run.Data(SecondOutput),
+        };
         View x = run.Data(Inputs[0]);
         View y = run.Data(Output);
         _forward.Value.Run(run.Workers, x, y, ForwardFilters(run), epilogue, adds: false, run.ForwardScratch(this));
@@ -195,7 +200,7 @@ public abstract unsafe class FilterOperation : Operation
         float* prepared = run.Prepared(this);
         return new(
             _weight.Pointer,
-            scale: _norm is null ? null : prepared + PaddedChannels,
+            scale: _tail.Norm is null ? null : prepared + PaddedChannels,
             packed: HasEpilogueBias ? prepared + (2 * PaddedChannels) : prepared);
     }
 
@@ -204,7 +209,7 @@ public abstract unsafe class FilterOperation : Operation
         for (int c = 0; c < OutChannels; c++)
         {
             float own = _bias is null ? 0 : _bias.Data[c];
-            (float factor, float shift) = _norm is null ? (1, 0) : _norm.RunningAffine(c);
+            (float factor, float shift) = _tail.Norm is null ? (1, 0) : _tail.Norm.RunningAffine(c);
             scale[c] = factor;
             bias[c] = (own * factor) + shift;
         }

@@ -27,9 +27,8 @@ public sealed unsafe class TransposedConvolution : FilterOperation
         _backward = [Lattice.OfConvolution(rows, columns, x.Shape.H, x.Shape.W)];
     }
 
-    private TransposedConvolution(
-        TransposedConvolution convolution, BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed)
-        : base(convolution, norm, rectifier, isExact, isFixed)
+    private TransposedConvolution(TransposedConvolution convolution, FilterTail tail, bool isExact, bool isFixed)
+        : base(convolution, tail, isExact, isFixed)
     {
         (_rows, _columns, OutputPadding) = (convolution._rows, convolution._columns, convolution.OutputPadding);
         _forward = convolution._forward;
@@ -56,9 +55,8 @@ public sealed unsafe class TransposedConvolution : FilterOperation
     internal override ReceptiveField? FieldOver(ReceptiveField input) =>
         _rows == _columns ? input.Transposed(_rows) : null;
 
-    internal override FilterOperation Planned(
-        BatchNormalization? norm, Rectifier? rectifier, bool isExact, bool isFixed) =>
-        new TransposedConvolution(this, norm, rectifier, isExact, isFixed);
+    internal override FilterOperation Planned(FilterTail tail, bool isExact, bool isFixed) =>
+        new TransposedConvolution(this, tail, isExact, isFixed);
 
     private protected override long WeightGradientScratch(View x, View dy, int workers) =>
         WeightGradient.ScratchFloats(dy, x, _backward[0], workers);

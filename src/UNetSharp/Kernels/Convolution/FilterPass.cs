@@ -12,6 +12,9 @@ internal abstract unsafe class FilterPass(FilterPass.Order order)
     /// <summary>Floats of the packed weights; 0 where they are read as they are.</summary>
     public abstract long PackedFloats { get; }
 
+    /// <summary>Whether it does what <see cref="Epilogue.Added"/> and <see cref="Epilogue.Pooled"/> ask for.</summary>
+    public virtual bool TakesAdditionAndPooling => false;
+
     /// <summary>Where the weights of a source and a result channel lie in PyTorch's array.</summary>
     protected Order WeightOrder { get; } = order;
 

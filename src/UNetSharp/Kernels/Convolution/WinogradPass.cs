@@ -20,6 +20,10 @@ internal sealed unsafe class WinogradPass<TTransform>(
     /// <inheritdoc/>
     public override long PackedFloats => _isByPanels ? 0 : Layout.Floats;
 
+    /// <inheritdoc/>
+    public override bool TakesAdditionAndPooling =>
+        window.Dilation == 1 && WeightOrder.ResultChannels % PackedWeights.PanelWidth == 0;
+
     private WinogradWeights<TTransform> Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
 
     /// <inheritdoc/>

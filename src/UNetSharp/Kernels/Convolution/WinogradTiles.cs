@@ -166,6 +166,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
                         StorePart(row, columns, to, pixelStep, c, channels, epilogue, adds);
                     }
                 }
+
+                epilogue.FinishTile(y, n, top, left, rows, columns, c);
             }
         }
     }
@@ -222,7 +224,7 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void StoreRow(
-        float* sums, int columns, float* to, nint step, int column, Epilogue epilogue, bool adds)
+        float* sums, int columns, float* to, nint step, int column, in Epilogue epilogue, bool adds)
     {
         (Vector256<float> lowBias, Vector256<float> highBias) = (epilogue.Bias(column), epilogue.Bias(column + Lanes));
         float slope = epilogue.Slope;
@@ -242,7 +244,7 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     }
 
     private static void StorePart(
-        float* sums, int columns, float* to, nint step, int column, int channels, Epilogue epilogue, bool adds)
+        float* sums, int columns, float* to, nint step, int column, int channels, in Epilogue epilogue, bool adds)
     {
         float* finished = stackalloc float[PanelWidth];
         for (int j = 0; j < columns; j++, to += step, sums += PanelWidth)
