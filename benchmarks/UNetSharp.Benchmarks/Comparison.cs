@@ -23,7 +23,16 @@ internal sealed record Peer(string Name, Cost? Cost, string? Absence, Agreement?
 internal sealed record Comparison(
     Work Work, double Flops, IReadOnlyList<double> Peaks, Cost Ours, IReadOnlyList<Peer> Peers)
 {
+    /// <summary>Timed runs of each side where they take long.</summary>
+    public const int LeastRounds = 7;
+
+    /// <summary>Timed runs of each side where they do not.</summary>
+    public const int MostRounds = 25;
+
     private const int WarmUps = 4;
+
+    // All timed runs of a work: neighbours are loud for seconds at a time, and are to be part of a median, not all of it.
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(45);
 
     // Before every run: threads of a side may spin for a while after theirs, on processors that the next one needs.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
@@ -39,8 +48,8 @@ internal sealed record Comparison(
     /// <summary>Names of the peers that there are.</summary>
     public static IReadOnlyList<string> AllPeers { get; } = [OnnxRuntime, Torch];
 
-    /// <summary>Compares the results, warms up, then times the sides in turns.</summary>
-    public static Comparison Of(Work work, IReadOnlyList<string> peers, int threads, int rounds)
+    /// <summary>Compares the results, warms up, then times the sides in turns; as often as time allows if not told.</summary>
+    public static Comparison Of(Work work, IReadOnlyList<string> peers, int threads, int? rounds)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unet-bench");
         List<Entrant> entrants = [];
@@ -122,7 +131,7 @@ internal sealed record Comparison(
         return [.. peers.OrderBy(peer => peer.Name, StringComparer.Ordinal)];
     }
 
-    private static List<double> Time(Entrant[] entrants, int threads, int rounds)
+    private static List<double> Time(Entrant[] entrants, int threads, int? rounds)
     {
         foreach (Entrant entrant in entrants)
         {
@@ -134,8 +143,10 @@ internal sealed record Comparison(
             .. entrants.Where(entrant => entrant.Warm
                 <= ClearlySlower * entrants.Where(other => other.Peer == entrant.Peer).Min(other => other.Warm)),
         ];
+        double roundMs = raced.Sum(entrant => entrant.Warm + Rest.TotalMilliseconds);
+        int count = rounds ?? (int)Math.Clamp(Measured.TotalMilliseconds / roundMs, LeastRounds, MostRounds);
         List<double> peaks = [];
-        for (int round = 0; round < rounds; round++)
+        for (int round = 0; round < count; round++)
         {
             Thread.Sleep(Rest);
             peaks.Add(FmaPeak.Measure(threads));

@@ -4,7 +4,6 @@ using UNetSharp.Benchmarks;
 using UNetSharp.Benchmarks.Accuracy;
 
 const int WrongUsage = 2;
-const int FullRounds = 7;
 const int QuickRounds = 3;
 const string StandardOutput = "-";
 
@@ -15,7 +14,7 @@ Option<int> threads = new("--threads")
     Description = "Threads of both sides",
     DefaultValueFactory = _ => Environment.ProcessorCount,
 };
-Option<int?> rounds = new("--rounds") { Description = $"Timed runs of each side; {FullRounds} unless --quick" };
+Option<int?> rounds = new("--rounds") { Description = $"Timed runs of each side; {Comparison.LeastRounds} to {Comparison.MostRounds} by how long they take" };
 Option<bool> quick = new("--quick") { Description = $"{QuickRounds} rounds" };
 Option<bool> layers = new("--layers") { Description = "Where our time goes, operation by operation; no peer" };
 Option<string> against = new("--against")
@@ -51,12 +50,12 @@ root.Add(AccuracyCommand.Build());
 root.SetAction(parsed =>
 {
     IEnumerable<Work> works = Work.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name);
-    int count = parsed.GetValue(rounds) ?? (parsed.GetValue(quick) ? QuickRounds : FullRounds);
+    int? count = parsed.GetValue(rounds) ?? (parsed.GetValue(quick) ? QuickRounds : null);
     if (parsed.GetValue(layers))
     {
         foreach (Work work in works)
         {
-            LayerTimes.Print(work, parsed.GetValue(threads), count, Console.Out);
+            LayerTimes.Print(work, parsed.GetValue(threads), count ?? Comparison.LeastRounds, Console.Out);
         }
 
         return 0;
@@ -84,7 +83,7 @@ static void RequirePositive(OptionResult result, int value)
     }
 }
 
-static int Compare(Work[] works, string[] peers, int threads, int rounds, string? json)
+static int Compare(Work[] works, string[] peers, int threads, int? rounds, string? json)
 {
     TextWriter output = json == StandardOutput ? Console.Error : Console.Out;
     output.WriteLine(Report.Head(threads));
