@@ -14,7 +14,10 @@ Option<int> threads = new("--threads")
     Description = "Threads of both sides",
     DefaultValueFactory = _ => Environment.ProcessorCount,
 };
-Option<int?> rounds = new("--rounds") { Description = $"Timed runs of each side; {Comparison.LeastRounds} to {Comparison.MostRounds} by how long they take" };
+Option<int?> rounds = new("--rounds")
+{
+    Description = $"Timed runs of each side; {Comparison.LeastRounds} to {Comparison.MostRounds} by how long they take",
+};
 Option<bool> quick = new("--quick") { Description = $"{QuickRounds} rounds" };
 Option<bool> layers = new("--layers") { Description = "Where our time goes, operation by operation; no peer" };
 Option<string> against = new("--against")

@@ -58,7 +58,7 @@ internal unsafe struct RegisterTile
         }
     }
 
-    /// <summary>Adds outer products of a's six values, which lie a step apart from one term to the next, and u's sixteen.</summary>
+    /// <summary>Adds outer products of x's six values, a step apart from one term to the next, and u's sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddOuterProducts(float* x, nint step, float* u, nint terms)
     {
