@@ -81,10 +81,18 @@ internal readonly unsafe struct WinogradTaps(
         Transposition.Eight(
             from, resultStride, isFlipped ? taps + (Last * PanelWidth) : taps, isFlipped ? -PanelWidth : PanelWidth);
         float* last = isFlipped ? taps : taps + (Last * PanelWidth);
-        for (int o = 0; o < Lanes; o++)
-        {
-            last[o] = from[((nint)o * resultStride) + Last];
-        }
+        from += Last;
+        nint step = resultStride;
+        float* from4 = from + (4 * step);
+        Vector256.Create(
+            *from,
+            from[step],
+            from[2 * step],
+            from[3 * step],
+            *from4,
+            from4[step],
+            from4[2 * step],
+            from4[3 * step]).Store(last);
     }
 
     private void ReadSome(float* from, int width, float* taps)

@@ -65,7 +65,7 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
                 int channels = Math.Min(ChunkChannels, wholeChannels - c);
                 float* from = x.At(n, top, left) + c;
                 WinogradTile<TTransform>.Source(from, rowStep, pixelStep, channels, v + c, plane);
-                FetchNext(from, rowStep, pixelStep, channels);
+                FetchNext(from, TTransform.Patch, rowStep, pixelStep, channels);
             }
 
             for (c = isInside ? wholeChannels : 0; c < x.Channels; c += ChunkChannels)
@@ -98,7 +98,9 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
             {
                 if (isInside && c + PanelWidth <= dy.Channels)
                 {
-                    WinogradTile<TTransform>.ResultGradient(dy.At(n, top, left) + c, rowStep, pixelStep, to, plane);
+                    float* from = dy.At(n, top, left) + c;
+                    WinogradTile<TTransform>.ResultGradient(from, rowStep, pixelStep, to, plane);
+                    FetchNext(from, TTransform.Result, rowStep, pixelStep, PanelWidth);
                 }
                 else
                 {
@@ -213,10 +215,10 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     }
 
     /// <summary>Fetches what the patch to the right of a patch does not share with it.</summary>
-    private static void FetchNext(float* patch, nint rowStep, nint pixelStep, int channels)
+    private static void FetchNext(float* patch, int size, nint rowStep, nint pixelStep, int channels)
     {
-        patch += TTransform.Patch * pixelStep;
-        for (int i = 0; i < TTransform.Patch; i++, patch += rowStep)
+        patch += size * pixelStep;
+        for (int i = 0; i < size; i++, patch += rowStep)
         {
             Prefetch.Lines(patch, pixelStep, TTransform.Result, channels);
         }

@@ -30,8 +30,10 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     // Tiles of a block of the transforms.
     private const int TransformTiles = 8;
 
-    // Transforms of a run, in floats: 8 MiB, which stay in L3. Where the sums alone are larger, all tiles are one run.
-    private const long RunFloats = 2 << 20;
+    // Transforms of a run, in floats: 4 MiB, which stay in L3 beside neighbours. Sums above 8 MiB are not gone through run after
+    // run: there all tiles are one.
+    private const long RunFloats = 1 << 20;
+    private const long MostSums = 2 << 20;
     private const int LeastRunTiles = 48;
 
     private readonly View _x;
@@ -50,7 +52,7 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
         _tiles = tiles;
         _layout = new WinogradWeights<TTransform>(x.Channels, dy.Channels);
         long tileFloats = TTransform.Products * (long)(x.Channels + dy.Channels);
-        _runTiles = _layout.Floats > RunFloats
+        _runTiles = _layout.Floats > MostSums
             ? tiles.Count
             : (int)Math.Clamp(RunFloats / tileFloats, Math.Min(LeastRunTiles, tiles.Count), tiles.Count);
         _v = scratch;
