@@ -71,8 +71,9 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
             for (c = isInside ? wholeChannels : 0; c < x.Channels; c += ChunkChannels)
             {
                 int channels = Math.Min(ChunkChannels, x.Channels - c);
-                Gather(x, n, top, left, TTransform.Patch, c, channels, ChunkChannels, patch);
-                WinogradTile<TTransform>.Source(patch, TTransform.Patch * ChunkChannels, ChunkChannels, channels, v + c, plane);
+                int pixelFloats = (channels + Lanes - 1) / Lanes * Lanes;
+                Gather(x, n, top, left, TTransform.Patch, c, channels, pixelFloats, patch);
+                WinogradTile<TTransform>.Source(patch, TTransform.Patch * pixelFloats, pixelFloats, channels, v + c, plane);
             }
         }
     }
