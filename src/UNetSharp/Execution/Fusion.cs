@@ -6,7 +6,8 @@ namespace UNetSharp.Execution;
 /// <summary>
 /// Joins operations that one pass over memory can do. In inference convolution, batch norm and rectifier become one, and where
 /// the convolution is Winograd's a sum with an earlier value and a max pooling too;
-/// in training, where a batch norm needs the whole result of its convolution first, batch norm and rectifier do.
+/// in training, where a batch norm needs the whole result of its convolution first, batch norm and rectifier do, and the convolution
+/// tells the norm its statistics.
 /// Operations are joined only where nothing else reads what lies between them.
 /// </summary>
 internal sealed class Fusion
@@ -16,6 +17,7 @@ internal sealed class Fusion
     private readonly ILookup<Value, Operation> _readers;
     private readonly Dictionary<Operation, int> _order;
     private readonly HashSet<Operation> _joined = [];
+    private readonly Dictionary<Value, FilterOperation> _tellers = [];
     private readonly bool _isExact;
 
     private Fusion(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept, bool isExact)
@@ -48,7 +50,7 @@ internal sealed class Fusion
         IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept, bool isExact)
     {
         var fusion = new Fusion(operations, kept, isExact);
-        return fusion.Join(fusion.JoinNorm);
+        return fusion.Join(fusion.JoinForTraining);
     }
 
     /// <summary>
@@ -84,7 +86,7 @@ internal sealed class Fusion
         BatchNormalization? norm = Take<BatchNormalization>(filter.Output);
         FilterTail tail = new(norm, Take<Rectifier>(norm?.Output ?? filter.Output));
         FilterOperation planned = filter.Planned(tail, _isExact, isFixed: true);
-        if (!planned.TakesAdditionAndPooling)
+        if (!planned.FinishesTiles)
         {
             return planned;
         }
@@ -95,12 +97,25 @@ internal sealed class Fusion
         return filter.Planned(tail, _isExact, isFixed: true);
     }
 
-    private Operation JoinNorm(Operation operation) => operation switch
+    private Operation JoinForTraining(Operation operation) => operation switch
     {
-        BatchNormalization norm when Take<Rectifier>(norm.Output) is { } rectifier => norm.Fused(rectifier),
-        FilterOperation filter => filter.Planned(FilterTail.None, _isExact, isFixed: false),
+        BatchNormalization norm =>
+            norm.Planned(Take<Rectifier>(norm.Output), _tellers.GetValueOrDefault(norm.Inputs[0])),
+        FilterOperation filter => PlanForTraining(filter),
         _ => operation,
     };
+
+    private FilterOperation PlanForTraining(FilterOperation filter)
+    {
+        FilterOperation planned = filter.Planned(FilterTail.None, _isExact, isFixed: false);
+        if (!planned.FinishesTiles || !_readers[filter.Output].OfType<BatchNormalization>().Any())
+        {
+            return planned;
+        }
+
+        FilterTail tail = FilterTail.None with { TellsStatistics = true };
+        return _tellers[filter.Output] = filter.Planned(tail, _isExact, isFixed: false);
+    }
 
     /// <summary>The only reader of a value, if it is of the wanted kind; it then is no operation of its own.</summary>
     private T? Take<T>(Value value, Func<T, bool>? suits = null)

@@ -70,6 +70,52 @@ public sealed class FusionTests
         Assert.Equal(2, Fusion.ForInference(new GraphOf(whole).Operations, new HashSet<Value> { whole }, isExact: true).Count);
     }
 
+    /// <summary>Mean and variance that a convolution tells in training, against those of its results in double precision.</summary>
+    [Theory]
+    [InlineData(1, 20, 26, 16, 32)] // few tiles: all workers finish blocks of them
+    [InlineData(2, 64, 70, 24, 16)] // runs of one worker, the last tiles in part
+    [InlineData(1, 32, 32, 64, 128)] // panel by panel
+    [InlineData(1, 24, 24, 896, 128)] // source channels in rounds
+    [InlineData(2, 40, 40, 1024, 112)] // large filters, for whose runs all workers finish blocks
+    public void A_convolution_tells_a_batch_norm_its_statistics(int images, int height, int width, int inC, int outC)
+    {
+        Conv2d convolution = new Network(inC, outC).First;
+        convolution.Parameters().Last().Data.Fill(100); // far from zero, where the variance is easily lost
+        BatchNorm2d norm = new(outC, momentum: 1);
+        Value x = Value.Input(new Shape(images, height, width, inC));
+        Value sums = convolution.Forward(x);
+        Value y = norm.Forward(sums);
+        float[] results = Run(x, sums, isExact: false, sums);
+        using Workers workers = new(2);
+        using TrainingPlan plan = new(new GraphOf(y), y, workers);
+        TestTensors.Random(x.Shape, seed: 5).Data.CopyTo(plan.Input(x));
+
+        plan.Forward();
+
+        Assert.Contains(
+            Fusion.ForTraining(new GraphOf(y).Operations, new HashSet<Value> { y }, isExact: false),
+            operation => operation is FilterOperation { StatisticsBlocks: > 0 });
+        Parameter[] arrays = [.. norm.Parameters()];
+        for (int c = 0; c < outC; c++)
+        {
+            double[] values = [.. results.Where((_, i) => i % outC == c).Select(value => (double)value)];
+            double mean = values.Average();
+            double variance = values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1);
+            Assert.Equal(mean, arrays[2].Data[c], 1e-5 * Math.Abs(mean));
+            Assert.Equal(variance, arrays[3].Data[c], 1e-4 * variance);
+        }
+    }
+
+    [Fact]
+    public void A_batch_norm_finds_statistics_itself_where_a_convolution_does_not_tell_them()
+    {
+        Value y = new BatchNorm2d(12).Forward(new Network(16, 12).First.Forward(Value.Input(new Shape(1, 20, 20, 16))));
+
+        Assert.All(
+            Fusion.ForTraining(new GraphOf(y).Operations, new HashSet<Value> { y }, isExact: false).OfType<FilterOperation>(),
+            operation => Assert.Equal(0, operation.StatisticsBlocks));
+    }
+
     private static IReadOnlyList<Operation> Joined(params Value[] outputs) =>
         Fusion.ForInference(new GraphOf(outputs).Operations, outputs.ToHashSet(), isExact: false);
 

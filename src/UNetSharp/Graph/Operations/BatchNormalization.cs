@@ -14,6 +14,7 @@ public sealed unsafe class BatchNormalization : Operation
 {
     private readonly BatchNormParameters _parameters;
     private readonly float _slope;
+    private readonly FilterOperation? _teller;
 
     internal BatchNormalization(Value x, BatchNormParameters parameters)
         : base(x.Shape, [x], parameters.All)
@@ -22,11 +23,12 @@ public sealed unsafe class BatchNormalization : Operation
         _slope = 1;
     }
 
-    private BatchNormalization(BatchNormalization norm, Rectifier rectifier)
-        : base(rectifier.Output, norm.Inputs, norm.Parameters)
+    private BatchNormalization(BatchNormalization norm, Rectifier? rectifier, FilterOperation? teller)
+        : base(rectifier?.Output ?? norm.Output, norm.Inputs, norm.Parameters)
     {
         _parameters = norm._parameters;
-        _slope = rectifier.Slope;
+        _slope = rectifier?.Slope ?? 1;
+        _teller = teller;
     }
 
     /// <summary>What is added to the variance.</summary>
@@ -44,8 +46,10 @@ public sealed unsafe class BatchNormalization : Operation
 
     internal override Operation InEvaluation() => new FixedNormalization(this);
 
-    /// <summary>This operation with a rectifier behind it, as one.</summary>
-    internal BatchNormalization Fused(Rectifier rectifier) => new(this, rectifier);
+    /// <summary>This operation as a training plan runs it.</summary>
+    /// <param name="rectifier">The rectifier behind it, as one with it.</param>
+    /// <param name="teller">The convolution before it, where that tells the statistics.</param>
+    internal BatchNormalization Planned(Rectifier? rectifier, FilterOperation? teller) => new(this, rectifier, teller);
 
     /// <summary>Scale and shift of a channel by the running statistics.</summary>
     internal (float Scale, float Shift) RunningAffine(int c)
@@ -55,7 +59,8 @@ public sealed unsafe class BatchNormalization : Operation
         return ((float)scale, (float)(_parameters.Bias.Data[c] - (scale * _parameters.RunningMean.Data[c])));
     }
 
-    internal override long ForwardScratch(int workers) => BatchStatistics.ScratchFloats(Pixels, Channels);
+    internal override long ForwardScratch(int workers) =>
+        _teller is null ? BatchStatistics.ScratchFloats(Pixels, Channels) : 0;
 
     internal override long BackwardScratch(int workers) =>
         (3 * Channels) + BatchNormGradient.ScratchFloats(Pixels, Channels);
@@ -64,7 +69,16 @@ public sealed unsafe class BatchNormalization : Operation
     {
         View x = run.Data(Inputs[0]);
         BatchNormGradient.Channels saved = Saved(run);
-        BatchStatistics.Of(run.Workers, x, saved.Mean, variance: saved.InvStd, run.ForwardScratch(this));
+        if (_teller is null)
+        {
+            BatchStatistics.Of(run.Workers, x, saved.Mean, variance: saved.InvStd, run.ForwardScratch(this));
+        }
+        else
+        {
+            BatchStatistics.Of(
+                run.Saved(_teller), _teller.StatisticsBlocks, Channels, saved.Mean, variance: saved.InvStd);
+        }
+
         MoveRunningStatistics(saved.Mean, variance: saved.InvStd);
         for (int c = 0; c < Channels; c++)
         {

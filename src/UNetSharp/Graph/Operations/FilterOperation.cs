@@ -53,8 +53,14 @@ public abstract unsafe class FilterOperation : Operation
     /// <inheritdoc/>
     internal override Value? SecondOutput => _tail.Pooling?.Output;
 
-    /// <summary>Whether an addition and a pooling behind this operation may be computed with it.</summary>
-    internal bool TakesAdditionAndPooling => _forward.Value.TakesAdditionAndPooling;
+    /// <summary>Whether it can do the whole of a <see cref="FilterTail"/>, and not only a norm and a rectifier.</summary>
+    internal bool FinishesTiles => _forward.Value.FinishesTiles;
+
+    /// <summary>Blocks of its results whose statistics it tells.</summary>
+    internal int StatisticsBlocks => _tail.TellsStatistics ? _forward.Value.StatisticsBlocks : 0;
+
+    /// <inheritdoc/>
+    internal override long SavedFloats => StatisticsBlocks * (long)PaddedChannels * TileStatistics.Floats / PackedWeights.PanelWidth;
 
     /// <inheritdoc/>
     internal override bool IsTrained => !_isFixed && base.IsTrained;
@@ -146,6 +152,7 @@ public abstract unsafe class FilterOperation : Operation
         {
             Added = _tail.Addition is null ? default : run.Data(Inputs[^1]),
             Pooled = SecondOutput is null ? default : run.Data(SecondOutput),
+            Statistics = _tail.TellsStatistics ? run.Saved(this) : null,
         };
         View x = run.Data(Inputs[0]);
         View y = run.Data(Output);

@@ -4,10 +4,15 @@ namespace UNetSharp.Graph.Operations;
 
 /// <summary>
 /// The operations behind a convolution that are computed with it, in one pass over memory, in this order. The pooling is of the last
-/// of the others' results, which is computed all the same.
+/// of the others' results, which is computed all the same. In training a convolution tells the batch norm behind it the statistics
+/// of its results, without which that cannot begin.
 /// </summary>
 internal sealed record FilterTail(
-    BatchNormalization? Norm = null, Rectifier? Rectifier = null, Addition? Addition = null, MaxPooling? Pooling = null)
+    BatchNormalization? Norm = null,
+    Rectifier? Rectifier = null,
+    Addition? Addition = null,
+    MaxPooling? Pooling = null,
+    bool TellsStatistics = false)
 {
     /// <summary>Nothing.</summary>
     public static FilterTail None { get; } = new();

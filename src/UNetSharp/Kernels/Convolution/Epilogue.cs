@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using UNetSharp.Kernels.Normalization;
 
 namespace UNetSharp.Kernels.Convolution;
 
 /// <summary>
 /// What a convolution does to a finished sum while it is still in the cache: add a bias, then the leaky rectifier
 /// y = max(x, 0) + slope · min(x, 0). A slope of 1 leaves values as they are, 0 is ReLU. The bias may be null and is
-/// padded to whole panels. Where <see cref="FilterPass.TakesAdditionAndPooling"/>, another image is added then, and the
-/// maxima of 2×2 pixels each are a second result.
+/// padded to whole panels. Where <see cref="FilterPass.FinishesTiles"/>, another image is added then, and the
+/// maxima of 2×2 pixels each and the statistics of each channel are further results.
 /// </summary>
 internal readonly unsafe struct Epilogue(float* bias, float slope)
 {
@@ -22,6 +23,12 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
 
     /// <summary>Where the maxima go; without memory where they are not asked for.</summary>
     public View Pooled { get; init; }
+
+    /// <summary>
+    /// Where the statistics of the results go, a record of <see cref="TileStatistics"/> for each block of tiles and panel; null
+    /// where they are not asked for.
+    /// </summary>
+    public float* Statistics { get; init; }
 
     /// <summary>Slope of the rectifier where sums are negative.</summary>
     public float Slope => slope;
@@ -54,7 +61,23 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
     public static Vector256<float> Rectify(Vector256<float> x, float slope) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), x, x * slope);
 
-    /// <summary>Adds the other image to 16 channels of a tile of y, and takes the maxima, where that is asked for.</summary>
+    /// <summary>The epilogue of a block of tiles, whose statistics are its own.</summary>
+    public Epilogue OfBlock(int block, int panels) => Statistics == null
+        ? this
+        : this with { Statistics = Statistics + ((nint)block * panels * TileStatistics.Floats) };
+
+    /// <summary>Begins the statistics of a block's channels, of whole panels.</summary>
+    public void StartBlock(int channel, int endChannel)
+    {
+        for (; Statistics != null && channel < endChannel; channel += PanelWidth)
+        {
+            TileStatistics.Start(RecordOf(channel));
+        }
+    }
+
+    /// <summary>
+    /// Adds the other image to 16 channels of a tile of y, takes the maxima and the statistics, where that is asked for.
+    /// </summary>
     public void FinishTile(View y, int n, int top, int left, int rows, int columns, int channel)
     {
         if (Added.Pointer != null)
@@ -66,7 +89,14 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
         {
             PoolTile(y, Pooled, n, top, left, rows, columns, channel);
         }
+
+        if (Statistics != null)
+        {
+            TileStatistics.Add(RecordOf(channel), y, n, top, left, rows, columns, channel);
+        }
     }
+
+    private float* RecordOf(int channel) => Statistics + (channel / PanelWidth * TileStatistics.Floats);
 
     private static void AddTile(View y, View added, int n, int top, int left, int rows, int columns, int channel)
     {

@@ -12,8 +12,14 @@ internal abstract unsafe class FilterPass(FilterPass.Order order)
     /// <summary>Floats of the packed weights; 0 where they are read as they are.</summary>
     public abstract long PackedFloats { get; }
 
-    /// <summary>Whether it does what <see cref="Epilogue.Added"/> and <see cref="Epilogue.Pooled"/> ask for.</summary>
-    public virtual bool TakesAdditionAndPooling => false;
+    /// <summary>
+    /// Whether it does what <see cref="Epilogue.Added"/>, <see cref="Epilogue.Pooled"/> and <see cref="Epilogue.Statistics"/> ask
+    /// for.
+    /// </summary>
+    public virtual bool FinishesTiles => false;
+
+    /// <summary>Blocks of tiles whose statistics are records of their own.</summary>
+    public virtual int StatisticsBlocks => 0;
 
     /// <summary>Where the weights of a source and a result channel lie in PyTorch's array.</summary>
     protected Order WeightOrder { get; } = order;

@@ -96,6 +96,9 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
 
     private nint ResultPanel => KeptTiles * ResultTile;
 
+    /// <summary>Blocks in which results of a run are finished, where all workers share it.</summary>
+    private int RunBlocks => (RunTiles + TransformTiles - 1) / TransformTiles;
+
     private long KeptFloats => (KeptTiles * SourceTile) + ((IsShared ? _layout.Panels : 1) * ResultPanel);
 
     /// <summary>Scratch floats for so many workers.</summary>
@@ -104,6 +107,17 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
         WinogradConvolution<TTransform> job =
             new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
         return job.KeptFloats * (job.IsShared ? 1 : workers);
+    }
+
+    /// <summary>Number of blocks in which results are finished.</summary>
+    public static int BlocksOf(View source, View result, WinogradWindow window)
+    {
+        WinogradConvolution<TTransform> job =
+            new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
+        (int runs, int rest) = Math.DivRem(job._tiles.Count, job.RunTiles);
+        return job.IsShared
+            ? (runs * job.RunBlocks) + ((rest + TransformTiles - 1) / TransformTiles)
+            : runs + (rest > 0 ? 1 : 0);
     }
 
     /// <summary>Computes a convolution.</summary>
@@ -151,8 +165,17 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     private void TransformSource(int first, int count, float* v) =>
         _tiles.TransformSource(_source, first, count, v, SourceTile, SourcePlane);
 
-    private void TransformResult(float* m, int first, int count, int panel, int panels) => _tiles.TransformResult(
-        m, ResultTile, ResultPanel, first, count, _result, panel, panels, _epilogue, _adds);
+    private void TransformResult(float* m, int first, int count, int panel, int panels, int block) => _tiles.TransformResult(
+        m,
+        ResultTile,
+        ResultPanel,
+        first,
+        count,
+        _result,
+        panel,
+        panels,
+        _epilogue.OfBlock(block, _layout.Panels),
+        _adds);
 
     /// <summary>
     /// m[tile][16] = v[tile][channel] · u[channel][16] for one product and panel and a chunk of source channels, or adds to it.
@@ -187,7 +210,7 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
                     }
                 }
 
-                all.TransformResult(m, first, count, panel, panels: 1);
+                all.TransformResult(m, first, count, panel, panels: 1, block);
             }
         }
     }
@@ -233,7 +256,8 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
             int start = block * TransformTiles;
             int tiles = Math.Min(TransformTiles, count - start);
             float* m = all._scratch + (all.KeptTiles * all.SourceTile) + (start * ResultTile);
-            all.TransformResult(m, first + start, tiles, panel: 0, all._layout.Panels);
+            all.TransformResult(
+                m, first + start, tiles, panel: 0, all._layout.Panels, (first / all.RunTiles * all.RunBlocks) + block);
         }
     }
 }

@@ -21,8 +21,13 @@ internal sealed unsafe class WinogradPass<TTransform>(
     public override long PackedFloats => _isByPanels ? 0 : Layout.Floats;
 
     /// <inheritdoc/>
-    public override bool TakesAdditionAndPooling =>
+    public override bool FinishesTiles =>
         window.Dilation == 1 && WeightOrder.ResultChannels % PackedWeights.PanelWidth == 0;
+
+    /// <inheritdoc/>
+    public override int StatisticsBlocks => _isByPanels
+        ? 1
+        : WinogradConvolution<TTransform>.BlocksOf(new View(null, source, source.C), new View(null, result, result.C), window);
 
     private WinogradWeights<TTransform> Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
 

@@ -145,6 +145,7 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
         nint rowStep = pixelStep * y.Shape.W;
         float* sumsMemory = stackalloc float[(TTransform.Result * TTransform.Result * PanelWidth) + CacheLine.Floats];
         float* sums = CacheLine.Align(sumsMemory);
+        epilogue.StartBlock(firstChannel, endChannel);
         for (int tile = first; tile < first + count; tile++, m += tileStep)
         {
             (int n, int top, int left) = At(tile);

@@ -1,4 +1,5 @@
 using UNetSharp.Execution;
+using UNetSharp.Kernels.Convolution;
 
 namespace UNetSharp.Kernels.Normalization;
 
@@ -15,9 +16,36 @@ internal readonly unsafe struct BatchStatistics(View x, float* partial) : IJob
     public static void Of(Workers workers, View x, float* mean, float* variance, float* scratch)
     {
         workers.Run(ChannelSums.Blocks(x.Pixels, x.Channels), new BatchStatistics(x, scratch));
+        int size = ChannelSums.BlockPixels(x.Channels);
         for (int c = 0; c < x.Channels; c++)
         {
-            Merge(x, scratch, c, out mean[c], out variance[c]);
+            Merged all = default;
+            float* from = scratch + c;
+            for (int first = 0; first < x.Pixels; first += size, from += 2 * x.Channels)
+            {
+                all.Add(Math.Min(size, x.Pixels - first), from[0], from[x.Channels]);
+            }
+
+            (mean[c], variance[c]) = (all.Mean, all.Variance);
+        }
+    }
+
+    /// <summary>The same of records that a convolution has left, [block][panel].</summary>
+    public static void Of(float* records, int blocks, int channels, float* mean, float* variance)
+    {
+        int panels = channels / PackedWeights.PanelWidth;
+        for (int c = 0; c < channels; c++)
+        {
+            (int panel, int channel) = Math.DivRem(c, PackedWeights.PanelWidth);
+            Merged all = default;
+            for (int block = 0; block < blocks; block++)
+            {
+                nint record = (nint)((block * panels) + panel) * TileStatistics.Floats;
+                (long count, double blockMean, double squares) = TileStatistics.Of(records + record, channel);
+                all.Add(count, blockMean, squares);
+            }
+
+            (mean[c], variance[c]) = (all.Mean, all.Variance);
         }
     }
 
@@ -38,21 +66,23 @@ internal readonly unsafe struct BatchStatistics(View x, float* partial) : IJob
         ChannelSums.Run<ChannelSums.SquaredDistance>(x.Pixel(first), x.Stride, pixels, channels, mean, squares);
     }
 
-    private static void Merge(View x, float* partial, int c, out float mean, out float variance)
+    /// <summary>Mean and squared distances from it of the blocks so far.</summary>
+    private struct Merged
     {
-        int size = ChannelSums.BlockPixels(x.Channels);
-        double mergedMean = 0, squares = 0;
-        long count = 0;
-        for (long first = 0; first < x.Pixels; first += size, partial += 2 * x.Channels)
-        {
-            long pixels = Math.Min(size, x.Pixels - first);
-            double distance = partial[c] - mergedMean;
-            squares += partial[x.Channels + c] + (distance * distance * count * pixels / (count + pixels));
-            count += pixels;
-            mergedMean += distance * pixels / count;
-        }
+        private long _count;
+        private double _mean;
+        private double _squares;
 
-        mean = (float)mergedMean;
-        variance = (float)(squares / count);
+        public readonly float Mean => (float)_mean;
+
+        public readonly float Variance => (float)(_squares / _count);
+
+        public void Add(long count, double mean, double squares)
+        {
+            double distance = mean - _mean;
+            _squares += squares + (distance * distance * _count * count / (_count + count));
+            _count += count;
+            _mean += distance * count / _count;
+        }
     }
 }
