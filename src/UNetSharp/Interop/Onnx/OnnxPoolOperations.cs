@@ -1,6 +1,7 @@
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
 using UNetSharp.Kernels;
+using UNetSharp.Tensors;
 
 namespace UNetSharp.Interop.Onnx;
 
@@ -8,21 +9,45 @@ namespace UNetSharp.Interop.Onnx;
 internal static class OnnxPoolOperations
 {
     private const int MostSide = 256;
+    private const string DifferentPadding = "padding that differs on two sides, or of whole windows, is not supported";
 
-    /// <summary>MaxPool.</summary>
+    /// <summary>
+    /// MaxPool. More padding behind the last pixel than before the first is how sizes were rounded up before version 10.
+    /// </summary>
     public static Value Max(OnnxCall call)
     {
-        (Axis rows, Axis columns) = Windows(call);
-        return new MaxPooling(call.Map(0), rows, columns, call.Integer("ceil_mode", 0) != 0).Output;
+        (OnnxWindow rows, OnnxWindow columns) = Windows(call);
+        if (rows.IsEven && columns.IsEven)
+        {
+            return Pooled(call.Integer("ceil_mode", 0) != 0);
+        }
+
+        call.Require("ceil_mode", 0);
+        Shape x = call.Map(0).Shape;
+        (int Height, int Width) size = (rows.Positions(x.H), columns.Positions(x.W));
+        return new[] { Pooled(roundsUp: false), Pooled(roundsUp: true) }
+            .FirstOrDefault(result => (result.Shape.H, result.Shape.W) == size)
+            ?? throw call.Refused(DifferentPadding);
+
+        Value Pooled(bool roundsUp) => new MaxPooling(
+            call.Map(0),
+            rows.Axis with { Padding = rows.Before },
+            columns.Axis with { Padding = columns.Before },
+            roundsUp).Output;
     }
 
     /// <summary>AveragePool.</summary>
     public static Value Average(OnnxCall call)
     {
-        (Axis rows, Axis columns) = Windows(call);
+        (OnnxWindow rows, OnnxWindow columns) = Windows(call);
         call.Require("ceil_mode", 0);
-        return rows.Dilation == 1 && columns.Dilation == 1
-            ? new AveragePooling(call.Map(0), rows, columns, call.Integer("count_include_pad", 0) != 0).Output
+        if (!rows.IsEven || !columns.IsEven)
+        {
+            throw call.Refused(DifferentPadding);
+        }
+
+        return rows.Axis.Dilation == 1 && columns.Axis.Dilation == 1
+            ? new AveragePooling(call.Map(0), rows.Axis, columns.Axis, call.Integer("count_include_pad", 0) != 0).Output
             : throw call.Refused("dilated windows are not supported");
     }
 
@@ -40,7 +65,7 @@ internal static class OnnxPoolOperations
     public static Value OfAll(Value x) => new AveragePooling(
         x, new Axis(x.Shape.H, x.Shape.H), new Axis(x.Shape.W, x.Shape.W), countsPadding: false).Output;
 
-    private static (Axis Rows, Axis Columns) Windows(OnnxCall call)
+    private static (OnnxWindow Rows, OnnxWindow Columns) Windows(OnnxCall call)
     {
         if (call.Integers("kernel_shape")
             is not [>= 1 and <= MostSide and var height, >= 1 and <= MostSide and var width])
@@ -50,9 +75,9 @@ internal static class OnnxPoolOperations
 
         (OnnxWindow rows, OnnxWindow columns) = OnnxWindow.Of(call, call.Map(0).Shape, (int)height, (int)width);
         return IsInside(rows) && IsInside(columns)
-            ? (rows.Axis, columns.Axis)
-            : throw call.Refused("padding that differs on two sides, or of whole windows, is not supported");
+            ? (rows, columns)
+            : throw call.Refused(DifferentPadding);
 
-        static bool IsInside(OnnxWindow window) => window.IsEven && window.Before < window.Axis.Extent;
+        static bool IsInside(OnnxWindow window) => Math.Max(window.Before, window.After) < window.Axis.Extent;
     }
 }

@@ -18,6 +18,9 @@ internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
     /// <summary>Whether padding is the same on both ends.</summary>
     public bool IsEven => Before == After;
 
+    /// <summary>Number of windows over so many pixels.</summary>
+    public int Positions(int size) => ((size + Before + After - Axis.Extent) / Axis.Stride) + 1;
+
     /// <summary>The windows down the rows and across the columns.</summary>
     public static (OnnxWindow Rows, OnnxWindow Columns) Of(OnnxCall call, Shape x, int kernelHeight, int kernelWidth) =>
         (Of(call, x.H, kernelHeight, 0), Of(call, x.W, kernelWidth, 1));

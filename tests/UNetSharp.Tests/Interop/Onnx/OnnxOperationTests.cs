@@ -17,6 +17,7 @@ public sealed class OnnxOperationTests : IDisposable
     public static TheoryData<string, int, int> Cases => new()
     {
         { "AveragePool", 13, Channels },
+        { "MaxPool rounded up by padding", 13, Channels },
         { "AveragePool padded", 13, Channels },
         { "AveragePool padding counts", 13, Channels },
         { "GlobalAveragePool", 13, Channels },
@@ -119,6 +120,8 @@ public sealed class OnnxOperationTests : IDisposable
                 Node("AveragePool", ["image"], Ints("kernel_shape", 3, 3), Ints("pads", 1, 1, 1, 1),
                     Int("count_include_pad", 1)),
             ],
+            "MaxPool rounded up by padding" =>
+                [Node("MaxPool", ["image"], Ints("kernel_shape", 3, 3), Ints("strides", 2, 2), Ints("pads", 0, 0, 1, 1))],
             "ReduceMean" when opset < 18 => [Node("ReduceMean", ["image"], Ints("axes", -1, -2))],
             "ReduceMean" => [Node("ReduceMean", ["image", "area"])],
             "Conv depthwise" =>
