@@ -6,8 +6,8 @@ namespace UNetSharp.Execution;
 /// <summary>
 /// Joins operations that one pass over memory can do. In inference convolution, batch norm and rectifier become one, and where
 /// the convolution is Winograd's a sum with an earlier value and a max pooling too;
-/// in training, where a batch norm needs the whole result of its convolution first, batch norm and rectifier do, and the convolution
-/// tells the norm its statistics.
+/// in training, where a batch norm needs the whole result of its convolution first, batch norm and rectifier do, and the
+/// convolution tells the norm its statistics.
 /// Operations are joined only where nothing else reads what lies between them.
 /// </summary>
 internal sealed class Fusion

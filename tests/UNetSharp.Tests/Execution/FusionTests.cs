@@ -70,7 +70,7 @@ public sealed class FusionTests
         Assert.Equal(2, Fusion.ForInference(new GraphOf(whole).Operations, new HashSet<Value> { whole }, isExact: true).Count);
     }
 
-    /// <summary>Mean and variance that a convolution tells in training, against those of its results in double precision.</summary>
+    /// <summary>Mean and variance that a convolution tells, against those of its results in double precision.</summary>
     [Theory]
     [InlineData(1, 20, 26, 16, 32)] // few tiles: all workers finish blocks of them
     [InlineData(2, 64, 70, 24, 16)] // runs of one worker, the last tiles in part

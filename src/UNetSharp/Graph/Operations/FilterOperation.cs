@@ -60,7 +60,8 @@ public abstract unsafe class FilterOperation : Operation
     internal int StatisticsBlocks => _tail.TellsStatistics ? _forward.Value.StatisticsBlocks : 0;
 
     /// <inheritdoc/>
-    internal override long SavedFloats => StatisticsBlocks * (long)PaddedChannels * TileStatistics.Floats / PackedWeights.PanelWidth;
+    internal override long SavedFloats =>
+        (long)StatisticsBlocks * (PaddedChannels / PackedWeights.PanelWidth) * TileStatistics.Floats;
 
     /// <inheritdoc/>
     internal override bool IsTrained => !_isFixed && base.IsTrained;
