@@ -49,6 +49,13 @@ internal sealed class OurSide : IDisposable
         }
     }
 
+    /// <summary>Loads a work, and gives what runs it once.</summary>
+    public static Action Runner(string work, string file, int threads)
+    {
+        OurSide side = new(Work.All.Single(entry => entry.Name == work), file, threads);
+        return () => side.Run();
+    }
+
     /// <summary>Answers commands from standard input until it ends.</summary>
     public static int Serve(int threads)
     {
