@@ -7,17 +7,16 @@ using System.Runtime.Loader;
 namespace UNetSharp.Benchmarks;
 
 /// <summary>
-/// Builds of this benchmark against each other: their runs of a work in turns in one process, so that a moment in which the machine
-/// is slow is the same for all. That tells apart what two runs of the whole benchmark cannot.
+/// Builds of this benchmark against each other: their runs of a work in turns in one process, so that a moment in which the
+/// machine is slow is the same for all. That tells apart what two runs of the whole benchmark cannot.
 /// </summary>
 internal static class Builds
 {
     private const int WarmUps = 3;
-    private const int UsualRounds = 25;
     private const string Program = "UNetSharp.Benchmarks.dll";
 
     /// <summary>The command "builds".</summary>
-    public static Command Command(Option<int> threads)
+    public static Command Command(Option<int?> rounds, Option<int> threads)
     {
         Argument<DirectoryInfo[]> folders = new("folders")
         {
@@ -27,11 +26,6 @@ internal static class Builds
         folders.Validators.Add(RequireBuilds);
         Option<string> name = new("--only") { Description = "The work", Required = true };
         name.AcceptOnlyFromAmong([.. Work.All.Select(work => work.Name)]);
-        Option<int> rounds = new("--rounds")
-        {
-            Description = "Timed runs of each build",
-            DefaultValueFactory = _ => UsualRounds,
-        };
         Command command = new("builds", "Builds of this benchmark against each other, in turns in one process.")
         {
             folders, name, rounds, threads,
@@ -44,7 +38,7 @@ internal static class Builds
                     [.. parsed.GetValue(folders)!.Select(folder => folder.FullName)],
                     Work.All.Single(work => work.Name == parsed.GetValue(name)),
                     parsed.GetValue(threads),
-                    Math.Max(1, parsed.GetValue(rounds)));
+                    parsed.GetValue(rounds) ?? Comparison.MostRounds);
                 return 0;
             }
             catch (BenchmarkException e)

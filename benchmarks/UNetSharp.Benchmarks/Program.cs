@@ -50,7 +50,7 @@ side.Hidden = true;
 side.SetAction(parsed => OurSide.Serve(parsed.GetValue(sideThreads)));
 root.Add(side);
 root.Add(AccuracyCommand.Build());
-root.Add(Builds.Command(threads));
+root.Add(Builds.Command(rounds, threads));
 root.SetAction(parsed =>
 {
     IEnumerable<Work> works = Work.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name);
