@@ -1,5 +1,5 @@
 using UNetSharp.Cli.Reports;
-using UNetSharp.Interop;
+using UNetSharp.Files;
 using UNetSharp.Metrics;
 
 namespace UNetSharp.Cli;

@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 using Spectre.Console;
 using UNetSharp.Cli.Reports;
 using UNetSharp.Data;
+using UNetSharp.Files;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
-using UNetSharp.Interop;
 using UNetSharp.Training;
 
 namespace UNetSharp.Cli.Commands;

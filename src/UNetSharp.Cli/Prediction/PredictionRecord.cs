@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using UNetSharp.Files;
 using UNetSharp.Inference;
-using UNetSharp.Interop;
 
 namespace UNetSharp.Cli.Prediction;
 

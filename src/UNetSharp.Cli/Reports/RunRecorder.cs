@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using UNetSharp.Data;
+using UNetSharp.Files;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
-using UNetSharp.Interop;
 using UNetSharp.Metrics;
 using UNetSharp.Training;
 using UNetSharp.Training.TensorBoard;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using UNetSharp.Data;
+using UNetSharp.Files;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
 using UNetSharp.Metrics;
