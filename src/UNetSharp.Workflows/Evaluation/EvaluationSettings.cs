@@ -1,3 +1,5 @@
+using UNetSharp.Inference;
+
 namespace UNetSharp.Workflows;
 
 /// <summary>What is scored, on which images, and which files are written.</summary>
@@ -5,8 +7,8 @@ namespace UNetSharp.Workflows;
 /// <param name="Data">Folder with images/ and masks/ or the like.</param>
 public sealed record EvaluationSettings(string Weights, string Data)
 {
-    /// <summary>Network of the weights; null where the file says it or it is recognised.</summary>
-    public string? Model { get; init; }
+    /// <summary>Loads the weights, for those that have to be told which network they are for.</summary>
+    public Func<string, TrainedNetwork> Load { get; init; } = path => TrainedNetwork.Load(path);
 
     /// <summary>Weights of another network to compare with, on the same images; null for none.</summary>
     public string? Compared { get; init; }

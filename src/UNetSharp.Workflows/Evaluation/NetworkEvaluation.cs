@@ -31,8 +31,8 @@ public static class NetworkEvaluation
         RequireFolder(settings.Csv, nameof(settings.Csv));
         RequireFolder(settings.Page, nameof(settings.Page));
         TrainingSettings? run = settings.IsValidationOnly ? RunFolder.SettingsOf(settings.Weights) : null;
-        using Segmenter segmenter = Load(settings, settings.Weights, settings.Model);
-        using Segmenter? other = settings.Compared is { } weights ? Load(settings, weights, model: null) : null;
+        using Segmenter segmenter = Load(settings, settings.Weights, settings.Load(settings.Weights));
+        using Segmenter? other = settings.Compared is { } weights ? Load(settings, weights, TrainedNetwork.Load(weights)) : null;
         DataReport report = DataSet.Inspect(
             settings.Data,
             classes: null,
@@ -71,9 +71,9 @@ public static class NetworkEvaluation
         }
     }
 
-    private static Segmenter Load(EvaluationSettings settings, string weights, string? model)
+    private static Segmenter Load(EvaluationSettings settings, string weights, TrainedNetwork network)
     {
-        Segmenter segmenter = Segmenter.Load(weights, settings.Threads, model, settings.IsExact);
+        Segmenter segmenter = new(network, settings.Threads, settings.IsExact);
         if (settings.MembraneClass is { } k && (k < 0 || k >= segmenter.ClassCount))
         {
             int classes = segmenter.ClassCount;

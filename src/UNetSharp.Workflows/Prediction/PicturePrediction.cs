@@ -31,11 +31,11 @@ public static class PicturePrediction
         var input = PredictionInput.Find(settings.Input, ImageFile.CountPages);
         PredictionOutputs outputs = new(settings);
         outputs.RefuseOverwriting(input.Pictures);
-        using Segmenter segmenter =
-            Segmenter.Load(settings.Weights, settings.Threads, settings.Model, settings.IsExact);
+        TrainedNetwork network = settings.Load(settings.Weights);
+        using Segmenter segmenter = new(network, settings.Threads, settings.IsExact);
         RequireFitting(segmenter, settings.Segmentation);
         Directory.CreateDirectory(settings.Output);
-        var record = PredictionRecord.Open(settings, input.Folder);
+        var record = PredictionRecord.Open(settings, network.Description, input.Folder);
         bool isOneFile = settings.Objects.Polygons == PolygonFormat.Coco; // of all pictures, so all are done
         bool skipsDone = input.IsSeveral && !isOneFile && !settings.RepeatsDone;
         ILookup<bool, InputPicture> pictures = input.Pictures.ToLookup(

@@ -8,7 +8,7 @@ namespace UNetSharp.Workflows;
 
 /// <summary>
 /// Which masks of a folder are done. <c>predict.json</c> beside them says what they were made with: the weights'
-/// SHA-256, the folder of the pictures, and the settings that change a mask. It is written before the first mask; with
+/// SHA-256, what network they are, the folder of the pictures, and the settings that change a mask. It is written before the first mask; with
 /// other weights or settings it is written anew. So a mask is done if it is newer than its picture and than the record
 /// of just this prediction.
 /// </summary>
@@ -29,11 +29,12 @@ internal sealed class PredictionRecord
 
     /// <summary>Finds the record in the folder of the masks, or writes it.</summary>
     /// <param name="settings">What masks are made with.</param>
+    /// <param name="network">What the weights are.</param>
     /// <param name="pictures">Folder of the pictures.</param>
-    public static PredictionRecord Open(PredictionSettings settings, string pictures)
+    public static PredictionRecord Open(PredictionSettings settings, NetworkDescription network, string pictures)
     {
         string path = Path.Combine(settings.Output, FileName);
-        Contents contents = new(HashOf(TrainedNetwork.FileOf(settings.Weights)), pictures, settings);
+        Contents contents = new(HashOf(TrainedNetwork.FileOf(settings.Weights)), network, pictures, settings);
         string text = JsonSerializer.Serialize(contents, Readable) + "\n";
         if (!File.Exists(path) || File.ReadAllText(path) != text)
         {
@@ -57,7 +58,9 @@ internal sealed class PredictionRecord
 
     /// <summary>What masks are made with.</summary>
     /// <param name="Weights">SHA-256 of the file of weights.</param>
+    /// <param name="Network">What the weights are.</param>
     /// <param name="Pictures">Folder of the pictures.</param>
     /// <param name="Settings">What changes a mask, or the files beside it.</param>
-    private sealed record Contents(string Weights, string Pictures, PredictionSettings Settings);
+    private sealed record Contents(
+        string Weights, NetworkDescription Network, string Pictures, PredictionSettings Settings);
 }

@@ -20,8 +20,9 @@ public enum PictureFormat
 public sealed record PredictionSettings(
     [property: JsonIgnore] string Weights, [property: JsonIgnore] string Input, [property: JsonIgnore] string Output)
 {
-    /// <summary>Network of the weights; null where the file says it or it is recognised.</summary>
-    public string? Model { get; init; }
+    /// <summary>Loads the weights, for those that have to be told which network they are for.</summary>
+    [JsonIgnore]
+    public Func<string, TrainedNetwork> Load { get; init; } = path => TrainedNetwork.Load(path);
 
     /// <summary>Kind of the files.</summary>
     public PictureFormat Format { get; init; }

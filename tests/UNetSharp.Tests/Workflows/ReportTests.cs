@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using UNetSharp.Cli.Reports;
 using UNetSharp.Tests.Cli;
 using UNetSharp.Tests.Training;
+using UNetSharp.Workflows;
 
-namespace UNetSharp.Tests.Reports;
+namespace UNetSharp.Tests.Workflows;
 
 /// <summary>What a run and an evaluation leave for people and programs to look at.</summary>
 public sealed class ReportTests
@@ -73,7 +73,7 @@ public sealed class ReportTests
         string[] evaluate = ["evaluate", "--weights", data.In("run"), "--data", data.Root];
 
         UnetProgram.AssertRefused(2, "no such folder", [.. evaluate, "--html", data.In("nowhere", "s.html")]);
-        UnetProgram.AssertRefused(2, "--membranes 2", [.. evaluate, "--membranes", "2"]);
+        UnetProgram.AssertRefused(2, "--membranes", [.. evaluate, "--membranes", "2"]);
     }
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
