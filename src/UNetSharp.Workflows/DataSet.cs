@@ -15,8 +15,8 @@ public static class DataSet
     public static DataReport Inspect(
         string folder, int? classes = null, bool skipsBad = false, Action<int, int>? progress = null)
     {
-        DataReport report = DataReport.Of(
-            DataFolder.Find(folder, ImageFile.CountPages), ImageFile.Read, classes, Environment.ProcessorCount, progress);
+        var pairs = DataFolder.Find(folder, ImageFile.CountPages);
+        var report = DataReport.Of(pairs, ImageFile.Read, classes, Environment.ProcessorCount, progress);
         return skipsBad ? report.WithoutBadPairs() : report;
     }
 }

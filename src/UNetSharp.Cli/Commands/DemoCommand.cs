@@ -52,7 +52,10 @@ internal static class DemoCommand
         DataReport report = DataCommand.Inspect(Path.Combine(samples, "train"), classes: null);
         report.ThrowIfUnusable();
         Console.WriteLine(string.Join(Environment.NewLine, report.Lines()));
-        TrainingRun training = new(Settings(epochs, threads, report), report, run) { NextSteps = TrainingView.NextSteps };
+        TrainingRun training = new(Settings(epochs, threads, report), report, run)
+        {
+            NextSteps = TrainingView.NextSteps,
+        };
         return TrainingView.Show(training).IsDone
             ? ShowResults(samples, output, run, report, threads)
             : ExitCode.Interrupted;

@@ -77,9 +77,11 @@ internal static class EvaluateCommand
             Csv = parsed.GetValue(Csv),
             Page = parsed.GetValue(Html),
         };
-        EvaluationResult result = ProgressBar.Run(bar => NetworkEvaluation.Run(settings, progress => bar.Update(
-            (double)progress.Done / progress.Count,
-            $"{progress.Done} of {progress.Count} {(progress.Stage == EvaluationStage.Reading ? "pairs read" : "images")}")));
+        EvaluationResult result = ProgressBar.Run(bar => NetworkEvaluation.Run(settings, progress =>
+        {
+            string what = progress.Stage == EvaluationStage.Reading ? "pairs read" : "images scored";
+            bar.Update((double)progress.Done / progress.Count, $"{progress.Done} of {progress.Count} {what}");
+        }));
         foreach (string line in result.LeftOut)
         {
             Console.Error.WriteLine($"left out: {line}");

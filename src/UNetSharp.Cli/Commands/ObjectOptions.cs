@@ -20,7 +20,8 @@ internal static class ObjectOptions
 
     private static readonly Option<string?> Polygons = new("--polygons")
     {
-        Description = $"Also write outlines of objects: NAME.geojson, or one {ObjectSettings.CocoName} for all pictures",
+        Description =
+            $"Also write outlines of objects: NAME.geojson, or one {ObjectSettings.CocoName} for all pictures",
         HelpName = string.Join('|', Outlines.Keys),
     };
 

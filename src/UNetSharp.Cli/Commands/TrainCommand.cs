@@ -159,7 +159,8 @@ internal static class TrainCommand
 
         told.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"best validation dice over {folds} folds: {result.MeanDice:f4} ± {result.DiceDeviation:f4} (standard deviation)"));
+            $"best validation dice over {folds} folds: {result.MeanDice:f4} ± {result.DiceDeviation:f4} ")
+            + "(standard deviation)");
         return ExitCode.Done;
     }
 

@@ -17,7 +17,8 @@ public static class NetworkEvaluation
     /// <exception cref="SettingsException">
     /// The folder of a file to write is not there, or the network does not have the membranes' class.
     /// </exception>
-    /// <exception cref="CheckpointException">The weights are missing, damaged or of no network that is known.</exception>
+    /// <exception cref="CheckpointException">The weights are missing, damaged or of no network that is
+    /// known.</exception>
     /// <exception cref="DataException">Pairs cannot be read or scored.</exception>
     /// <exception cref="TrainingException">Images of a run are asked for, and the weights are of none.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
@@ -32,7 +33,9 @@ public static class NetworkEvaluation
         RequireFolder(settings.Page, nameof(settings.Page));
         TrainingSettings? run = settings.IsValidationOnly ? RunFolder.SettingsOf(settings.Weights) : null;
         using Segmenter segmenter = Load(settings, settings.Weights, settings.Load(settings.Weights));
-        using Segmenter? other = settings.Compared is { } weights ? Load(settings, weights, TrainedNetwork.Load(weights)) : null;
+        using Segmenter? other = settings.Compared is { } weights
+            ? Load(settings, weights, TrainedNetwork.Load(weights))
+            : null;
         DataReport report = DataSet.Inspect(
             settings.Data,
             classes: null,
@@ -88,7 +91,8 @@ public static class NetworkEvaluation
     }
 
     /// <summary>The pairs to score. Those that cannot be read are named before the first one is scored.</summary>
-    private static IReadOnlyList<ImagePair> PairsOf(EvaluationSettings settings, TrainingSettings? run, DataReport report)
+    private static IReadOnlyList<ImagePair> PairsOf(
+        EvaluationSettings settings, TrainingSettings? run, DataReport report)
     {
         if (report.BadPairs.Count > 0)
         {
@@ -99,12 +103,7 @@ public static class NetworkEvaluation
         }
 
         IReadOnlyList<ImagePair> pairs = report.Folder.Pairs;
-        if (run is null)
-        {
-            return pairs;
-        }
-
-        return Split.Of(pairs, run.Validation, run.Seed).Validation is { Count: > 0 } aside
+        return run is null ? pairs : Split.Of(pairs, run.Validation, run.Seed).Validation is { Count: > 0 } aside
             ? aside
             : throw new DataException($"{settings.Weights}: set no images aside for validation; score all of them.")
             {

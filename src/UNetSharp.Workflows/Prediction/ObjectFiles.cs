@@ -4,7 +4,8 @@ using UNetSharp.Inference.Objects;
 
 namespace UNetSharp.Workflows;
 
-/// <summary>Writes what is wanted of the objects of pictures: tables, polygons, and outlines over the picture.</summary>
+/// <summary>Writes what is wanted of the objects of pictures: tables, polygons, and outlines over the
+/// picture.</summary>
 internal sealed class ObjectFiles : IDisposable
 {
     // Contours are drawn on the picture as a whole, in memory.
@@ -28,8 +29,8 @@ internal sealed class ObjectFiles : IDisposable
     /// <exception cref="DataException">The picture is too large for what is wanted.</exception>
     public ObjectFinder Finder(InputPicture picture, PictureSize size) =>
         _settings.HasContours && (long)size.Height * size.Width > MaxPixels
-            ? throw new DataException($"{picture.Text}: contours are drawn on pictures of at most {MaxPixels} pixels, and "
-                + $"this one is {size}; draw none.")
+            ? throw new DataException($"{picture.Text}: contours are drawn on pictures of at most {MaxPixels} pixels, "
+                + $"and this one is {size}; draw none.")
             {
                 Settings = [nameof(ObjectSettings.HasContours)],
             }

@@ -21,11 +21,13 @@ public enum PolygonFormat
 }
 
 /// <summary>What is written of the objects in each mask; nothing, unless something is chosen.</summary>
-/// <param name="Table">Form of NAME.objects.csv or .json: class, area, box, centre and more of each object; null for none.
+/// <param name="Table">Form of NAME.objects.csv or .json: class, area, box, centre and more of each object; null for
+/// none.
 /// </param>
 /// <param name="Polygons">Form of the outlines; null for none.</param>
 /// <param name="HasContours">Whether outlines are drawn over the picture, NAME.contours.png.</param>
-/// <param name="MinArea">Pixels that an object has at least; smaller ones are left out of these files, not of masks.</param>
+/// <param name="MinArea">Pixels that an object has at least; smaller ones are left out of these files, not of
+/// masks.</param>
 public sealed record ObjectSettings(
     ObjectTableFormat? Table = null, PolygonFormat? Polygons = null, bool HasContours = false, long MinArea = 1)
 {

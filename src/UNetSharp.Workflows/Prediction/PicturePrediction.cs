@@ -6,20 +6,22 @@ using UNetSharp.Interop;
 namespace UNetSharp.Workflows;
 
 /// <summary>
-/// Writes a mask for every picture of a folder, and what else is wanted of it: overlays, probabilities, tables and outlines of
-/// objects. Decoding, computing and encoding go on at the same time; a picture that fails does not end the rest; and what was
-/// done by an earlier call is skipped.
+/// Writes a mask for every picture of a folder, and what else is wanted of it: overlays, probabilities, tables and
+/// outlines of objects. Decoding, computing and encoding go on at the same time; a picture that fails does not end the
+/// rest; and what was done by an earlier call is skipped.
 /// </summary>
 public static class PicturePrediction
 {
     /// <summary>Predicts all pictures that are not done.</summary>
     /// <param name="settings">Which pictures, with what, and what is written.</param>
-    /// <param name="progress">Is given what happens to pictures, on the threads that work; never by two at once.</param>
+    /// <param name="progress">Is given what happens to pictures, on the threads that work; never by two at
+    /// once.</param>
     /// <param name="cancellation">Ends the prediction; unfinished files are removed.</param>
     /// <exception cref="SettingsException">
     /// A mask would overwrite a picture or another mask, or the network cannot do what is asked for.
     /// </exception>
-    /// <exception cref="CheckpointException">The weights are missing, damaged or of no network that is known.</exception>
+    /// <exception cref="CheckpointException">The weights are missing, damaged or of no network that is
+    /// known.</exception>
     /// <exception cref="DataException">There are no pictures, or the network reads none.</exception>
     /// <exception cref="IOException">The folder of the masks cannot be written to.</exception>
     public static PredictionResult Run(

@@ -33,13 +33,14 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
     {
         using BlockingCollection<PredictionJob> opened = new(MaxAhead);
         using BlockingCollection<PredictionJob> computed = new(MaxAhead);
-        Task reading = Task.Factory.StartNew(
-            () => Read(pictures, opened), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Task writing = Task.Factory.StartNew(
-            () => Write(computed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task reading = StartThread(() => Read(pictures, opened));
+        Task writing = StartThread(() => Write(computed));
         Compute(opened, computed);
         Task.WaitAll(reading, writing);
     }
+
+    private static Task StartThread(Action work) => Task.Factory.StartNew(
+        work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Read(IReadOnlyList<InputPicture> pictures, BlockingCollection<PredictionJob> opened)
     {

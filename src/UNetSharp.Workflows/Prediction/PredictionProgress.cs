@@ -42,7 +42,8 @@ public sealed record PredictionProgress(PredictionState State, InputPicture Pict
     /// <summary>Bytes that the whole program takes while the picture is computed, about; when it starts.</summary>
     public long MemoryBytes { get; init; }
 
-    /// <summary>The most bytes that its files can take; they are compressed, so it will be less; when it starts.</summary>
+    /// <summary>The most bytes that its files can take; they are compressed, so it will be less; when it
+    /// starts.</summary>
     public long MaxDiscBytes { get; init; }
 
     /// <summary>What went wrong; null if nothing did.</summary>

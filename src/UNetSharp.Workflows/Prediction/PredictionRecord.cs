@@ -8,9 +8,9 @@ namespace UNetSharp.Workflows;
 
 /// <summary>
 /// Which masks of a folder are done. <c>predict.json</c> beside them says what they were made with: the weights'
-/// SHA-256, what network they are, the folder of the pictures, and the settings that change a mask. It is written before the first mask; with
-/// other weights or settings it is written anew. So a mask is done if it is newer than its picture and than the record
-/// of just this prediction.
+/// SHA-256, what network they are, the folder of the pictures, and the settings that change a mask. It is written
+/// before the first mask; with other weights or settings it is written anew. So a mask is done if it is newer than its
+/// picture and than the record of just this prediction.
 /// </summary>
 internal sealed class PredictionRecord
 {

@@ -5,8 +5,8 @@ using UNetSharp.Inference;
 namespace UNetSharp.Workflows;
 
 /// <summary>
-/// One prediction: reports what large pictures take before they start, refuses those for which there is no room, counts what is
-/// done and what fails.
+/// One prediction: reports what large pictures take before they start, refuses those for which there is no room, counts
+/// what is done and what fails.
 /// </summary>
 internal sealed class PredictionSession : IDisposable
 {

@@ -36,7 +36,8 @@ public sealed record PredictionSettings(
     /// <summary>Whether the mask is also drawn over the picture, NAME.overlay.</summary>
     public bool HasOverlay { get; init; }
 
-    /// <summary>Whether probabilities of each class but the background are also written, 16 bit, NAME.probability.</summary>
+    /// <summary>Whether probabilities of each class but the background are also written, 16 bit,
+    /// NAME.probability.</summary>
     public bool HasProbabilities { get; init; }
 
     /// <summary>What is written of the objects in each mask.</summary>
@@ -50,8 +51,8 @@ public sealed record PredictionSettings(
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Whether pictures that are done are predicted again. Without it, those of a folder are skipped whose mask is newer than
-    /// the picture and was made with the same weights and settings, by predict.json beside the masks.
+    /// Whether pictures that are done are predicted again. Without it, those of a folder are skipped whose mask is
+    /// newer than the picture and was made with the same weights and settings, by predict.json beside the masks.
     /// </summary>
     [JsonIgnore]
     public bool RepeatsDone { get; init; }

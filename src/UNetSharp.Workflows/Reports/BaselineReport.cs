@@ -10,7 +10,8 @@ namespace UNetSharp.Workflows;
 public sealed record BaselineScore(string Name, double Dice, double Baseline);
 
 /// <summary>
-/// A page that shows a network beside a grey threshold on held-out images: the figures, the curve of training, the pictures.
+/// A page that shows a network beside a grey threshold on held-out images: the figures, the curve of training, the
+/// pictures.
 /// </summary>
 public static class BaselineReport
 {

@@ -98,7 +98,8 @@ internal static class RunPage
     private static IEnumerable<string[]> Settings(string prefix, JsonObject settings) => settings.SelectMany(pair =>
         pair.Value is JsonObject inner
             ? Settings($"{prefix}{pair.Key}.", inner)
-            : pair.Value is null or JsonArray { Count: 0 } ? [] : [[prefix + pair.Key, Breakable(pair.Value.ToString())]]);
+            : pair.Value is null or JsonArray { Count: 0 } ? []
+            : [[prefix + pair.Key, Breakable(pair.Value.ToString())]]);
 
     /// <summary>A list that may go on in the next line.</summary>
     private static string Breakable(string list) => list.Replace(",", ", ", StringComparison.Ordinal);

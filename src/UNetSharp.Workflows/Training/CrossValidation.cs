@@ -5,8 +5,8 @@ using UNetSharp.Training;
 namespace UNetSharp.Workflows;
 
 /// <summary>
-/// Trains a network for every fold of a data set, each in a folder fold-K of its own. Stopped, it goes on with the fold where
-/// it was.
+/// Trains a network for every fold of a data set, each in a folder fold-K of its own. Stopped, it goes on with the fold
+/// where it was.
 /// </summary>
 /// <param name="settings">What to do; how images are set aside for validation follows from the fold.</param>
 /// <param name="folds">Number of folds, at least 2.</param>
@@ -27,7 +27,8 @@ public sealed class CrossValidation(TrainingSettings settings, int folds, DataRe
     /// <param name="progress">Is given every step and every epoch, with the number of the fold from 0.</param>
     /// <param name="cancellation">Ends training after the current step; it can go on from there later.</param>
     /// <exception cref="DataException">There are fewer pairs than folds, or they cannot be trained on.</exception>
-    /// <exception cref="TrainingException">A fold's run cannot be started or go on; see <see cref="TrainingRun.Train"/>.
+    /// <exception cref="TrainingException">A fold's run cannot be started or go on; see
+    /// <see cref="TrainingRun.Train"/>.
     /// </exception>
     public CrossValidationResult Train(
         Action<int, TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
@@ -38,6 +39,7 @@ public sealed class CrossValidation(TrainingSettings settings, int folds, DataRe
     /// <inheritdoc cref="Train(Action{int, TrainingProgress}?, CancellationToken)" path="/exception"/>
     public CrossValidationResult Train(Func<int, TrainingRun, TrainingResult> train)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
         List<TrainingResult> results = [];
         for (int fold = 0; fold < folds && results.All(result => result.IsDone); fold++)
         {

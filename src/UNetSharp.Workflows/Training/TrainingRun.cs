@@ -5,8 +5,8 @@ using UNetSharp.Training;
 namespace UNetSharp.Workflows;
 
 /// <summary>
-/// One run of training, with all that it leaves in its folder: weights, settings, a log, event files for TensorBoard, and
-/// report.html, which is written anew while training goes on.
+/// One run of training, with all that it leaves in its folder: weights, settings, a log, event files for TensorBoard,
+/// and report.html, which is written anew while training goes on.
 /// </summary>
 /// <param name="settings">What to do.</param>
 /// <param name="report">The data set, looked at before; see <see cref="DataSet.Inspect"/>.</param>
@@ -31,7 +31,8 @@ public sealed class TrainingRun(TrainingSettings settings, DataReport report, st
     /// <param name="cancellation">Ends training after the current step; it can go on from there later.</param>
     /// <exception cref="DataException">The data set cannot be trained on.</exception>
     /// <exception cref="TrainingException">
-    /// The folder holds a run already, or none to go on with; the loss is no number any more; or results cannot be written.
+    /// The folder holds a run already, or none to go on with; the loss is no number any more; or results cannot be
+    /// written.
     /// </exception>
     public TrainingResult Train(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {

@@ -109,7 +109,9 @@ public sealed class Loader : IDisposable
             {
                 if (_failed.TryGetValue(index, out Exception? failure))
                 {
-                    throw failure is DataException ? new DataException(failure.Message, failure) : failure;
+                    throw failure is DataException e
+                        ? new DataException(e.Message, e) { Settings = e.Settings }
+                        : failure;
                 }
 
                 Monitor.Wait(_gate);
@@ -187,8 +189,8 @@ public sealed class Loader : IDisposable
             batch ??= Reusable(new Shape(count, seen.Height, seen.Width, sample.Channels), size, names);
             if (batch.Masks.Shape != new Shape(count, size.Height, size.Width, 1))
             {
-                throw DataException.MixedSizes($"{_pairs[_order[first + n]].ImageText}: is {sample.Size}, another image of "
-                    + "its batch is not.");
+                string image = _pairs[_order[first + n]].ImageText;
+                throw DataException.MixedSizes($"{image}: is {sample.Size}, another image of its batch is not.");
             }
 
             names[n] = sample.Name;

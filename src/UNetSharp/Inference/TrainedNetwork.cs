@@ -142,9 +142,9 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         ModelSettings settings = ModelCatalog.Recognize(arrays) ?? throw new CheckpointException(
             $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(ShownName))}, …) are of no network "
             + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest to see what differs.")
-            {
-                Settings = [nameof(model)],
-            };
+        {
+            Settings = [nameof(model)],
+        };
         return settings.Problem() is { } problem
             ? throw new CheckpointException($"{file}: looks like {settings.Model}, but with {problem}.")
             : settings;

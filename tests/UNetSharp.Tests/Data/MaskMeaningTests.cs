@@ -123,7 +123,7 @@ public class MaskMeaningTests
         Refused(null, "a.png", Mask("a.png", [.. Enumerable.Range(0, 256).Select(value => (value, 100L))]));
 
     [Theory]
-    [InlineData(0, 1, 7, "pass --classes 8")]
+    [InlineData(0, 1, 7, "give 8 as the number of classes")]
     [InlineData(0, 7, 255, "Correct the mask")]
     public void A_value_that_does_not_belong_is_named_with_file_count_and_mend(int a, int b, int c, string mend)
     {
