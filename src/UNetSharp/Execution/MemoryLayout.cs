@@ -12,7 +12,7 @@ internal sealed class MemoryLayout
     /// <summary>Size of the whole block in floats.</summary>
     public long Floats { get; private set; }
 
-    /// <summary>Adds a buffer that is alive from step <paramref name="first"/> to step <paramref name="last"/>.</summary>
+    /// <summary>Adds a buffer, alive from step <paramref name="first"/> to step <paramref name="last"/>.</summary>
     /// <returns>The buffer, whose offset is known after <see cref="Place"/>.</returns>
     public Buffer Add(long floats, int first, int last)
     {

@@ -11,7 +11,7 @@ internal sealed class MemoryStretches
     // In ascending order, with a gap between each and the next.
     private readonly List<MemoryStretch> _stretches = [];
 
-    /// <summary>The lowest offset, at least <paramref name="from"/>, at which a stretch of so many floats is free.</summary>
+    /// <summary>The lowest offset, at least <paramref name="from"/>, where so many floats are free.</summary>
     public long LowestFit(long floats, long from)
     {
         long offset = from;

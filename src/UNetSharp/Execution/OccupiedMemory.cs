@@ -2,8 +2,8 @@ namespace UNetSharp.Execution;
 
 /// <summary>
 /// Which stretches of memory are occupied at which steps: a segment tree over the steps
-/// (https://en.wikipedia.org/wiki/Segment_tree). A node stands for a range of steps, and a lifetime is a few nodes, so that
-/// what is occupied over a lifetime is found without looking at every buffer.
+/// (https://en.wikipedia.org/wiki/Segment_tree). A node stands for a range of steps, and a lifetime is a few nodes, so
+/// that what is occupied over a lifetime is found without looking at every buffer.
 /// </summary>
 internal sealed class OccupiedMemory
 {

@@ -5,7 +5,7 @@ namespace UNetSharp.Execution;
 /// <summary>Work that is cut into blocks which may run in any order and on any thread.</summary>
 internal interface IJob
 {
-    /// <summary>Computes one block; <paramref name="worker"/> selects the scratch memory of the running thread.</summary>
+    /// <summary>Computes one block; <paramref name="worker"/> selects the scratch memory of the thread.</summary>
     void Run(int block, int worker);
 }
 
@@ -15,9 +15,9 @@ internal interface IJob
 /// That makes every result the same to the bit for any number of threads.
 /// </summary>
 /// <remarks>
-/// Any thread may call; jobs run one at a time. An exception in a block, on whichever thread, ends the job and reaches its
-/// caller; the next job runs as if nothing had happened. Between jobs a thread spins for some ten microseconds (kernels of
-/// one network follow each other that closely) and then sleeps, so that an idle engine costs nothing.
+/// Any thread may call; jobs run one at a time. An exception in a block, on any thread, ends the job and reaches its
+/// caller; the next job runs as if nothing had happened. Between jobs a thread spins for some ten microseconds (kernels
+/// of one network follow each other that closely) and then sleeps, so that an idle engine costs nothing.
 /// </remarks>
 public sealed unsafe class Workers : IDisposable
 {

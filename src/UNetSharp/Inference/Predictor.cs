@@ -12,8 +12,8 @@ namespace UNetSharp.Inference;
 /// plan of the shape seen last is kept, so a series of images of one size is planned once.
 /// </summary>
 /// <remarks>
-/// Any thread may call, at any time: calls take turns, and what they return is the caller's own. Disposing waits for the call
-/// that computes and frees the memory at once; who calls after that gets an <see cref="ObjectDisposedException"/>.
+/// Any thread may call, at any time: calls take turns, and what they return is the caller's own. Disposing waits for
+/// the call that computes and frees the memory at once; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public sealed class Predictor(Network network, Workers workers, bool isExact = false) : IDisposable
 {
@@ -65,7 +65,7 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
     /// <exception cref="ArgumentException">The number of values does not fit the size.</exception>
     public float[] Predict(ReadOnlySpan<float> image, PictureSize size) => Predict(ShapeOf(size), image, size);
 
-    /// <summary>Writes the probabilities of the pixels in the middle of one image; allocates nothing but a new plan.</summary>
+    /// <summary>Writes the probabilities of the middle of one image; allocates nothing but a new plan.</summary>
     /// <param name="image">Its values, (height, width, channels).</param>
     /// <param name="size">Height and width.</param>
     /// <param name="middle">Height h and width w of the middle.</param>
@@ -104,8 +104,9 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
     {
         if (values.Length != shape.Count || probabilities.Length != CountOf(shape, middle))
         {
-            throw new ArgumentException($"Images of {shape} have {shape.Count} values, and probabilities of {middle} pixels in "
-                + $"{network.Classes} classes {CountOf(shape, middle)}, but {values.Length} came and there is room for "
+            throw new ArgumentException(
+                $"Images of {shape} have {shape.Count} values, but {values.Length} came; probabilities of {middle} "
+                + $"pixels in {network.Classes} classes are {CountOf(shape, middle)}, but there is room for "
                 + $"{probabilities.Length}.");
         }
 

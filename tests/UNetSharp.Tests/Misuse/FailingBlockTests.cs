@@ -6,7 +6,7 @@ using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Misuse;
 
-/// <summary>An exception in a block, on whichever thread, reaches the caller and leaves the threads as they were.</summary>
+/// <summary>An exception in a block, on any thread, reaches the caller and leaves the threads usable.</summary>
 public sealed unsafe class FailingBlockTests
 {
     private const int Blocks = 1000;
@@ -15,7 +15,7 @@ public sealed unsafe class FailingBlockTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void A_block_that_throws_is_told_to_the_caller_and_the_next_job_runs_whole(int threads)
+    public void An_exception_in_a_block_reaches_the_caller_and_the_next_job_runs_whole(int threads)
     {
         using Workers workers = new(threads);
         int[] counts = GC.AllocateArray<int>(Blocks, pinned: true);

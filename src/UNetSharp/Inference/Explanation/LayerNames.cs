@@ -82,8 +82,8 @@ internal sealed class LayerNames
     }
 
     /// <summary>
-    /// Finds the parts that each value is made in: those that own a parameter of its operation, or all of whose inputs are
-    /// made there.
+    /// Finds the parts that each value is made in: those that own a parameter of its operation, or else those that all
+    /// of its inputs are made in.
     /// </summary>
     private void FindParts()
     {

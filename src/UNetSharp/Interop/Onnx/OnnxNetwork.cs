@@ -6,8 +6,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// A network that an ONNX file describes: its first output as a function of its only input. Where the output is a sigmoid
-/// or a softmax, the network ends before it, as all our networks do.
+/// A network that an ONNX file describes: its first output as a function of its only input. Where the output is a
+/// sigmoid or a softmax, the network ends before it, as all our networks do.
 /// </summary>
 public sealed class OnnxNetwork : Network
 {
