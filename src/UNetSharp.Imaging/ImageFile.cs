@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Files;
 using static UNetSharp.Imaging.VipsImage;
 
 namespace UNetSharp.Imaging;
@@ -267,20 +268,13 @@ public static class ImageFile
 
     internal static void Write(string path, VipsImage image, string interpretation)
     {
-        string unfinished = path + ".part";
         try
         {
             using VipsImage marked = image.Then("copy", ("interpretation", interpretation));
-            marked.Save("pngsave", ("filename", unfinished));
-            File.Move(unfinished, path, overwrite: true);
+            AtomicFile.WriteBytes(path, marked.Bytes("pngsave_buffer"));
         }
         catch (Exception e) when (e is VipsException or IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(unfinished))
-            {
-                File.Delete(unfinished);
-            }
-
             throw new DataException($"{path}: cannot be written: {e.Message}", e);
         }
     }

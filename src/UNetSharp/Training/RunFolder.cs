@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using UNetSharp.Data;
+using UNetSharp.Files;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
 using UNetSharp.Metrics;
@@ -38,7 +39,10 @@ public sealed class RunFolder
         if (isRun && !isResumed)
         {
             throw new TrainingException(
-                $"{path}: holds a training run already. Go on with it by --resume, name another folder, or remove this one.");
+                $"{path}: holds a training run already. Go on with it, name another folder, or remove this one.")
+            {
+                Settings = [nameof(isResumed)],
+            };
         }
 
         if (!isRun && isResumed)
