@@ -1,3 +1,4 @@
+using NetVips;
 using UNetSharp.Data;
 
 namespace UNetSharp.Imaging;
@@ -7,7 +8,7 @@ internal sealed class Canvas
 {
     private const byte Ground = 245;
     private const string Font = "sans 10";
-    private const string DotsPerInch = "96";
+    private const int DotsPerInch = 96;
 
     private static readonly (byte R, byte G, byte B) Ink = (30, 30, 30);
 
@@ -57,8 +58,9 @@ internal sealed class Canvas
         {
             // The text is markup to libvips.
             string plain = text.Replace("&", "&amp;").Replace("<", "&lt;");
-            using VipsImage drawn = VipsImage.Make("text", ("text", plain), ("font", Font), ("dpi", DotsPerInch));
-            byte[] cover = drawn.Pixels<byte>();
+            Vips.EnsureStarted();
+            using Image drawn = Image.Text(plain, Font, dpi: DotsPerInch);
+            byte[] cover = drawn.WriteToMemory<byte>();
             (int top, int start) = (middle - (drawn.Height / 2), left - (int)(anchor * drawn.Width));
             for (int i = 0; i < cover.Length; i++)
             {
@@ -67,7 +69,7 @@ internal sealed class Canvas
         }
         catch (VipsException e)
         {
-            throw new DataException($"libvips draws no text here: {e.Message}. Install it with Pango, and a font.", e);
+            throw new DataException($"libvips draws no text here: {Vips.Reason(e)}. Install it with Pango, and a font.", e);
         }
     }
 }
