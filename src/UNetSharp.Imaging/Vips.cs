@@ -6,6 +6,8 @@ namespace UNetSharp.Imaging;
 /// <summary>libvips (https://www.libvips.org), which comes with the package NetVips.Native: set up once, at first use.</summary>
 internal static class Vips
 {
+    private static readonly string[] Vague = [": load error", ": unable to open source for input"];
+
     private static readonly Lazy<bool> Started = new(Start);
 
     /// <summary>Opens a file; its header alone is read until pixels are asked for.</summary>
@@ -56,13 +58,18 @@ internal static class Vips
     /// <summary>What libvips says went wrong, in one line.</summary>
     public static string Reason(VipsException e)
     {
-        // The first line says what was called, the next ones why that failed.
-        string[] lines = e.Message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Skip(1).FirstOrDefault(lines[0]);
+        // The first line names the operation. The next ones may begin with what was got over before, and end in what says
+        // nothing; each names who speaks, but for continuations of the line above.
+        string[] lines = e.Message.Split(
+            ['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Skip(1).LastOrDefault(IsReason, lines[^1]);
     }
 
-    // A file that ends early is refused, not filled up with grey.
-    private static VOption Strict() => new() { { "fail_on", Enums.FailOn.Truncated } };
+    private static bool IsReason(string line) => line.Contains(": ", StringComparison.Ordinal)
+        && !Vague.Any(end => line.EndsWith(end, StringComparison.Ordinal));
+
+    // A damaged file, or one that ends early, is refused, not filled up with grey.
+    private static VOption Strict() => new() { { "fail_on", Enums.FailOn.Error } };
 
     private static bool Start()
     {
