@@ -219,8 +219,18 @@ public static class ImageFile
             return image.Copy();
         }
 
-        return image.Colourspace(
-            image.Format == Enums.BandFormat.Ushort ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb);
+        Enums.Interpretation space = image.Format == Enums.BandFormat.Ushort
+            ? Enums.Interpretation.Rgb16
+            : Enums.Interpretation.Srgb;
+        if (image.Interpretation != Enums.Interpretation.Cmyk)
+        {
+            return image.Colourspace(space);
+        }
+
+        // By CIELAB, which has room for every ink; by XYZ, the usual way, dark and strong ones would be cut off.
+        using Image lab = image.IccImport(
+            pcs: Enums.PCS.Lab, embedded: true, inputProfile: "cmyk", intent: Enums.Intent.Relative);
+        return lab.Colourspace(space);
     }
 
     private static Picture ToPicture(string name, Image image)

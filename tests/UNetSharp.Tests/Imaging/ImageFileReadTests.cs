@@ -120,6 +120,14 @@ public class ImageFileReadTests
     }
 
     [Fact]
+    public void Inks_become_colours_by_the_profile_that_goes_by_cielab()
+    {
+        Picture picture = ImageFile.Read(Fixtures.Of("cmyk.jpg"));
+
+        Assert.Equal([195, 83, 56], picture.Samples[..3]);
+    }
+
+    [Fact]
     public void Pictures_of_a_turned_camera_are_turned_back()
     {
         Picture picture = ImageFile.Read(Fixtures.Of("rotated.jpg"));
