@@ -49,7 +49,7 @@ public sealed class ImageRowsTests
     [InlineData(".jpg")]
     public void A_picture_of_many_strips_comes_whole(string extension)
     {
-        // 2000 x 1500 pixels are three strips of a megabyte and more.
+        // 2000 x 1500 pixels are strips of 32 rows.
         using TemporaryFolder folder = new();
         string path = folder.File("large" + extension);
         byte[] pixels = [.. Enumerable.Range(0, 2000 * 1500).Select(i => (byte)((i / 2000) + (i % 2000 / 7)))];
