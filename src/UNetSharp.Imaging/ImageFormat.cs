@@ -46,7 +46,7 @@ internal sealed record ImageFormat(string Name, string Loader, bool HasRows = fa
     ];
 
     private static readonly string Known = string.Join(
-        ", ", Marks.Select(mark => mark.Format).Where(format => format != Heic).Distinct().Select(format => format.Name));
+        ", ", Marks.Select(mark => mark.Format).Distinct().Where(format => format != Heic).Select(kind => kind.Name));
 
     /// <summary>The format of a file.</summary>
     /// <exception cref="DataException">It is of no kind that is read.</exception>
