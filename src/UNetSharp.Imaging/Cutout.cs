@@ -77,10 +77,12 @@ public static class Cutout
         using Image image = isByte
             ? Vips.FromPixels<byte>(
                 Array.ConvertAll(samples, value => (byte)Whole(value * scale, byte.MaxValue)),
-                picture.Width, picture.Height, bands, isGrey ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb)
+                picture.Width, picture.Height, bands,
+                isGrey ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb)
             : Vips.FromPixels<ushort>(
                 Array.ConvertAll(samples, value => (ushort)Whole(value * scale, ushort.MaxValue)),
-                picture.Width, picture.Height, bands, isGrey ? Enums.Interpretation.Grey16 : Enums.Interpretation.Rgb16);
+                picture.Width, picture.Height, bands,
+                isGrey ? Enums.Interpretation.Grey16 : Enums.Interpretation.Rgb16);
         using Image marked = profile is null
             ? image.Copy()
             : image.Mutate(fields => fields.Set(GValue.BlobType, ProfileField, profile));

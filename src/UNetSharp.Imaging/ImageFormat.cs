@@ -3,8 +3,8 @@ using UNetSharp.Data;
 namespace UNetSharp.Imaging;
 
 /// <summary>
-/// A kind of image file, known by its first bytes, and the one loader that opens it. libvips knows many more kinds, among
-/// them some whose loaders are not hardened; a file reaches none but these.
+/// A kind of image file, known by its first bytes, and the one loader that opens it. libvips knows many more kinds,
+/// among them some whose loaders are not hardened; a file reaches none but these.
 /// </summary>
 /// <param name="Name">What it is called in messages.</param>
 /// <param name="Loader">libvips's name of the loader.</param>
@@ -13,7 +13,7 @@ internal sealed record ImageFormat(string Name, string Loader, bool HasRows = fa
 {
     public static readonly ImageFormat Tiff = new("TIFF", "tiffload", HasRows: true);
 
-    /// <summary>Read by <see cref="Bitmap"/>: libvips has it through ImageMagick alone, which is not hardened.</summary>
+    /// <summary>Read by <see cref="Bitmap"/>: libvips has it through ImageMagick alone.</summary>
     public static readonly ImageFormat Bmp = new("BMP", Loader: "");
 
     private const int MarkEnd = 12;
@@ -24,7 +24,7 @@ internal sealed record ImageFormat(string Name, string Loader, bool HasRows = fa
     private static readonly ImageFormat Gif = new("GIF", "gifload");
     private static readonly ImageFormat Avif = new("AVIF", "heifload");
 
-    /// <summary>The same container with HEVC pixels, for which the libvips that comes with NetVips has no decoder.</summary>
+    /// <summary>The same container with HEVC pixels, for which the package's libvips has no decoder.</summary>
     private static readonly ImageFormat Heic = new("HEIC", Loader: "");
 
     private static readonly (int Start, byte[] Mark, ImageFormat Format)[] Marks =
@@ -45,8 +45,8 @@ internal sealed record ImageFormat(string Name, string Loader, bool HasRows = fa
         (4, [.. "ftyphev"u8], Heic),
     ];
 
-    private static readonly string Known =
-        string.Join(", ", Marks.Select(mark => mark.Format).Distinct().Where(format => format != Heic).Select(f => f.Name));
+    private static readonly string Known = string.Join(
+        ", ", Marks.Select(mark => mark.Format).Distinct().Where(format => format != Heic).Select(kind => kind.Name));
 
     /// <summary>The format of a file.</summary>
     /// <exception cref="DataException">It is of no kind that is read.</exception>
@@ -67,7 +67,8 @@ internal sealed record ImageFormat(string Name, string Loader, bool HasRows = fa
             {
                 return format != Heic
                     ? format
-                    : throw new DataException($"{name}: is a HEIC image, which is not read. Save it as one of {Known}.");
+                    : throw new DataException(
+                        $"{name}: is a HEIC image, which is not read. Save it as one of {Known}.");
             }
         }
 

@@ -25,7 +25,8 @@ internal static class Letters
     /// <returns>How far each pixel is covered, 0 to 255, (<see cref="Height"/>, width), and the width.</returns>
     public static (byte[] Cover, int Width) Draw(string text)
     {
-        (int Cell, int Width)[] letters = [.. text.EnumerateRunes().Select(CellOf).Select(cell => (cell, WidthOf(cell)))];
+        (int Cell, int Width)[] letters =
+            [.. text.EnumerateRunes().Select(CellOf).Select(cell => (cell, WidthOf(cell)))];
         int width = letters.Sum(letter => letter.Width);
         byte[] cover = new byte[Height * width];
         int left = 0;

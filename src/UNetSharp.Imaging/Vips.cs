@@ -3,7 +3,9 @@ using UNetSharp.Data;
 
 namespace UNetSharp.Imaging;
 
-/// <summary>libvips (https://www.libvips.org), which comes with the package NetVips.Native: set up once, at first use.</summary>
+/// <summary>
+/// libvips (https://www.libvips.org), which comes with the package NetVips.Native: set up once, at first use.
+/// </summary>
 internal static class Vips
 {
     private static readonly string[] Vague = [": load error", ": unable to open source for input"];
@@ -58,8 +60,8 @@ internal static class Vips
     /// <summary>What libvips says went wrong, in one line.</summary>
     public static string Reason(VipsException e)
     {
-        // The first line names the operation. The next ones may begin with what was got over before, and end in what says
-        // nothing; each names who speaks, but for continuations of the line above.
+        // The first line names the operation. The next ones may begin with what was got over before, and end in what
+        // says nothing; each names who speaks, but for continuations of the line above.
         string[] lines = e.Message.Split(
             ['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return lines.Skip(1).LastOrDefault(IsReason, lines[^1]);

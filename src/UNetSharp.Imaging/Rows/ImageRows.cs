@@ -12,8 +12,8 @@ namespace UNetSharp.Imaging.Rows;
 public sealed class ImageRows : RowSource
 {
     /// <summary>
-    /// What is decoded at once, but a row at least. Measured: each strip is a new array, and larger ones, for which memory
-    /// comes from the system and goes back to it, take four times as long.
+    /// What is decoded at once, but a row at least. Measured: each strip is a new array, and larger ones, for which
+    /// memory comes from the system and goes back to it, take four times as long.
     /// </summary>
     private const int StripBytes = 1 << 16;
 

@@ -53,7 +53,8 @@ public class ImageFileDamageTests
     [Fact]
     public void What_went_wrong_with_one_file_is_not_said_of_the_next()
     {
-        Assert.Throws<DataException>(() => ImageFile.Decode(File.ReadAllBytes(Noise(".jpg")).AsMemory(0, 400), "first"));
+        Assert.Throws<DataException>(
+            () => ImageFile.Decode(File.ReadAllBytes(Noise(".jpg")).AsMemory(0, 400), "first"));
 
         DataException problem = Assert.Throws<DataException>(
             () => ImageFile.Decode(File.ReadAllBytes(Noise(".webp")).AsMemory(0, 400), "second"));

@@ -25,5 +25,6 @@ public sealed class LettersTests
     }
 
     private static bool HasInk(byte[] cover, int width, int from, int to) =>
-        Enumerable.Range(0, Letters.Height).Any(row => cover.AsSpan((row * width) + from, to - from).ContainsAnyExcept((byte)0));
+        Enumerable.Range(0, Letters.Height)
+            .Any(row => cover.AsSpan((row * width) + from, to - from).ContainsAnyExcept((byte)0));
 }
