@@ -21,8 +21,6 @@ internal static class EvaluateCommand
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
-    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
-
     private static readonly Option<string> Data =
         new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
 
@@ -64,8 +62,9 @@ internal static class EvaluateCommand
     {
         Command command = new("evaluate", "Score a trained network on a folder of images and masks.")
         {
-            Weights, Model, Data, ValidationOnly, SkipBad, Compare, Membranes, Json, Csv, Html, Threads, Exact,
+            Weights, Data, ValidationOnly, SkipBad, Compare, Membranes, Json, Csv, Html, Threads, Exact,
         };
+        WeightsOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -79,8 +78,8 @@ internal static class EvaluateCommand
             (parsed.GetValue(Html), "--html"));
         string weights = parsed.GetRequiredValue(Weights);
         string? other = parsed.GetValue(Compare);
-        using Segmenter segmenter = Load(parsed, weights, parsed.GetValue(Model));
-        using Segmenter? rival = other is null ? null : Load(parsed, other, model: null);
+        using Segmenter segmenter = Load(parsed, weights, WeightsOptions.Load(parsed, weights));
+        using Segmenter? rival = other is null ? null : Load(parsed, other, WeightsOptions.LoadAsDescribed(other));
         IReadOnlyList<ImagePair> pairs = PairsOf(parsed, weights);
         Evaluation evaluation = Evaluate(parsed, segmenter, pairs);
         IReadOnlyList<Comparison> comparison =
@@ -127,10 +126,10 @@ internal static class EvaluateCommand
         }
     }
 
-    private static Segmenter Load(ParseResult parsed, string weights, string? model)
+    private static Segmenter Load(ParseResult parsed, string weights, TrainedNetwork trained)
     {
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
-        Segmenter segmenter = CommonOptions.Load(weights, model, threads, parsed.GetValue(Exact));
+        Segmenter segmenter = new(trained, threads, parsed.GetValue(Exact));
         if (parsed.GetValue(Membranes) is { } k && (k < 0 || k >= segmenter.ClassCount))
         {
             int classes = segmenter.ClassCount;

@@ -23,8 +23,6 @@ internal static class PredictCommand
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
-    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
-
     private static readonly Option<string> Input =
         new("--input") { Description = "A picture, or a folder of pictures; of a TIFF file every page", Required = true };
 
@@ -93,10 +91,11 @@ internal static class PredictCommand
     {
         Command command = new("predict", "Write a mask for every picture: 0 and 255, or class indices.")
         {
-            Weights, Model, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, Tile, Overlap, Tta, Scale,
+            Weights, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, Tile, Overlap, Tta, Scale,
             Again, Json, Threads, Exact,
         };
         ObjectOptions.AddTo(command);
+        WeightsOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -119,7 +118,7 @@ internal static class PredictCommand
 
         string weights = parsed.GetRequiredValue(Weights);
         using Segmenter segmenter =
-            CommonOptions.Load(weights, parsed.GetValue(Model), threads, parsed.GetValue(Exact));
+            new(WeightsOptions.Load(parsed, weights), threads, parsed.GetValue(Exact));
         if (segmenter.SeesWholes && (settings.Tile ?? settings.Overlap) is not null)
         {
             throw new UsageException(
@@ -134,7 +133,7 @@ internal static class PredictCommand
         Directory.CreateDirectory(outputs.Folder);
         var record = PredictionRecord.Open(outputs.Folder, new PredictionRecord.Contents(
             PredictionRecord.Contents.HashOf(TrainedNetwork.FileOf(weights)),
-            parsed.GetValue(Model),
+            WeightsOptions.Given(parsed),
             input.Folder,
             settings,
             threshold,

@@ -45,7 +45,7 @@ internal sealed class PredictionRecord
 
     /// <summary>What masks are made with.</summary>
     /// <param name="Weights">SHA-256 of the file of weights.</param>
-    /// <param name="Model">The network that the weights are for, if it was named.</param>
+    /// <param name="Told">The options that were given for what the weights do not say; null for none.</param>
     /// <param name="Pictures">Folder of the pictures.</param>
     /// <param name="Settings">How pictures are cut, scaled and turned.</param>
     /// <param name="Threshold">Probability above which a pixel is foreground.</param>
@@ -53,7 +53,7 @@ internal sealed class PredictionRecord
     /// <param name="Outputs">What is written.</param>
     internal sealed record Contents(
         string Weights,
-        string? Model,
+        string? Told,
         string Pictures,
         SegmentationSettings Settings,
         float Threshold,
