@@ -21,33 +21,6 @@ no_dotnet() {
     exit 1
 }
 
-# libvips reads and writes image files. It is installed where that can be done without asking; else the commands are
-# shown. Never fails: what needs no image goes on, and what does says so itself.
-ensure_libvips() {
-    has_libvips && return 0
-    if can_install; then
-        install_quietly libvips42 "reads and writes image files" && return 0
-    fi
-    cat >&2 <<'END'
-unet: libvips, which reads and writes image files, is not installed. Install it with:
-    Debian, Ubuntu   apt-get install libvips42   (as root)
-    Fedora           dnf install vips            (as root)
-    Arch             pacman -S libvips           (as root)
-    Alpine           apk add vips                (as root)
-    macOS            brew install vips
-END
-}
-
-has_libvips() {
-    local folder
-    for folder in /usr/lib/*-linux-gnu /usr/lib64 /usr/lib /usr/local/lib /opt/homebrew/lib; do
-        if [ -e "$folder/libvips.so.42" ] || [ -e "$folder/libvips.42.dylib" ]; then
-            return 0
-        fi
-    done
-    PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep 'libvips\.so\.42' >/dev/null
-}
-
 can_install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
 }

@@ -1,7 +1,5 @@
-using UNetSharp.Data;
 using UNetSharp.Interop;
-using UNetSharp.Tensors;
-using UNetSharp.Training;
+using UNetSharp.Workflows;
 
 namespace UNetSharp.Cli;
 
@@ -21,9 +19,13 @@ internal static class Guard
         {
             return Say(e.Message, ExitCode.WrongUsage);
         }
+        catch (SettingsException e)
+        {
+            return Say(TextOf(e), ExitCode.WrongUsage);
+        }
         catch (CheckpointException e)
         {
-            Say(e.Message, ExitCode.Failed);
+            Say(TextOf(e), ExitCode.Failed);
             foreach (string row in e.Details.Take(MostRows))
             {
                 Console.Error.WriteLine($"  {row}");
@@ -45,8 +47,8 @@ internal static class Guard
     /// <summary>What an error says to the user, in one line.</summary>
     public static string TextOf(Exception error) => error switch
     {
-        DataException or TrainingException or ShapeException or CheckpointException or IOException
-            or UnauthorizedAccessException => error.Message.ReplaceLineEndings(" "),
+        UNetSharpException known => OptionNames.Explain(known).ReplaceLineEndings(" "),
+        IOException or UnauthorizedAccessException => error.Message.ReplaceLineEndings(" "),
         OutOfMemoryException => "there is not enough memory. Use a smaller --size, --crop, --batch, --base or --tile.",
         _ => $"stopped by an error of its own, which is worth a report: {error.GetType().Name}: {error.Message} "
             + $"({error.StackTrace?.Split('\n')[0].Trim()})".ReplaceLineEndings(" "),

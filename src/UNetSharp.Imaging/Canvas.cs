@@ -6,8 +6,6 @@ namespace UNetSharp.Imaging;
 internal sealed class Canvas
 {
     private const byte Ground = 245;
-    private const string Font = "sans 10";
-    private const string DotsPerInch = "96";
 
     private static readonly (byte R, byte G, byte B) Ink = (30, 30, 30);
 
@@ -50,24 +48,13 @@ internal sealed class Canvas
     /// <param name="left">Column at which it begins, or with an anchor of 1 ends.</param>
     /// <param name="text">The text.</param>
     /// <param name="anchor">Share of its width that lies to the left of the column.</param>
-    /// <exception cref="DataException">The installed libvips cannot draw text.</exception>
     public void Write(int middle, int left, string text, double anchor = 0)
     {
-        try
+        (byte[] cover, int width) = Letters.Draw(text);
+        (int top, int start) = (middle - (Letters.Height / 2), left - (int)(anchor * width));
+        for (int i = 0; i < cover.Length; i++)
         {
-            // The text is markup to libvips.
-            string plain = text.Replace("&", "&amp;").Replace("<", "&lt;");
-            using VipsImage drawn = VipsImage.Make("text", ("text", plain), ("font", Font), ("dpi", DotsPerInch));
-            byte[] cover = drawn.Pixels<byte>();
-            (int top, int start) = (middle - (drawn.Height / 2), left - (int)(anchor * drawn.Width));
-            for (int i = 0; i < cover.Length; i++)
-            {
-                Set(top + (i / drawn.Width), start + (i % drawn.Width), Ink, cover[i] / 255f);
-            }
-        }
-        catch (VipsException e)
-        {
-            throw new DataException($"libvips draws no text here: {e.Message}. Install it with Pango, and a font.", e);
+            Set(top + (i / width), start + (i % width), Ink, cover[i] / 255f);
         }
     }
 }

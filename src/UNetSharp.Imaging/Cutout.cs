@@ -1,5 +1,5 @@
+using NetVips;
 using UNetSharp.Data;
-using static UNetSharp.Imaging.VipsImage;
 
 namespace UNetSharp.Imaging;
 
@@ -10,18 +10,20 @@ namespace UNetSharp.Imaging;
 /// </summary>
 public static class Cutout
 {
+    private const string ProfileField = "icc-profile-data";
+
     /// <summary>The ICC profile of a file whose colours are read as they are; null if there is none.</summary>
     /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
     public static byte[]? ProfileOf(string path) => ImageFile.Guard(path, () =>
     {
-        string loader = ImageFile.LoaderOf(path);
-        if (loader == ImageFile.BitmapLoader)
+        ImageFormat format = ImageFormat.Detect(path);
+        if (format == ImageFormat.Bmp)
         {
             return null;
         }
 
-        using VipsImage file = ImageFile.Open(path, loader, page: 0);
-        return ImageFile.IsGreyOrRgb(file) ? file.Profile : null;
+        using Image file = Vips.Open(format, path);
+        return ImageFile.IsGreyOrRgb(file) && file.Contains(ProfileField) ? (byte[])file.Get(ProfileField) : null;
     });
 
     /// <summary>Writes a picture that is transparent where its background was.</summary>
@@ -71,20 +73,18 @@ public static class Cutout
         int bands = samples.Length / (picture.Width * picture.Height);
         bool isByte = picture.FullScale == byte.MaxValue;
         float scale = (isByte ? byte.MaxValue : ushort.MaxValue) / picture.FullScale;
-        using VipsImage image = isByte
-            ? FromMemory<byte>(
-                Array.ConvertAll(samples, value => (byte)Whole(value * scale, byte.MaxValue)),
-                picture.Width, picture.Height, bands, SampleFormat.Byte)
-            : FromMemory<ushort>(
-                Array.ConvertAll(samples, value => (ushort)Whole(value * scale, ushort.MaxValue)),
-                picture.Width, picture.Height, bands, SampleFormat.UShort);
-        if (profile is not null)
-        {
-            image.SetProfile(profile);
-        }
-
         bool isGrey = bands <= 2;
-        ImageFile.Write(path, image, isByte ? isGrey ? "b-w" : "srgb" : isGrey ? "grey16" : "rgb16");
+        using Image image = isByte
+            ? Vips.FromPixels<byte>(
+                Array.ConvertAll(samples, value => (byte)Whole(value * scale, byte.MaxValue)),
+                picture.Width, picture.Height, bands, isGrey ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb)
+            : Vips.FromPixels<ushort>(
+                Array.ConvertAll(samples, value => (ushort)Whole(value * scale, ushort.MaxValue)),
+                picture.Width, picture.Height, bands, isGrey ? Enums.Interpretation.Grey16 : Enums.Interpretation.Rgb16);
+        using Image marked = profile is null
+            ? image.Copy()
+            : image.Mutate(fields => fields.Set(GValue.BlobType, ProfileField, profile));
+        ImageFile.Write(path, marked);
     }
 
     private static float Whole(float value, float most) => MathF.Round(Math.Clamp(value, 0, most));

@@ -41,7 +41,6 @@ public static class HeatSheet
     /// <param name="frame">Side of a square to draw around the region, in pixels of the picture; null for none.</param>
     /// <param name="captions">What is written.</param>
     /// <returns>8-bit RGB, (height, width, 3), and its size.</returns>
-    /// <exception cref="DataException">The installed libvips cannot draw text.</exception>
     public static (byte[] Pixels, PictureSize Size) Draw(
         Picture picture, HeatMap map, Region region, double? frame, HeatCaptions captions)
     {

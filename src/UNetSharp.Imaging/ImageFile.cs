@@ -1,21 +1,17 @@
+using NetVips;
 using UNetSharp.Data;
-using static UNetSharp.Imaging.VipsImage;
+using UNetSharp.Files;
 
 namespace UNetSharp.Imaging;
 
 /// <summary>
-/// Image files in and out: PNG, JPEG, TIFF, WebP, BMP and GIF are read, PNG is written. Grey and colour, 8 and 16 bit
-/// and floating point; palettes, CMYK and other colour spaces become RGB, transparency is dropped, EXIF rotation
+/// Image files in and out: PNG, JPEG, TIFF, WebP, AVIF, BMP and GIF are read, PNG is written. Grey and colour, 8 and 16
+/// bit and floating point; palettes, CMYK and other colour spaces become RGB, transparency is dropped, EXIF rotation
 /// applied. Of a TIFF file with several pages any can be read, of other files the first.
 /// </summary>
 public static class ImageFile
 {
-    internal const string TiffLoader = "tiffload";
-    internal const string BitmapLoader = "bitmap"; // ours, no name of libvips
-    private const int MarkBytes = 4;
-
-    // A file that ends early is refused, not filled up with grey.
-    private static readonly (string, string)[] Strict = [("fail_on", "truncated")];
+    private const string PagesField = "n-pages";
 
     /// <summary>Samples beyond which a file is refused before it is decoded: 4 GiB as float32.</summary>
     private const long MostSamples = 1L << 30;
@@ -23,40 +19,19 @@ public static class ImageFile
     /// <summary>Red, green, blue and transparency.</summary>
     private const int MostBands = 4;
 
-    // VipsInterpretation: grey of 8 and 16 bit, RGB of 8 and 16 bit.
-    private const int Grey = 1;
-    private const int Grey16 = 26;
-    private const int Rgb = 22;
-    private const int Rgb16 = 25;
-    private const int Multiband = 0;
-
-    /// <summary>The first bytes of a file of each kind, and libvips's name of its loader, or ours.</summary>
-    private static readonly (byte[] Mark, string Loader)[] Loaders =
-    [
-        ([0x89, (byte)'P', (byte)'N', (byte)'G'], "pngload"),
-        ([0xFF, 0xD8], "jpegload"),
-        ([(byte)'I', (byte)'I', 42, 0], TiffLoader),
-        ([(byte)'M', (byte)'M', 0, 42], TiffLoader),
-        ([(byte)'I', (byte)'I', 43, 0], TiffLoader), // BigTIFF
-        ([(byte)'M', (byte)'M', 0, 43], TiffLoader),
-        ([(byte)'R', (byte)'I', (byte)'F', (byte)'F'], "webpload"),
-        ([(byte)'G', (byte)'I', (byte)'F', (byte)'8'], "gifload"),
-        ([(byte)'B', (byte)'M'], BitmapLoader),
-    ];
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="page">Page of a TIFF file, the first is 0; the others are not decoded.</param>
     /// <exception cref="DataException">The file is missing, damaged, too large or of an unknown kind.</exception>
     public static Picture Read(string path, int page = 0) => Guard(path, () =>
     {
-        string loader = LoaderOf(path, page);
-        if (loader == BitmapLoader)
+        ImageFormat format = FormatOf(path, page);
+        if (format == ImageFormat.Bmp)
         {
             return Decode(path, new Bitmap(File.ReadAllBytes(path)), MostSamples);
         }
 
-        using VipsImage file = Open(path, loader, page);
+        using Image file = Vips.Open(format, path, page);
         return Decode(path, file, MostSamples);
     });
 
@@ -68,14 +43,13 @@ public static class ImageFile
     public static Picture Decode(ReadOnlyMemory<byte> bytes, string name, long mostSamples = MostSamples) =>
         Guard(name, () =>
         {
-            string loader = LoaderOf(name, bytes.Span);
-            if (loader == BitmapLoader)
+            ImageFormat format = ImageFormat.Detect(name, bytes.Span);
+            if (format == ImageFormat.Bmp)
             {
                 return Decode(name, new Bitmap(bytes), mostSamples);
             }
 
-            using VipsBytes copy = new(bytes.Span);
-            using VipsImage file = Make(loader + "_buffer", copy, Strict);
+            using Image file = Vips.Open(format, bytes.Span);
             return Decode(name, file, mostSamples);
         });
 
@@ -83,58 +57,57 @@ public static class ImageFile
     /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
     public static int CountPages(string path) => Guard(path, () =>
     {
-        string loader = LoaderOf(path);
-        if (loader != TiffLoader)
+        if (ImageFormat.Detect(path) != ImageFormat.Tiff)
         {
             return 1;
         }
 
-        using VipsImage file = Open(path, loader, page: 0);
-        return file.Pages;
+        using Image file = Vips.Open(ImageFormat.Tiff, path);
+        return file.Contains(PagesField) ? (int)file.Get(PagesField) : 1;
     });
 
     /// <summary>Writes an 8-bit grey PNG.</summary>
     /// <exception cref="DataException">The file cannot be written; nothing is left behind.</exception>
     public static void WriteGrey(string path, ReadOnlySpan<byte> pixels, int width, int height)
     {
-        using VipsImage image = FromMemory(pixels, width, height, bands: 1, SampleFormat.Byte);
-        Write(path, image, "b-w");
+        using Image image = Vips.FromPixels(pixels, width, height, bands: 1, Enums.Interpretation.Bw);
+        Write(path, image);
     }
 
     /// <summary>Writes a 16-bit grey PNG.</summary>
     /// <exception cref="DataException">The file cannot be written; nothing is left behind.</exception>
     public static void WriteGrey16(string path, ReadOnlySpan<ushort> pixels, int width, int height)
     {
-        using VipsImage image = FromMemory(pixels, width, height, bands: 1, SampleFormat.UShort);
-        Write(path, image, "grey16");
+        using Image image = Vips.FromPixels(pixels, width, height, bands: 1, Enums.Interpretation.Grey16);
+        Write(path, image);
     }
 
     /// <summary>Writes an 8-bit RGB PNG.</summary>
     /// <exception cref="DataException">The file cannot be written; nothing is left behind.</exception>
     public static void WriteColor(string path, ReadOnlySpan<byte> pixels, int width, int height)
     {
-        using VipsImage image = FromMemory(pixels, width, height, bands: 3, SampleFormat.Byte);
-        Write(path, image, "srgb");
+        using Image image = Vips.FromPixels(pixels, width, height, bands: 3, Enums.Interpretation.Srgb);
+        Write(path, image);
     }
 
     /// <summary>An 8-bit grey PNG as bytes.</summary>
     /// <param name="pixels">(height, width).</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    public static byte[] PngOfGrey(ReadOnlySpan<byte> pixels, int width, int height) => Png(pixels, width, height, 1, "b-w");
+    public static byte[] PngOfGrey(ReadOnlySpan<byte> pixels, int width, int height)
+    {
+        using Image image = Vips.FromPixels(pixels, width, height, bands: 1, Enums.Interpretation.Bw);
+        return image.PngsaveBuffer();
+    }
 
     /// <summary>An 8-bit RGB PNG as bytes, for pages that hold their pictures.</summary>
     /// <param name="pixels">(height, width, 3).</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    public static byte[] PngOfColor(ReadOnlySpan<byte> pixels, int width, int height) =>
-        Png(pixels, width, height, 3, "srgb");
-
-    private static byte[] Png(ReadOnlySpan<byte> pixels, int width, int height, int bands, string interpretation)
+    public static byte[] PngOfColor(ReadOnlySpan<byte> pixels, int width, int height)
     {
-        using VipsImage image = FromMemory(pixels, width, height, bands, SampleFormat.Byte);
-        using VipsImage marked = image.Then("copy", ("interpretation", interpretation));
-        return marked.Bytes("pngsave_buffer");
+        using Image image = Vips.FromPixels(pixels, width, height, bands: 3, Enums.Interpretation.Srgb);
+        return image.PngsaveBuffer();
     }
 
     /// <summary>Reads an image; what goes wrong becomes one line that names it.</summary>
@@ -152,47 +125,61 @@ public static class ImageFile
         {
             throw new DataException($"{name}: cannot be read: {e.Message}", e);
         }
-        catch (Exception e) when (e is VipsException or InvalidDataException)
+        catch (VipsException e)
+        {
+            throw new DataException($"{name}: is no image, or damaged: {Vips.Reason(e)}.", e);
+        }
+        catch (InvalidDataException e)
         {
             throw new DataException($"{name}: is no image, or damaged: {e.Message}.", e);
         }
     }
 
-    /// <summary>
-    /// Opens a file with the one loader that its first bytes ask for. libvips knows many more formats, among them some
-    /// whose readers are not hardened; these stay out.
-    /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="loader">The loader, of libvips.</param>
-    /// <param name="page">Page of a TIFF file.</param>
-    /// <param name="access">"random", or "sequential" where rows are read once, from the top.</param>
-    internal static VipsImage Open(string path, string loader, int page, string access = "random")
+    /// <summary>The format of a file that has the page.</summary>
+    internal static ImageFormat FormatOf(string path, int page)
     {
-        (string, string)[] arguments = [("filename", path), ("access", access), .. Strict];
-        return Make(loader, loader == TiffLoader ? [.. arguments, ("page", $"{page}")] : arguments);
-    }
-
-    internal static string LoaderOf(string path, int page = 0)
-    {
-        Span<byte> start = stackalloc byte[MarkBytes];
-        using FileStream stream = File.OpenRead(path);
-        string loader = LoaderOf(path, start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
-        return page == 0 || loader == TiffLoader
-            ? loader
+        ImageFormat format = ImageFormat.Detect(path);
+        return page == 0 || format == ImageFormat.Tiff
+            ? format
             : throw new DataException($"{path}: page {page} is asked for, but only TIFF files have pages here.");
     }
 
-    private static string LoaderOf(string name, ReadOnlySpan<byte> start)
+    /// <summary>The image upright, in grey or red, green and blue, without transparency.</summary>
+    internal static Image Plain(string name, Image file)
     {
-        foreach ((byte[] mark, string loader) in Loaders)
+        using Image upright = file.Autorot();
+        using Image plain = InGreyOrRgb(upright);
+        if (plain.Bands > MostBands)
         {
-            if (start.StartsWith(mark))
-            {
-                return loader;
-            }
+            throw new DataException($"{name}: has {plain.Bands} channels; images are grey or colour, with or "
+                + "without transparency. Save the channels to be used as grey or RGB.");
         }
 
-        throw new DataException($"{name}: is no image of a known kind (PNG, JPEG, TIFF, WebP, BMP, GIF), or damaged.");
+        return plain.ExtractBand(0, n: plain.Bands >= 3 ? 3 : 1);
+    }
+
+    /// <summary>Whether the colours of a file are read as they are.</summary>
+    internal static bool IsGreyOrRgb(Image image) => image.Interpretation
+        is Enums.Interpretation.Bw or Enums.Interpretation.Grey16
+        or Enums.Interpretation.Srgb or Enums.Interpretation.Rgb16;
+
+    /// <summary>Signed or 32-bit whole numbers: nothing says which of them is white.</summary>
+    internal static DataException UnknownScale(string path) => new($"{path}: holds signed or 32-bit whole numbers. "
+        + "Save it with 8 or 16 bit a sample, or as floating point from 0 to 1.");
+
+    /// <summary>Writes a PNG file.</summary>
+    /// <exception cref="DataException">The file cannot be written; nothing is left behind.</exception>
+    internal static void Write(string path, Image image)
+    {
+        try
+        {
+            AtomicFile.WriteBytes(path, image.PngsaveBuffer());
+        }
+        catch (Exception e) when (e is VipsException or IOException or UnauthorizedAccessException)
+        {
+            string reason = e is VipsException refused ? Vips.Reason(refused) : e.Message;
+            throw new DataException($"{path}: cannot be written: {reason}", e);
+        }
     }
 
     private static Picture Decode(string name, Bitmap bitmap, long mostSamples)
@@ -201,25 +188,11 @@ public static class ImageFile
         return bitmap.Decode();
     }
 
-    private static Picture Decode(string name, VipsImage file, long mostSamples)
+    private static Picture Decode(string name, Image file, long mostSamples)
     {
         RequireFewer(name, file.Width, file.Height, file.Bands, mostSamples);
-        using VipsImage plain = Plain(name, file);
-        return Samples(name, plain);
-    }
-
-    /// <summary>The image upright, in grey or red, green and blue, without transparency.</summary>
-    internal static VipsImage Plain(string name, VipsImage file)
-    {
-        using VipsImage upright = file.Then("autorot");
-        using VipsImage plain = InGreyOrRgb(upright);
-        if (plain.Bands > MostBands)
-        {
-            throw new DataException($"{name}: has {plain.Bands} channels; images are grey or colour, with or "
-                + "without transparency. Save the channels to be used as grey or RGB.");
-        }
-
-        return plain.Then("extract_band", ("band", "0"), ("n", plain.Bands >= 3 ? "3" : "1"));
+        using Image plain = Plain(name, file);
+        return ToPicture(name, plain);
     }
 
     private static void RequireFewer(string name, int width, int height, int channels, long mostSamples)
@@ -231,57 +204,48 @@ public static class ImageFile
         }
     }
 
-    internal static bool IsGreyOrRgb(VipsImage image) => image.Interpretation is Grey or Grey16 or Rgb or Rgb16;
-
-    private static VipsImage InGreyOrRgb(VipsImage image) => image.Interpretation switch
+    private static Image InGreyOrRgb(Image image)
     {
-        Grey or Grey16 or Rgb or Rgb16 or Multiband => image.Then("copy"),
-        _ when image.Format == SampleFormat.Float => image.Then("copy"),
-        _ when image.Format == SampleFormat.UShort => image.Then("colourspace", ("space", "rgb16")),
-        _ => image.Then("colourspace", ("space", "srgb")),
-    };
+        if (IsGreyOrRgb(image)
+            || image.Interpretation == Enums.Interpretation.Multiband
+            || image.Format == Enums.BandFormat.Float)
+        {
+            return image.Copy();
+        }
 
-    private static Picture Samples(string path, VipsImage image)
+        Enums.Interpretation space = image.Format == Enums.BandFormat.Ushort
+            ? Enums.Interpretation.Rgb16
+            : Enums.Interpretation.Srgb;
+        if (image.Interpretation != Enums.Interpretation.Cmyk)
+        {
+            return image.Colourspace(space);
+        }
+
+        // By CIELAB, which has room for every ink; by XYZ, the usual way, dark and strong ones would be cut off.
+        using Image lab = image.IccImport(
+            pcs: Enums.PCS.Lab, embedded: true, inputProfile: "cmyk", intent: Enums.Intent.Relative);
+        return lab.Colourspace(space);
+    }
+
+    private static Picture ToPicture(string name, Image image)
     {
         (int width, int height, int bands) = (image.Width, image.Height, image.Bands);
         switch (image.Format)
         {
-            case SampleFormat.Byte:
-                return new Picture(width, height, bands, 255, Array.ConvertAll(image.Pixels<byte>(), v => (float)v));
-            case SampleFormat.UShort:
-                return new Picture(width, height, bands, 65535, Array.ConvertAll(image.Pixels<ushort>(), v => (float)v));
-            case SampleFormat.Float or SampleFormat.Double:
-                using (VipsImage cast = image.Then("cast", ("format", "float")))
+            case Enums.BandFormat.Uchar:
+                float[] bytes = Array.ConvertAll(image.WriteToMemory<byte>(), value => (float)value);
+                return new Picture(width, height, bands, byte.MaxValue, bytes);
+            case Enums.BandFormat.Ushort:
+                float[] shorts = Array.ConvertAll(image.WriteToMemory<ushort>(), value => (float)value);
+                return new Picture(width, height, bands, ushort.MaxValue, shorts);
+            case Enums.BandFormat.Float or Enums.BandFormat.Double:
+                using (Image cast = image.Cast(Enums.BandFormat.Float))
                 {
-                    return new Picture(width, height, bands, 1, cast.Pixels<float>());
+                    return new Picture(width, height, bands, 1, cast.WriteToMemory<float>());
                 }
 
             default:
-                throw UnknownScale(path);
-        }
-    }
-
-    /// <summary>Signed or 32-bit whole numbers: nothing says which of them is white.</summary>
-    internal static DataException UnknownScale(string path) => new(
-        $"{path}: holds signed or 32-bit whole numbers. Save it with 8 or 16 bit a sample, or as floating point from 0 to 1.");
-
-    internal static void Write(string path, VipsImage image, string interpretation)
-    {
-        string unfinished = path + ".part";
-        try
-        {
-            using VipsImage marked = image.Then("copy", ("interpretation", interpretation));
-            marked.Save("pngsave", ("filename", unfinished));
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch (Exception e) when (e is VipsException or IOException or UnauthorizedAccessException)
-        {
-            if (File.Exists(unfinished))
-            {
-                File.Delete(unfinished);
-            }
-
-            throw new DataException($"{path}: cannot be written: {e.Message}", e);
+                throw UnknownScale(name);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using UNetSharp.Data;
 using UNetSharp.Data.Augmentations;
 using UNetSharp.Imaging;
+using UNetSharp.Workflows;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -79,7 +80,7 @@ internal static class AugmentCommand
         DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes: null);
         report.ThrowIfUnusable();
         SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
-        IEnumerable<Sample> samples = Spread.Of(report.Folder.Pairs, pairs).Select(reader.Read);
+        IEnumerable<Sample> samples = Spread.Choose(report.Folder.Pairs, pairs).Select(reader.Read);
         Augmenter augmenter = new(settings);
         (byte[] pixels, PictureSize size) = AugmentationSheet.Draw(
         [

@@ -42,25 +42,27 @@ internal static class CourseOptions
     /// <exception cref="UsageException">They make no sense.</exception>
     public static TrainingSettings Read(ParseResult parsed, TrainingSettings settings)
     {
-        string schedule = parsed.GetRequiredValue(Schedule);
-        CommonOptions.OneOf(LearningRate.Schedules, schedule, "--schedule");
-        CommonOptions.AtLeast(1, parsed.GetValue(Accumulate), "--accumulate");
-        CommonOptions.AtLeast(1, parsed.GetValue(Patience) ?? 1, "--patience");
+        string schedule =
+            CommonOptions.OneOf(LearningRate.Schedules, parsed.GetRequiredValue(Schedule), "--schedule");
         double warmUp = parsed.GetValue(WarmUp);
+        double? clip = parsed.GetValue(Clip);
+        double? decay = parsed.GetValue(Ema);
+        int? patience = parsed.GetValue(Patience);
+        CommonOptions.AtLeast(1, patience ?? 1, "--patience");
         Require(warmUp >= 0 && warmUp < settings.Epochs, $"--warm-up {warmUp}: give epochs from 0 to below --epochs.");
-        Require(parsed.GetValue(Clip) is null or > 0, $"--clip {parsed.GetValue(Clip)}: give a number above 0.");
-        Require(parsed.GetValue(Ema) is null or (> 0 and < 1), $"--ema {parsed.GetValue(Ema)}: give a decay between 0 and 1.");
+        Require(clip is null or > 0, $"--clip {clip}: give a number above 0.");
+        Require(decay is null or (> 0 and < 1), $"--ema {decay}: give a decay between 0 and 1.");
         Require(
             settings.Validation is not { Share: 0, Names: null, Folds: 0 }
-                || (parsed.GetValue(Patience) is null && schedule != LearningRate.Plateau),
+                || (patience is null && schedule != LearningRate.Plateau),
             "--patience and --schedule plateau go by the validation score: leave images for it by --val.");
         return settings with
         {
             Rate = new LearningRate(schedule, warmUp),
-            ClipNorm = parsed.GetValue(Clip),
-            Accumulate = parsed.GetValue(Accumulate),
-            AverageDecay = parsed.GetValue(Ema),
-            Patience = parsed.GetValue(Patience),
+            ClipNorm = clip,
+            Accumulate = CommonOptions.AtLeast(1, parsed.GetValue(Accumulate), "--accumulate"),
+            AverageDecay = decay,
+            Patience = patience,
         };
     }
 

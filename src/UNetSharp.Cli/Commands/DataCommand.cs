@@ -1,13 +1,14 @@
 using System.CommandLine;
 using UNetSharp.Data;
 using UNetSharp.Imaging;
+using UNetSharp.Workflows;
 
 namespace UNetSharp.Cli.Commands;
 
 /// <summary>Looks at a data set as training would.</summary>
 internal static class DataCommand
 {
-    private const int MostOfSheet = 24;
+    private const int MaxOfSheet = 24;
 
     public static Command Build()
     {
@@ -36,17 +37,12 @@ internal static class DataCommand
     }
 
     /// <summary>Reads every file of a data set, with a progress bar.</summary>
-    public static DataReport Inspect(string directory, int? classes, bool skipsBad = false)
-    {
-        DataFolder folder = DataFolder.Find(directory, ImageFile.CountPages);
-        DataReport report = ProgressBar.Run(bar => DataReport.Of(
-            folder,
-            ImageFile.Read,
+    public static DataReport Inspect(string directory, int? classes, bool skipsBad = false) =>
+        ProgressBar.Run(bar => DataSet.Inspect(
+            directory,
             classes,
-            Environment.ProcessorCount,
+            skipsBad,
             (done, count) => bar.Update((double)done / count, $"reading {done} of {count} pairs")));
-        return skipsBad ? report.WithoutBadPairs() : report;
-    }
 
     private static int Run(string directory, int? classes, bool skipsBad, string? sheet, TextWriter output)
     {
@@ -68,11 +64,11 @@ internal static class DataCommand
     private static void Draw(DataReport report, string path, TextWriter output)
     {
         IReadOnlyList<ImagePair> readable = [.. report.Facts.Select(fact => fact.Pair)];
-        ImagePair[] suspicious = [.. report.Suspicious.Select(found => found.Pair).Take(MostOfSheet)];
+        ImagePair[] suspicious = [.. report.Suspicious.Select(found => found.Pair).Take(MaxOfSheet)];
         ImagePair[] pairs =
         [
             .. suspicious,
-            .. Spread.Of([.. readable.Except(suspicious)], MostOfSheet - suspicious.Length),
+            .. Spread.Choose([.. readable.Except(suspicious)], MaxOfSheet - suspicious.Length),
         ];
         SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
         (byte[] pixels, PictureSize size) = PairSheet.Draw([.. pairs.Select(reader.Read)]);

@@ -7,6 +7,7 @@ using UNetSharp.Metrics;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
 using UNetSharp.Training;
+using UNetSharp.Workflows;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -51,8 +52,10 @@ internal static class DemoCommand
         DataReport report = DataCommand.Inspect(Path.Combine(samples, "train"), classes: null);
         report.ThrowIfUnusable();
         Console.WriteLine(string.Join(Environment.NewLine, report.Lines()));
-        int code = TrainingSession.Run(Settings(epochs, threads, report), report, run);
-        return code == ExitCode.Done ? ShowResults(samples, output, run, report, threads) : code;
+        TrainingRun training = new(Settings(epochs, threads, report), report, run) { NextSteps = TrainingView.NextSteps };
+        return TrainingView.Show(training).IsDone
+            ? ShowResults(samples, output, run, report, threads)
+            : ExitCode.Interrupted;
     }
 
     private static TrainingSettings Settings(int epochs, int threads, DataReport report) => new(
@@ -77,7 +80,7 @@ internal static class DemoCommand
         string predictions = Path.Combine(output, "predictions");
         Directory.CreateDirectory(predictions);
         List<(Picture Picture, byte[] Truth, byte[] Prediction)> rows = [];
-        List<DemoReport.Row> scores = [];
+        List<BaselineScore> scores = [];
         foreach (ImagePair pair in heldOut)
         {
             Picture picture = pair.ReadImage(ImageFile.Read);
@@ -89,13 +92,13 @@ internal static class DemoCommand
                 picture.Width,
                 picture.Height);
             rows.Add((picture, sample.Mask, prediction));
-            scores.Add(new DemoReport.Row(
+            scores.Add(new BaselineScore(
                 pair.Name, Dice(sample.Mask, prediction), Dice(sample.Mask, baseline.Predict(sample))));
         }
 
-        (byte[] sheet, PictureSize size) = ComparisonSheet.Draw([.. Spread.Of(rows, RowsOfSheet)]);
+        (byte[] sheet, PictureSize size) = ComparisonSheet.Draw([.. Spread.Choose(rows, RowsOfSheet)]);
         ImageFile.WriteColor(Path.Combine(output, "predictions.png"), sheet, size.Width, size.Height);
-        DemoReport.Write(output, scores, baseline);
+        BaselineReport.Write(output, "nuclei", scores, baseline);
         Console.WriteLine($"pictures in {Path.Combine(output, "predictions.png")}, report in "
             + Path.Combine(output, "report.html"));
         Console.WriteLine(string.Create(

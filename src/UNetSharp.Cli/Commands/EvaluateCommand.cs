@@ -1,13 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Spectre.Console;
-using UNetSharp.Cli.Reports;
-using UNetSharp.Data;
-using UNetSharp.Imaging;
-using UNetSharp.Inference;
-using UNetSharp.Interop;
-using UNetSharp.Training;
+using UNetSharp.Workflows;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -15,9 +8,6 @@ namespace UNetSharp.Cli.Commands;
 internal static class EvaluateCommand
 {
     private const string StandardOutput = "-";
-
-    private static readonly JsonSerializerOptions Readable =
-        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
@@ -72,174 +62,61 @@ internal static class EvaluateCommand
     private static int Run(ParseResult parsed)
     {
         string? json = parsed.GetResult(Json) is null ? null : parsed.GetValue(Json) ?? StandardOutput;
-        RequireFolders(
-            (json == StandardOutput ? null : json, "--json"),
-            (parsed.GetValue(Csv), "--csv"),
-            (parsed.GetValue(Html), "--html"));
-        string weights = parsed.GetRequiredValue(Weights);
-        string? other = parsed.GetValue(Compare);
-        using Segmenter segmenter = Load(parsed, weights, WeightsOptions.Load(parsed, weights));
-        using Segmenter? rival = other is null ? null : Load(parsed, other, WeightsOptions.LoadAsDescribed(other));
-        IReadOnlyList<ImagePair> pairs = PairsOf(parsed, weights);
-        Evaluation evaluation = Evaluate(parsed, segmenter, pairs);
-        IReadOnlyList<Comparison> comparison =
-            rival is null ? [] : Comparison.Of(evaluation, Evaluate(parsed, rival, pairs));
-        if (json is not null)
+        EvaluationSettings settings = new(parsed.GetRequiredValue(Weights), parsed.GetRequiredValue(Data))
         {
-            WriteJson(json, evaluation, comparison);
+            Load = weights => WeightsOptions.Load(parsed, weights),
+            Compared = parsed.GetValue(Compare),
+            LoadCompared = WeightsOptions.LoadAsDescribed,
+            IsValidationOnly = parsed.GetValue(ValidationOnly),
+            SkipsBad = parsed.GetValue(SkipBad),
+            MembraneClass = parsed.GetValue(Membranes),
+            Threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),
+            IsExact = parsed.GetValue(Exact),
+            Json = json == StandardOutput ? null : json,
+            Csv = parsed.GetValue(Csv),
+            Page = parsed.GetValue(Html),
+        };
+        EvaluationResult result = ProgressBar.Run(bar => NetworkEvaluation.Run(settings, progress => bar.Update(
+            (double)progress.Done / progress.Count,
+            $"{progress.Done} of {progress.Count} {(progress.Stage == EvaluationStage.Reading ? "pairs read" : "images")}")));
+        foreach (string line in result.LeftOut)
+        {
+            Console.Error.WriteLine($"left out: {line}");
         }
 
-        if (parsed.GetValue(Csv) is { } csv)
+        if (json == StandardOutput)
         {
-            AtomicFile.WriteText(csv, ScoresCsv.Of(evaluation));
+            Console.WriteLine(result.ToJson());
         }
-
-        if (parsed.GetValue(Html) is { } html)
+        else
         {
-            AtomicFile.WriteText(html, EvaluationPage.Of(
-                weights,
-                parsed.GetRequiredValue(Data),
-                evaluation,
-                segmenter.Masks,
-                Worst(segmenter, pairs, evaluation),
-                other,
-                comparison));
-        }
-
-        if (json != StandardOutput)
-        {
-            Print(evaluation, segmenter.Masks, other, comparison);
+            Print(result, settings.Compared);
         }
 
         return ExitCode.Done;
     }
 
-    /// <summary>Refuses files whose folder is not there, before hours of work.</summary>
-    private static void RequireFolders(params (string? File, string Option)[] outputs)
+    private static void Print(EvaluationResult result, string? compared)
     {
-        foreach ((string? file, string option) in outputs)
+        Print(result.Classes);
+        Print(result.Means);
+        if (result.Differences is { } differences)
         {
-            if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
-            {
-                throw new UsageException($"{option} {file}: there is no such folder; make it, or name another.");
-            }
-        }
-    }
-
-    private static Segmenter Load(ParseResult parsed, string weights, TrainedNetwork trained)
-    {
-        int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
-        Segmenter segmenter = new(trained, threads, parsed.GetValue(Exact));
-        if (parsed.GetValue(Membranes) is { } k && (k < 0 || k >= segmenter.ClassCount))
-        {
-            int classes = segmenter.ClassCount;
-            segmenter.Dispose();
-            throw new UsageException($"--membranes {k}: {weights} knows the classes 0 to {classes - 1}.");
+            Console.WriteLine($"compared with {compared}:");
+            Print(differences);
         }
 
-        return segmenter;
-    }
-
-    /// <summary>The pairs to score. Those that cannot be read are named, or left out, before the first one is scored.</summary>
-    private static IReadOnlyList<ImagePair> PairsOf(ParseResult parsed, string weights)
-    {
-        TrainingSettings? run = parsed.GetValue(ValidationOnly) ? RunFolder.SettingsOf(weights) : null;
-        bool skipsBad = parsed.GetValue(SkipBad);
-        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes: null, skipsBad);
-        foreach (string line in report.LeftOut)
-        {
-            Console.Error.WriteLine($"left out: {line}");
-        }
-
-        if (report.BadPairs.Count > 0)
-        {
-            throw new DataException($"{report.BadPairs[0]} ({report.BadPairs.Count} such; --skip-bad leaves them out)");
-        }
-
-        IReadOnlyList<ImagePair> pairs = report.Folder.Pairs;
-        return run is null ? pairs : Split.Of(pairs, run.Validation, run.Seed).Validation is { Count: > 0 } aside
-            ? aside
-            : throw new DataException($"{weights}: set no images aside for validation; leave out --validation.");
-    }
-
-    private static Evaluation Evaluate(ParseResult parsed, Segmenter segmenter, IReadOnlyList<ImagePair> pairs) =>
-        ProgressBar.Run(bar => Evaluation.Of(
-            segmenter,
-            pairs,
-            ImageFile.Read,
-            (done, count) => bar.Update((double)done / count, $"{done} of {count} images"),
-            parsed.GetValue(Membranes)));
-
-    private static ScoredPicture[] Worst(
-        Segmenter segmenter, IReadOnlyList<ImagePair> pairs, Evaluation evaluation) =>
-    [
-        .. pairs.Zip(evaluation.Images).OrderBy(image => image.Second.Dice).Take(EvaluationPage.MostPictures)
-            .Select(image =>
-            {
-                (Segmentation found, byte[] truth, Picture picture) =
-                    Evaluation.Segment(segmenter, image.First, ImageFile.Read);
-                return new ScoredPicture(image.Second.Name, image.Second.Dice, picture, truth, found.Classes()).Small();
-            }),
-    ];
-
-    private static void WriteJson(string file, Evaluation evaluation, IReadOnlyList<Comparison> comparison)
-    {
-        JsonObject scores = JsonSerializer.SerializeToNode(evaluation, Readable)!.AsObject();
-        if (comparison.Count > 0)
-        {
-            scores["comparison"] = JsonSerializer.SerializeToNode(comparison, Readable);
-        }
-
-        string text = scores.ToJsonString(Readable);
-        if (file == StandardOutput)
-        {
-            Console.WriteLine(text);
-        }
-        else
-        {
-            AtomicFile.WriteText(file, text + "\n");
-        }
-    }
-
-    private static void Print(
-        Evaluation evaluation, MaskClasses masks, string? other, IReadOnlyList<Comparison> comparison)
-    {
-        Print(ScoreTable.Head(evaluation.Classes), ScoreTable.Rows(evaluation.Classes, masks));
-        Print(
-            ["mean over images", "", "95 % interval"],
-            evaluation.Means.Select(mean => new[]
-            {
-                EvaluationPage.TitleOf(mean.Key), Page.Number(mean.Value.Mean, 4), EvaluationPage.Interval(mean.Value),
-            }));
-        if (other is not null)
-        {
-            Print(
-                [$"less {other}", "difference", "95 % interval", "p"],
-                comparison.Select(row => new[]
-                {
-                    EvaluationPage.TitleOf(row.Measure),
-                    Page.Number(row.Difference.Mean, 4),
-                    EvaluationPage.Interval(row.Difference),
-                    Page.Number(row.P, 4),
-                }));
-        }
-
-        foreach (string line in EvaluationPage.Others(evaluation))
+        foreach (string line in result.OtherScores.Append(result.Summary))
         {
             Console.WriteLine(line);
         }
-
-        ImageScore worst = evaluation.Images.MinBy(image => image.Dice)!;
-        Console.WriteLine($"mean dice {Page.Number(evaluation.MeanDice, 4)} over {evaluation.Images.Count} images, "
-            + $"pixel accuracy {Page.Number(evaluation.PixelAccuracy, 4)}, "
-            + $"worst {worst.Name} ({Page.Number(worst.Dice, 4)})");
     }
 
-    private static void Print(string[] head, IEnumerable<string[]> rows)
+    private static void Print(ScoreTable scores)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumn(Markup.Escape(head[0]))
-            .AddColumns([.. head[1..].Select(name => new TableColumn(Markup.Escape(name)).RightAligned())]);
-        foreach (string[] row in rows)
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(Markup.Escape(scores.Head[0]))
+            .AddColumns([.. scores.Head.Skip(1).Select(name => new TableColumn(Markup.Escape(name)).RightAligned())]);
+        foreach (IReadOnlyList<string> row in scores.Rows)
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
         }

@@ -4,6 +4,7 @@ using UNetSharp.Data;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
 using UNetSharp.Inference.Explanation;
+using static UNetSharp.Cli.Commands.ExplainChoices;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -14,7 +15,6 @@ internal static class ExplainCommand
     private const string OcclusionView = "occlusion";
     private const string FieldView = "receptive-field";
     private const string PixelRegion = "pixel";
-    private const string ComponentRegion = "component";
 
     // Patches of a 16th of the picture's shorter side hide a nucleus, not a tissue; half a patch is a fine enough step.
     private const int PatchesPerSide = 16;
@@ -78,66 +78,75 @@ internal static class ExplainCommand
 
     private static int Run(ParseResult parsed)
     {
-        string[] views = [GradCamView, OcclusionView, FieldView];
-        string view = CommonOptions.OneOf(views, parsed.GetRequiredValue(View), "--view");
-        int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
-        string input = parsed.GetRequiredValue(Input);
-        RequireFitting(parsed, view);
-        RefuseOverwriting([input, parsed.GetRequiredValue(Out), parsed.GetValue(Map)]);
-        (int X, int Y)? at = parsed.GetValue(At) is { } text ? PixelOf(text) : null;
+        ExplainChoices choices = Read(parsed);
         TrainedNetwork trained = WeightsOptions.Load(parsed, parsed.GetRequiredValue(Weights));
-        int k = ClassOf(parsed, trained);
-        Picture picture = ImageFile.Read(input);
-        if (at is { } pixel && (pixel.X >= picture.Width || pixel.Y >= picture.Height))
+        RequireClass(choices.Class, trained.Description.Masks);
+        Picture picture = ImageFile.Read(choices.Input);
+        if (choices.At is { } pixel && (pixel.X >= picture.Width || pixel.Y >= picture.Height))
         {
-            throw new UsageException(
-                $"--at {pixel.X},{pixel.Y}: {input} has {picture.Width}x{picture.Height} pixels, counted from 0.");
+            throw new UsageException($"--at {pixel.X},{pixel.Y}: {choices.Input} has "
+                + $"{picture.Width}x{picture.Height} pixels, counted from 0.");
         }
 
-        Region region = RegionOf(parsed, trained, picture, k, at, threads);
-        Finding found = view switch
+        Region region = RegionOf(choices, trained, picture);
+        Finding found = choices.View switch
         {
-            GradCamView => GradCamOf(parsed, trained, picture, region, k, threads),
-            OcclusionView => OcclusionOf(parsed, trained, picture, region, k, threads),
-            _ => FieldOf(trained, picture, at!.Value, k, threads),
+            GradCamView => GradCamOf(choices, trained, picture, region),
+            OcclusionView => OcclusionOf(choices, trained, picture, region),
+            _ => FieldOf(choices, trained, picture),
         };
         (byte[] pixels, PictureSize size) = HeatSheet.Draw(picture, found.Shown, region, found.Frame, found.Captions);
-        ImageFile.WriteColor(parsed.GetRequiredValue(Out), pixels, size.Width, size.Height);
-        if (parsed.GetValue(Map) is { } path)
+        ImageFile.WriteColor(choices.Out, pixels, size.Width, size.Height);
+        if (choices.Map is { } path)
         {
             ushort[] values = Array.ConvertAll(found.Map.Values, value => (ushort)MathF.Round(value * ushort.MaxValue));
             ImageFile.WriteGrey16(path, values, picture.Width, picture.Height);
         }
 
-        Console.WriteLine($"{found.Captions.Title}; {parsed.GetRequiredValue(Out)}");
+        Console.WriteLine($"{found.Captions.Title}; {choices.Out}");
         return ExitCode.Done;
     }
 
-    /// <summary>Refuses options that the chosen view would pass over.</summary>
-    private static void RequireFitting(ParseResult parsed, string view)
+    /// <summary>Reads the options, and refuses those that the chosen view would pass over.</summary>
+    private static ExplainChoices Read(ParseResult parsed)
     {
-        string? region = parsed.GetValue(RegionOption);
-        string? problem = view switch
-        {
-            FieldView when parsed.GetValue(At) is null => $"--view {FieldView}: name the pixel with --at x,y.",
-            FieldView when region is not (null or PixelRegion) =>
-                $"--region {region}: --view {FieldView} is of one pixel.",
-            not GradCamView when parsed.GetValue(Layer) is not null => $"--layer: --view {view} is of no single layer.",
-            not OcclusionView when parsed.GetValue(Patch) is not null =>
-                $"--patch: only --view {OcclusionView} has one.",
-            not OcclusionView when parsed.GetValue(Stride) is not null =>
-                $"--stride: only --view {OcclusionView} has one.",
-            _ when region is PixelRegion or ComponentRegion && parsed.GetValue(At) is null =>
-                $"--region {region}: name a pixel with --at x,y.",
-            _ when region is not (null or PixelRegion or ComponentRegion) && parsed.GetValue(At) is not null =>
-                $"--region {region}: a mask needs no --at; leave out one of them.",
-            _ => null,
-        };
+        string[] views = [GradCamView, OcclusionView, FieldView];
+        ExplainChoices choices = new(
+            CommonOptions.OneOf(views, parsed.GetRequiredValue(View), "--view"),
+            parsed.GetRequiredValue(Input),
+            parsed.GetRequiredValue(Out),
+            parsed.GetValue(Map),
+            parsed.GetValue(Class),
+            parsed.GetValue(Layer),
+            parsed.GetValue(At) is { } at ? PixelOf(at) : null,
+            parsed.GetValue(RegionOption),
+            parsed.GetValue(Patch),
+            parsed.GetValue(Stride),
+            CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"));
+        string? problem = ProblemOf(choices);
         if (problem is not null)
         {
             throw new UsageException(problem);
         }
+
+        RefuseOverwriting([choices.Input, choices.Out, choices.Map]);
+        return choices;
     }
+
+    private static string? ProblemOf(ExplainChoices choices) => choices.View switch
+    {
+        FieldView when choices.At is null => $"--view {FieldView}: name the pixel with --at x,y.",
+        FieldView when choices.Region is not (null or PixelRegion) =>
+            $"--region {choices.Region}: --view {FieldView} is of one pixel.",
+        not GradCamView when choices.Layer is not null => $"--layer: --view {choices.View} is of no single layer.",
+        not OcclusionView when choices.Patch is not null => $"--patch: only --view {OcclusionView} has one.",
+        not OcclusionView when choices.Stride is not null => $"--stride: only --view {OcclusionView} has one.",
+        _ when choices.Region is PixelRegion or ComponentRegion && choices.At is null =>
+            $"--region {choices.Region}: name a pixel with --at x,y.",
+        _ when choices.Region is not (null or PixelRegion or ComponentRegion) && choices.At is not null =>
+            $"--region {choices.Region}: a mask needs no --at; leave out one of them.",
+        _ => null,
+    };
 
     private static void RefuseOverwriting(string?[] files)
     {
@@ -155,26 +164,25 @@ internal static class ExplainCommand
             ? (x, y)
             : throw new UsageException($"--at {text}: give column and row of a pixel, for example --at 120,45.");
 
-    private static int ClassOf(ParseResult parsed, TrainedNetwork trained)
+    private static void RequireClass(int k, MaskClasses masks)
     {
-        int k = parsed.GetValue(Class);
-        MaskClasses masks = trained.Description.Masks;
-        IEnumerable<string> known = Enumerable.Range(0, masks.ClassCount).Select(i => $"{i} ({masks.NameOf(i)})");
-        return k >= 0 && k < masks.ClassCount
-            ? k
-            : throw new UsageException($"--class {k}: the network knows {string.Join(", ", known)}.");
+        if (k < 0 || k >= masks.ClassCount)
+        {
+            IEnumerable<string> known = Enumerable.Range(0, masks.ClassCount).Select(i => $"{i} ({masks.NameOf(i)})");
+            throw new UsageException($"--class {k}: the network knows {string.Join(", ", known)}.");
+        }
     }
 
-    private static Region RegionOf(
-        ParseResult parsed, TrainedNetwork trained, Picture picture, int k, (int X, int Y)? at, int threads)
+    private static Region RegionOf(ExplainChoices choices, TrainedNetwork trained, Picture picture)
     {
         PictureSize size = new(picture.Height, picture.Width);
-        switch (parsed.GetValue(RegionOption), at)
+        switch (choices.Region, choices.At)
         {
             case (ComponentRegion, { } inside):
-                using (Segmenter segmenter = new(trained, threads))
+                using (Segmenter segmenter = new(trained, choices.Threads))
                 {
-                    return Region.Component(segmenter.Segment(picture).Classes(), size, k, inside.X, inside.Y);
+                    byte[] classes = segmenter.Segment(picture).Classes();
+                    return Region.Component(classes, size, choices.Class, inside.X, inside.Y);
                 }
 
             case (_, { } pixel): return Region.Pixel(size, pixel.X, pixel.Y);
@@ -202,33 +210,31 @@ internal static class ExplainCommand
         }
     }
 
-    private static Finding GradCamOf(
-        ParseResult parsed, TrainedNetwork trained, Picture picture, Region region, int k, int threads)
+    private static Finding GradCamOf(ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
     {
         GradCam found;
         try
         {
-            found = GradCam.Of(trained, picture, region, k, parsed.GetValue(Layer), threads);
+            found = GradCam.Of(trained, picture, region, choices.Class, choices.Layer, choices.Threads);
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"--layer {parsed.GetValue(Layer)}: {e.Message}");
+            throw new UsageException($"--layer {choices.Layer}: {e.Message}");
         }
 
-        string name = trained.Description.Masks.NameOf(k);
+        string name = trained.Description.Masks.NameOf(choices.Class);
         return new Finding(found.Map, found.Map, Frame: null, new HeatCaptions(
-            $"What speaks for {name}{Where(parsed)}: Grad-CAM at layer {found.Layer}, a map of {found.LayerSize}",
-            Marked(parsed),
+            $"What speaks for {name}{choices.Where}: Grad-CAM at layer {found.Layer}, a map of {found.LayerSize}",
+            choices.Marked,
             $"does not speak for {name}",
             found.Map.Peak > 0 ? "speaks most for it" : "speaks for it (nothing does)"));
     }
 
-    private static Finding OcclusionOf(
-        ParseResult parsed, TrainedNetwork trained, Picture picture, Region region, int k, int threads)
+    private static Finding OcclusionOf(ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
     {
         int usual = Math.Max(LeastPatch, Math.Min(picture.Height, picture.Width) / PatchesPerSide);
-        int patch = CommonOptions.AtLeast(1, parsed.GetValue(Patch) ?? usual, "--patch");
-        int stride = CommonOptions.AtLeast(1, parsed.GetValue(Stride) ?? Math.Max(1, patch / 2), "--stride");
+        int patch = CommonOptions.AtLeast(1, choices.Patch ?? usual, "--patch");
+        int stride = CommonOptions.AtLeast(1, choices.Stride ?? Math.Max(1, patch / 2), "--stride");
         if (stride > patch)
         {
             throw new UsageException(
@@ -236,22 +242,22 @@ internal static class ExplainCommand
         }
 
         Occlusion found = ProgressBar.Run(bar => Occlusion.Of(
-            trained, picture, region, k, patch, stride, threads,
+            trained, picture, region, choices.Class, patch, stride, choices.Threads,
             (done, all) => bar.Update((double)done / all, $"{done} of {all} places hidden")));
-        string name = trained.Description.Masks.NameOf(k);
+        string name = trained.Description.Masks.NameOf(choices.Class);
         return new Finding(found.Map, found.Map, Frame: null, new HeatCaptions(
-            $"What {name}{Where(parsed)} loses when a grey patch of {patch}x{patch} pixels hides a place",
-            Marked(parsed),
+            $"What {name}{choices.Where} loses when a grey patch of {patch}x{patch} pixels hides a place",
+            choices.Marked,
             "nothing",
             string.Create(
                 CultureInfo.InvariantCulture, $"mean logit falls by {found.Map.Peak:g3}, from {found.Mean:g3}")));
     }
 
-    private static Finding FieldOf(
-        TrainedNetwork trained, Picture picture, (int X, int Y) at, int k, int threads)
+    private static Finding FieldOf(ExplainChoices choices, TrainedNetwork trained, Picture picture)
     {
-        EffectiveField found = EffectiveField.Of(trained, picture, at.X, at.Y, k, threads);
-        string name = trained.Description.Masks.NameOf(k);
+        (int x, int y) = choices.At!.Value;
+        EffectiveField found = EffectiveField.Of(trained, picture, x, y, choices.Class, choices.Threads);
+        string name = trained.Description.Masks.NameOf(choices.Class);
         int side = Math.Max(picture.Height, picture.Width);
         bool isFramed = found.Reach < 2 * side;
         string reach = found.Reach is null ? ""
@@ -260,23 +266,12 @@ internal static class ExplainCommand
             : "; all of the picture can matter";
         HeatMap rooted = found.Map with { Values = Array.ConvertAll(found.Map.Values, MathF.Sqrt) };
         return new Finding(found.Map, rooted, found.Reach, new HeatCaptions(
-            $"What decides about {name} at {at.X},{at.Y}: 95 % of all effect comes from {found.Core}x{found.Core} "
+            $"What decides about {name} at {x},{y}: 95 % of all effect comes from {found.Core}x{found.Core} "
                 + $"pixels around{reach}",
             isFramed ? "small frame: the pixel; large frame: all that can matter" : "framed: the pixel",
             "no effect",
             "most effect (colours by the square root)"));
     }
-
-    private static string Where(ParseResult parsed) => (parsed.GetValue(RegionOption), parsed.GetValue(At)) switch
-    {
-        (ComponentRegion, { } at) => $" in the object at {at}",
-        (_, { } at) => $" at {at}",
-        (null, null) => "",
-        _ => " in the marked region",
-    };
-
-    private static string? Marked(ParseResult parsed) =>
-        parsed.GetValue(At) is null && parsed.GetValue(RegionOption) is null ? null : "in blue: what is explained";
 
     /// <summary>What a view has found.</summary>
     /// <param name="Map">The map.</param>

@@ -1,16 +1,15 @@
 using System.CommandLine;
-using UNetSharp.Cli.Prediction;
-using UNetSharp.Imaging;
 using UNetSharp.Inference;
+using UNetSharp.Workflows;
 
 namespace UNetSharp.Cli.Commands;
 
 /// <summary>Writes a mask for every picture.</summary>
 internal static class PredictCommand
 {
-    private const int LeastTile = 64;
-    private const double LeastScale = 0.01;
-    private const double MostScale = 16;
+    private const int MinTile = 64;
+    private const double MinScale = 0.01;
+    private const double MaxScale = 16;
 
     private static readonly Dictionary<string, TestTimeAugmentation> Augmentations = new()
     {
@@ -19,7 +18,8 @@ internal static class PredictCommand
         ["d4"] = TestTimeAugmentation.D4,
     };
 
-    private static readonly Dictionary<string, string> Extensions = new() { ["png"] = ".png", ["tiff"] = ".tif" };
+    private static readonly Dictionary<string, PictureFormat> Formats =
+        new() { ["png"] = PictureFormat.Png, ["tiff"] = PictureFormat.Tiff };
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
@@ -77,7 +77,7 @@ internal static class PredictCommand
     private static readonly Option<bool> Again = new("--again")
     {
         Description = "Do pictures that are done too. In a folder, those are skipped whose mask is newer than the "
-            + $"picture and was made with the same weights and options, by {PredictionRecord.FileName} beside the masks",
+            + "picture and was made with the same weights and options, by predict.json beside the masks",
     };
 
     private static readonly Option<bool> Json =
@@ -100,74 +100,49 @@ internal static class PredictCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed) =>
+        new PredictionView(SettingsOf(parsed), parsed.GetValue(Json)).Run();
+
+    private static PredictionSettings SettingsOf(ParseResult parsed)
     {
-        SegmentationSettings settings = SettingsOf(parsed);
-        PredictionOutputs outputs = new(
-            parsed.GetRequiredValue(Out),
-            Extensions[CommonOptions.OneOf(Extensions.Keys, parsed.GetRequiredValue(Format), "--format")],
-            parsed.GetValue(WithOverlay),
-            parsed.GetValue(WithProbabilities),
-            ObjectOptions.Of(parsed));
-        float threshold = parsed.GetValue(Threshold) is >= 0 and <= 1 and float share
-            ? share
-            : throw new UsageException($"--threshold {parsed.GetValue(Threshold)}: give a probability from 0 to 1.");
-        int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
-        PredictionInput input = PredictionInput.Of(parsed.GetRequiredValue(Input), ImageFile.CountPages);
-        outputs.RefuseOverwriting(input.Pictures);
-
-        string weights = parsed.GetRequiredValue(Weights);
-        using Segmenter segmenter =
-            new(WeightsOptions.Load(parsed, weights), threads, parsed.GetValue(Exact));
-        if (segmenter.SeesWholes && (settings.Tile ?? settings.Overlap) is not null)
+        float threshold = parsed.GetValue(Threshold);
+        string format = CommonOptions.OneOf(Formats.Keys, parsed.GetRequiredValue(Format), "--format");
+        return new PredictionSettings(
+            parsed.GetRequiredValue(Weights), parsed.GetRequiredValue(Input), parsed.GetRequiredValue(Out))
         {
-            throw new UsageException(
-                "--tile and --overlap: this network sees every picture as a whole; leave them out.");
-        }
-
-        if (segmenter.SeesWholes && settings.Scale != 1)
-        {
-            throw new UsageException("--scale: this network sees every picture at its own size; leave it out.");
-        }
-
-        Directory.CreateDirectory(outputs.Folder);
-        var record = PredictionRecord.Open(outputs.Folder, new PredictionRecord.Contents(
-            PredictionRecord.Contents.HashOf(TrainedNetwork.FileOf(weights)),
-            WeightsOptions.Given(parsed),
-            input.Folder,
-            settings,
-            threshold,
-            parsed.GetValue(Exact),
-            outputs));
-        bool isOneFile = outputs.Objects.Polygons == ObjectSettings.Coco; // of all pictures, so all are done
-        bool isResumed = input.IsSeveral && !isOneFile && !parsed.GetValue(Again);
-        PredictionSession session = new(segmenter, outputs, settings, threshold, parsed.GetValue(Json));
-        return session.Run([.. input.Pictures.Select(
-            picture => (picture, IsDone: isResumed && record.IsDone(picture.Path, outputs.Mask(picture))))]);
+            Load = weights => WeightsOptions.Load(parsed, weights),
+            Format = Formats[format],
+            Threshold = threshold is >= 0 and <= 1
+                ? threshold
+                : throw new UsageException($"--threshold {threshold}: give a probability from 0 to 1."),
+            Segmentation = SegmentationOf(parsed),
+            HasOverlay = parsed.GetValue(WithOverlay),
+            HasProbabilities = parsed.GetValue(WithProbabilities),
+            Objects = ObjectOptions.Read(parsed),
+            IsExact = parsed.GetValue(Exact),
+            Threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),
+            RepeatsDone = parsed.GetValue(Again),
+        };
     }
 
-    private static SegmentationSettings SettingsOf(ParseResult parsed)
+    private static SegmentationSettings SegmentationOf(ParseResult parsed)
     {
         int? tile = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Tile), "--tile");
-        int? overlap = parsed.GetRequiredValue(Overlap) == "0"
-            ? 0
-            : CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Overlap), "--overlap");
+        string shared = parsed.GetRequiredValue(Overlap);
+        int? overlap = shared == "0" ? 0 : CommonOptions.AutoOrNumber(shared, "--overlap");
         if (tile is { } side)
         {
-            CommonOptions.AtLeast(LeastTile, side, "--tile");
+            CommonOptions.AtLeast(MinTile, side, "--tile");
             if (overlap > side / 2)
             {
                 throw new UsageException($"--overlap {overlap}: give at most half of --tile {side}.");
             }
         }
 
+        string copies = CommonOptions.OneOf(Augmentations.Keys, parsed.GetRequiredValue(Tta), "--tta");
         double scale = parsed.GetValue(Scale);
-        return scale is >= LeastScale and <= MostScale
-            ? new SegmentationSettings(
-                tile,
-                overlap,
-                Augmentations[CommonOptions.OneOf(Augmentations.Keys, parsed.GetRequiredValue(Tta), "--tta")],
-                scale)
-            : throw new UsageException($"--scale {scale}: give a number from {LeastScale} to {MostScale}.");
+        return scale is >= MinScale and <= MaxScale
+            ? new SegmentationSettings(tile, overlap, Augmentations[copies], scale)
+            : throw new UsageException($"--scale {scale}: give a number from {MinScale} to {MaxScale}.");
     }
 }

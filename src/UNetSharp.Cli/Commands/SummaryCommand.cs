@@ -42,12 +42,13 @@ internal static class SummaryCommand
     private static int Run(ParseResult parsed)
     {
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
-        Shape? asked = parsed.GetValue(Input) is { } text ? ShapeOf(text) : null;
+        string? size = parsed.GetValue(Input);
+        Shape? asked = size is null ? null : ShapeOf(size);
         (Network network, ModelSettings settings, PictureSize usual) = NetworkOf(parsed, asked?.C);
         Shape input = asked ?? new Shape(1, usual.Height, usual.Width, settings.Channels);
         if (input.C != settings.Channels)
         {
-            throw new UsageException($"--input {parsed.GetValue(Input)}: the network reads {settings.Channels} channels.");
+            throw new UsageException($"--input {size}: the network reads {settings.Channels} channels.");
         }
 
         NetworkSummary summary = NetworkSummary.Of(network, input, threads);

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using UNetSharp.Data;
 using UNetSharp.Losses;
 using UNetSharp.Optimizers;
 using UNetSharp.Training;
+using UNetSharp.Workflows;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -95,10 +97,17 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed)
     {
-        RefuseNonsense(parsed);
+        // All options are read, and refused if they make no sense, before the data set is.
+        IReadOnlyList<SplitSettings> splits = SplitOptions.Read(parsed);
+        TrainingSettings settings = SettingsOf(parsed, splits[0]);
+        int? channels = ChannelsOf(parsed);
         int? classes = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Classes), "--classes");
-        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes, parsed.GetValue(SkipBad));
+        long cacheBytes = CacheBytes(parsed);
         bool asJson = parsed.GetValue(Json);
+        bool isResumed = parsed.GetValue(Resume);
+        string output = parsed.GetRequiredValue(Out);
+
+        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes, parsed.GetValue(SkipBad));
         TextWriter told = asJson ? Console.Error : Console.Out;
         foreach (string line in report.Lines())
         {
@@ -106,31 +115,65 @@ internal static class TrainCommand
         }
 
         report.ThrowIfUnusable();
-        if (parsed.GetValue(Size) is null && parsed.GetValue(Crop) is null)
+        if (settings.Size is null && settings.Crop is null)
         {
-            report.ThrowIfMixed(parsed.GetValue(Batch));
+            report.ThrowIfMixed(settings.BatchSize);
         }
 
-        TrainingSettings[] runs = [.. SplitOptions.Read(parsed).Select(split => SettingsOf(parsed, report, split))];
-        SampleCache cache = CacheOf(parsed, report, runs[0], told);
-        Array.ForEach(runs, run => SayLeaks(report, run, told));
-        string output = parsed.GetRequiredValue(Out);
-        return runs.Length == 1
-            ? TrainingSession.Run(runs[0], report, output, parsed.GetValue(Resume), cache, asJson)
-            : CrossValidation.Run(runs, report, output, parsed.GetValue(Resume), cache, asJson);
+        settings = Fitted(settings, report, channels);
+        SampleCache cache = CacheOf(cacheBytes, report, settings, told);
+        foreach (SplitSettings split in splits)
+        {
+            SayLeaks(report, split, settings.Seed, told);
+        }
+
+        return splits.Count > 1
+            ? TrainFolds(new CrossValidation(settings, splits.Count, report, output)
+            {
+                IsResumed = isResumed,
+                Cache = cache,
+                NextSteps = TrainingView.NextSteps,
+            }, splits.Count, told, asJson)
+            : TrainOne(new TrainingRun(settings, report, output)
+            {
+                IsResumed = isResumed,
+                Cache = cache,
+                NextSteps = TrainingView.NextSteps,
+            }, asJson);
+    }
+
+    private static int TrainOne(TrainingRun run, bool asJson) =>
+        TrainingView.Show(run, asJson).IsDone ? ExitCode.Done : ExitCode.Interrupted;
+
+    private static int TrainFolds(CrossValidation validation, int folds, TextWriter told, bool asJson)
+    {
+        CrossValidationResult result = validation.Train((fold, run) =>
+        {
+            told.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fold {fold} of {folds}"));
+            return TrainingView.Show(run, asJson);
+        });
+        if (!result.IsDone)
+        {
+            return ExitCode.Interrupted;
+        }
+
+        told.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"best validation dice over {folds} folds: {result.MeanDice:f4} ± {result.DiceDeviation:f4} (standard deviation)"));
+        return ExitCode.Done;
     }
 
     private static long CacheBytes(ParseResult parsed)
     {
         string? text = parsed.GetValue(Cache);
-        return text is null ? MemorySize.Free() / 4 : MemorySize.Parse(text, "--cache");
+        return text is null ? MemorySize.Free() / 4
+            : MemorySize.TryParse(text, out long bytes) ? bytes
+            : throw new UsageException($"--cache {text}: give an amount of memory, such as 512MB or 1GB; 0 is none.");
     }
 
     /// <summary>Makes the cache, and says how much of the data set it will hold.</summary>
-    private static SampleCache CacheOf(
-        ParseResult parsed, DataReport report, TrainingSettings settings, TextWriter told)
+    private static SampleCache CacheOf(long budget, DataReport report, TrainingSettings settings, TextWriter told)
     {
-        long budget = CacheBytes(parsed);
         long needed = report.Facts.Sum(
             fact => SampleCache.BytesOf(settings.Size ?? fact.Size, settings.Model.Channels));
         told.WriteLine(needed <= budget
@@ -140,9 +183,9 @@ internal static class TrainCommand
     }
 
     /// <summary>Says whether validation will see images that are trained on.</summary>
-    private static void SayLeaks(DataReport report, TrainingSettings settings, TextWriter told)
+    private static void SayLeaks(DataReport report, SplitSettings settings, int seed, TextWriter told)
     {
-        Split split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
+        Split split = Split.Of(report.Folder.Pairs, settings, seed);
         DuplicatePair[] leaks = [.. report.Across(split)];
         if (leaks.Length > 0)
         {
@@ -151,90 +194,87 @@ internal static class TrainCommand
         }
     }
 
-    private static void RefuseNonsense(ParseResult parsed)
+    /// <summary>What the options say, for one channel, one class and a loss that may still be automatic.</summary>
+    private static TrainingSettings SettingsOf(ParseResult parsed, SplitSettings split)
     {
-        ModelOptions.Read(parsed, channels: 1, classes: 1, RecipeOf(parsed));
-        CommonOptions.OneOf(OptimizerCatalog.Names, OptimizerOf(parsed).Name, "--optimizer");
-        RefuseUnknownLoss(parsed.GetRequiredValue(LossName));
-        AugmentCommand.Settings(AugmentationOf(parsed));
-        CommonOptions.AtLeast(1, parsed.GetValue(Epochs), "--epochs");
-        CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch");
-        CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
-        CommonOptions.AtLeast(16, parsed.GetValue(Crop) ?? 16, "--crop");
-        SplitOptions.Read(parsed);
-        _ = CacheBytes(parsed);
-        if (parsed.GetValue(Rate) is <= 0)
-        {
-            throw new UsageException($"--lr {parsed.GetValue(Rate)}: give a number above 0.");
-        }
-    }
-
-    private static TrainingSettings SettingsOf(ParseResult parsed, DataReport report, SplitSettings split)
-    {
-        int classes = report.Classes!.Classes;
-        string loss = parsed.GetRequiredValue(LossName);
+        string recipeName = parsed.GetRequiredValue(RecipeName);
+        TrainingRecipe recipe =
+            TrainingRecipe.All[CommonOptions.OneOf(TrainingRecipe.All.Keys, recipeName, "--recipe")];
+        bool isAugmentationGiven = parsed.GetResult(Augment) is { Implicit: false };
+        string augmentation = isAugmentationGiven ? parsed.GetRequiredValue(Augment) : recipe.Augmentation;
+        int? crop = parsed.GetValue(Crop);
         return CourseOptions.Read(parsed, new TrainingSettings(
-            ModelOptions.Read(parsed, ChannelsOf(parsed) ?? report.Channels, classes, RecipeOf(parsed)),
+            ModelOptions.Read(parsed, channels: 1, classes: 1, recipe),
             parsed.GetValue(Size) is { } size ? CommonOptions.Size(size) : null,
-            parsed.GetValue(Crop),
-            parsed.GetValue(Epochs),
-            parsed.GetValue(Batch),
-            OptimizerOf(parsed),
-            LossOf(loss, classes),
+            crop is { } side ? CommonOptions.AtLeast(16, side, "--crop") : null,
+            CommonOptions.AtLeast(1, parsed.GetValue(Epochs), "--epochs"),
+            CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch"),
+            OptimizerOf(parsed, recipe.Optimizer),
+            LossOf(parsed),
             split,
-            AugmentCommand.Settings(AugmentationOf(parsed)).ToString(),
+            AugmentCommand.Settings(augmentation).ToString(),
             parsed.GetValue(Seed),
-            parsed.GetValue(Threads),
+            CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),
             parsed.GetValue(Exact))
         {
-            StartsByHe = RecipeOf(parsed).StartsByHe,
-            WeighsPixels = parsed.GetValue(WeightMap) ?? RecipeOf(parsed).WeighsPixels,
+            StartsByHe = recipe.StartsByHe,
+            WeighsPixels = parsed.GetValue(WeightMap) ?? recipe.WeighsPixels,
         });
     }
 
-    private static TrainingRecipe RecipeOf(ParseResult parsed) =>
-        TrainingRecipe.All[CommonOptions.OneOf(TrainingRecipe.All.Keys, parsed.GetRequiredValue(RecipeName), "--recipe")];
-
-    private static string AugmentationOf(ParseResult parsed) =>
-        parsed.GetResult(Augment) is { Implicit: false } ? parsed.GetRequiredValue(Augment) : RecipeOf(parsed).Augmentation;
+    /// <summary>The same, for the channels and classes of a data set.</summary>
+    private static TrainingSettings Fitted(TrainingSettings settings, DataReport report, int? channels)
+    {
+        int classes = report.Classes!.Classes;
+        string loss = settings.Loss != Automatic ? settings.Loss : classes == 1 ? "bce+dice" : "ce+dice";
+        RequireLoss(loss, () => LossCatalog.Create(loss, classes));
+        return settings with
+        {
+            Model = settings.Model with { Channels = channels ?? report.Channels, Classes = classes },
+            Loss = loss,
+        };
+    }
 
     /// <summary>The recipe's optimizer with what is chosen otherwise; its numbers are for itself alone.</summary>
-    private static OptimizerSettings OptimizerOf(ParseResult parsed)
+    private static OptimizerSettings OptimizerOf(ParseResult parsed, OptimizerSettings usual)
     {
-        OptimizerSettings usual = RecipeOf(parsed).Optimizer;
-        string name = parsed.GetValue(Optimizer) ?? usual.Name;
+        string name = CommonOptions.OneOf(
+            OptimizerCatalog.Names, parsed.GetValue(Optimizer) ?? usual.Name, "--optimizer");
+        float? rate = parsed.GetValue(Rate);
+        if (rate is <= 0)
+        {
+            throw new UsageException($"--lr {rate}: give a number above 0.");
+        }
+
         OptimizerSettings settings = name == usual.Name ? usual : new OptimizerSettings(name);
         return settings with
         {
-            LearningRate = parsed.GetValue(Rate) ?? settings.LearningRate,
+            LearningRate = rate ?? settings.LearningRate,
             WeightDecay = parsed.GetValue(WeightDecay) ?? settings.WeightDecay,
             Momentum = parsed.GetValue(Momentum) ?? settings.Momentum,
         };
     }
 
-    private static void RefuseUnknownLoss(string name)
+    private static string LossOf(ParseResult parsed)
     {
-        try
+        string loss = parsed.GetRequiredValue(LossName);
+        if (loss != Automatic)
         {
-            LossCatalog.Parse(name == Automatic ? "dice" : name);
+            RequireLoss(loss, () => LossCatalog.Parse(loss));
         }
-        catch (ArgumentException e)
-        {
-            throw new UsageException($"--loss {name}: {e.Message}");
-        }
+
+        return loss;
     }
 
-    private static string LossOf(string name, int classes)
+    private static void RequireLoss(string loss, Func<object> create)
     {
-        string loss = name != Automatic ? name : classes == 1 ? "bce+dice" : "ce+dice";
         try
         {
-            LossCatalog.Create(loss, classes);
-            return loss;
+            create();
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"--loss {name}: {e.Message}");
+            throw new UsageException($"--loss {loss}: {e.Message}");
         }
     }
 

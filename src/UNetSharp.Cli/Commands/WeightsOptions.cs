@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using UNetSharp.Data;
 using UNetSharp.Inference;
@@ -64,12 +63,10 @@ internal static class WeightsOptions
             (parsed, d) => d with { Stretch = parsed.GetValue(Stretch)!.Value }),
     ];
 
-    private static IEnumerable<Option> All => Rows.Select(row => row.Option).Prepend(Model);
-
     /// <summary>Makes the options known to a command.</summary>
     public static void AddTo(Command command)
     {
-        foreach (Option option in All)
+        foreach (Option option in Rows.Select(row => row.Option).Prepend(Model))
         {
             command.Add(option);
         }
@@ -97,26 +94,21 @@ internal static class WeightsOptions
         return trained;
     }
 
-    /// <summary>The options that were given, as they are written; null if none was.</summary>
-    public static string? Given(ParseResult parsed)
-    {
-        string[] given =
-        [
-            .. All.Select(parsed.GetResult).OfType<OptionResult>().Where(result => !result.Implicit)
-                .Select(result => $"{result.Option.Name} {string.Join(' ', result.Tokens)}"),
-        ];
-        return given.Length > 0 ? string.Join(' ', given) : null;
-    }
-
     /// <summary>The options by which a network's state dict is read as what the network is.</summary>
     public static string ForStateDictOf(NetworkDescription description) => Shown(description, description.NotInStateDict());
 
     private static NetworkDescription Corrected(ParseResult parsed, NetworkDescription description, Row row)
     {
         bool isOfModel = row.Option == ModelOptions.Activation || row.Option == ModelOptions.Slope;
-        return !isOfModel || description.NotInStateDict().Contains(row.Setting)
-            ? row.Apply(parsed, description)
-            : throw new UsageException($"{row.Option.Name}: {description.Model.Model} has no such option.");
+        if (isOfModel && !description.NotInStateDict().Contains(row.Setting))
+        {
+            throw new UsageException($"{row.Option.Name}: {description.Model.Model} has no such option.");
+        }
+
+        NetworkDescription corrected = row.Apply(parsed, description);
+        return isOfModel && corrected.Model.Problem() is { } problem
+            ? throw new UsageException($"{row.Option.Name}: {problem}.")
+            : corrected;
     }
 
     private static void PrintAssumed(string weights, TrainedNetwork trained, IEnumerable<string> settings)

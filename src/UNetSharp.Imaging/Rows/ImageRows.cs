@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using NetVips;
 using UNetSharp.Data;
 using UNetSharp.Data.Rows;
-using static UNetSharp.Imaging.VipsImage;
 
 namespace UNetSharp.Imaging.Rows;
 
@@ -11,28 +11,29 @@ namespace UNetSharp.Imaging.Rows;
 /// </summary>
 public sealed class ImageRows : RowSource
 {
-    private const int StripBytes = 1 << 20;
+    /// <summary>
+    /// What is decoded at once, but a row at least. Measured: each strip is a new array, and larger ones, for which memory
+    /// comes from the system and goes back to it, take four times as long.
+    /// </summary>
+    private const int StripBytes = 1 << 16;
 
     /// <summary>Samples beyond which files that are decoded as a whole are refused.</summary>
     private const long MostWhole = 1L << 29;
 
-    private static readonly string[] RowLoaders = ["pngload", "jpegload", ImageFile.TiffLoader];
-
     private readonly string _path;
-    private readonly SampleFormat _format;
+    private readonly Enums.BandFormat _format;
     private readonly int _sampleBytes;
-    private readonly byte[] _strip;
     private readonly int _stripRows;
-    private VipsRegion? _region;
+    private readonly Region _region;
+    private byte[] _strip = [];
     private int _next;
 
-    private ImageRows(string path, VipsImage image, SampleFormat format, float fullScale, int sampleBytes)
+    private ImageRows(string path, Image image, float fullScale, int sampleBytes)
         : base(new PictureSize(image.Height, image.Width), image.Bands, fullScale)
     {
-        (_path, _format, _sampleBytes) = (path, format, sampleBytes);
+        (_path, _format, _sampleBytes) = (path, image.Format, sampleBytes);
         _stripRows = Math.Clamp(StripBytes / (RowLength * sampleBytes), 1, Size.Height);
-        _strip = new byte[checked(_stripRows * RowLength * sampleBytes)];
-        _region = new VipsRegion(image);
+        _region = Region.New(image); // holds the image
     }
 
     /// <summary>Opens a file; its header alone is read.</summary>
@@ -43,24 +44,31 @@ public sealed class ImageRows : RowSource
     /// </exception>
     public static RowSource Open(string path, int page = 0) => ImageFile.Guard<RowSource>(path, () =>
     {
-        string loader = ImageFile.LoaderOf(path, page);
-        return loader == ImageFile.BitmapLoader
+        ImageFormat format = ImageFile.FormatOf(path, page);
+        return format == ImageFormat.Bmp
             ? new PictureRows(ImageFile.Read(path))
-            : Open(path, loader, page);
+            : Open(path, format, page);
     });
 
-    private static ImageRows Open(string path, string loader, int page)
+    private static ImageRows Open(string path, ImageFormat format, int page)
     {
-        using VipsImage file = OpenByRows(path, loader, page);
-        using VipsImage plain = ImageFile.Plain(path, file);
-        return plain.Format switch
+        using Image file = OpenByRows(path, format, page);
+        using Image plain = ImageFile.Plain(path, file);
+        switch (plain.Format)
         {
-            SampleFormat.Byte => new ImageRows(path, plain.Then("copy"), plain.Format, 255, sizeof(byte)),
-            SampleFormat.UShort => new ImageRows(path, plain.Then("copy"), plain.Format, 65535, sizeof(ushort)),
-            SampleFormat.Float or SampleFormat.Double => new ImageRows(
-                path, plain.Then("cast", ("format", "float")), SampleFormat.Float, 1, sizeof(float)),
-            _ => throw ImageFile.UnknownScale(path),
-        };
+            case Enums.BandFormat.Uchar:
+                return new ImageRows(path, plain, byte.MaxValue, sizeof(byte));
+            case Enums.BandFormat.Ushort:
+                return new ImageRows(path, plain, ushort.MaxValue, sizeof(ushort));
+            case Enums.BandFormat.Float or Enums.BandFormat.Double:
+                using (Image cast = plain.Cast(Enums.BandFormat.Float))
+                {
+                    return new ImageRows(path, cast, fullScale: 1, sizeof(float));
+                }
+
+            default:
+                throw ImageFile.UnknownScale(path);
+        }
     }
 
     /// <inheritdoc/>
@@ -69,26 +77,22 @@ public sealed class ImageRows : RowSource
         int within = _next % _stripRows;
         if (within == 0)
         {
-            ImageFile.Guard(_path, () =>
-            {
-                int count = Math.Min(_stripRows, Size.Height - _next);
-                _region!.Read(_next, count, _strip);
-                return count;
-            });
+            int count = Math.Min(_stripRows, Size.Height - _next);
+            _strip = ImageFile.Guard(_path, () => _region.Fetch(0, _next, Size.Width, count));
         }
 
         _next++;
         ReadOnlySpan<byte> bytes = _strip.AsSpan(within * RowLength * _sampleBytes, RowLength * _sampleBytes);
         switch (_format)
         {
-            case SampleFormat.Byte:
+            case Enums.BandFormat.Uchar:
                 for (int i = 0; i < row.Length; i++)
                 {
                     row[i] = bytes[i];
                 }
 
                 break;
-            case SampleFormat.UShort:
+            case Enums.BandFormat.Ushort:
                 ReadOnlySpan<ushort> samples = MemoryMarshal.Cast<byte, ushort>(bytes);
                 for (int i = 0; i < row.Length; i++)
                 {
@@ -105,22 +109,21 @@ public sealed class ImageRows : RowSource
     /// <inheritdoc/>
     protected override void Dispose(bool isDisposing)
     {
-        _region?.Dispose();
-        _region = null;
+        _region.Dispose();
         base.Dispose(isDisposing);
     }
 
-    private static VipsImage OpenByRows(string path, string loader, int page)
+    private static Image OpenByRows(string path, ImageFormat format, int page)
     {
-        VipsImage file = ImageFile.Open(path, loader, page, access: "sequential");
-        if (file.Orientation > 1)
+        Image file = Vips.Open(format, path, page, Enums.Access.Sequential);
+        if (file.Contains("orientation") && (int)file.Get("orientation") > 1)
         {
             // Turning takes rows in another order: libvips decodes to memory or, beyond 100 MB, to a temporary file.
             file.Dispose();
-            return ImageFile.Open(path, loader, page);
+            return Vips.Open(format, path, page);
         }
 
-        bool isWhole = !RowLoaders.Contains(loader) || file.IsProgressive;
+        bool isWhole = !format.HasRows || IsProgressive(file);
         if (isWhole && (long)file.Width * file.Height * file.Bands > MostWhole)
         {
             string text = $"{path}: {file.Width}x{file.Height} pixels are too many for a file that cannot be read by "
@@ -131,4 +134,7 @@ public sealed class ImageRows : RowSource
 
         return file;
     }
+
+    /// <summary>Whether ever finer images follow one another, so that no row is known before all are.</summary>
+    private static bool IsProgressive(Image file) => file.Contains("interlaced") || file.Contains("jpeg-multiscan");
 }

@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Files;
 
 namespace UNetSharp.Imaging.Rows;
 
@@ -9,8 +10,7 @@ namespace UNetSharp.Imaging.Rows;
 public abstract class RowFile : IDisposable
 {
     private readonly string _path;
-    private readonly string _unfinished;
-    private FileStream? _file;
+    private UnfinishedFile? _file;
     private int _rows;
 
     /// <summary>Starts a file.</summary>
@@ -19,8 +19,8 @@ public abstract class RowFile : IDisposable
     /// <param name="format">How pixels are stored.</param>
     protected RowFile(string path, PictureSize size, RowFormat format)
     {
-        (_path, _unfinished, Size, Format) = (path, path + ".part", size, format);
-        Try(() => _file = new FileStream(_unfinished, FileMode.Create, FileAccess.Write));
+        (_path, Size, Format) = (path, size, format);
+        Try(() => _file = new UnfinishedFile(path));
     }
 
     /// <summary>Bytes of a row.</summary>
@@ -33,7 +33,7 @@ public abstract class RowFile : IDisposable
     protected RowFormat Format { get; }
 
     /// <summary>The file.</summary>
-    protected Stream File => _file!;
+    protected Stream File => _file!.Stream;
 
     /// <summary>Creates a PNG or a TIFF file, by the extension.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
@@ -67,23 +67,14 @@ public abstract class RowFile : IDisposable
         Try(() =>
         {
             End();
-            _file!.Flush(flushToDisk: false);
-            _file.Dispose();
-            System.IO.File.Move(_unfinished, _path, overwrite: true);
-            _file = null;
+            _file!.Complete();
         });
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_file is not null)
-        {
-            _file.Dispose();
-            System.IO.File.Delete(_unfinished);
-            _file = null;
-        }
-
+        _file?.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -72,7 +72,10 @@ internal sealed class ClassTable
         string[] names = [.. _entries.Where(entry => entry.Name != IgnoredName).Select(entry => entry.Name)];
         if (wanted is { } count && count != names.Length && !(count == 1 && names.Length == 2))
         {
-            throw new DataException($"{_path}: names {names.Length} classes, but --classes is {count}. Leave it out.");
+            throw new DataException($"{_path}: names {names.Length} classes, but {count} are asked for. Ask for none.")
+            {
+                Settings = ["classes"],
+            };
         }
 
         if (values.Select(value => entries[value].Name).Where(name => name != IgnoredName).Distinct().Count() < 2)

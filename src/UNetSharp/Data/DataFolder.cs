@@ -15,7 +15,7 @@ public sealed class DataFolder
     ];
 
     private static readonly HashSet<string> Extensions =
-        new([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"], StringComparer.OrdinalIgnoreCase);
+        new([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".avif", ".gif"], StringComparer.OrdinalIgnoreCase);
 
     private DataFolder(string images, string masks, PageCounter countPages)
     {

@@ -9,6 +9,7 @@ public sealed class DataReport
     private const double FewForeground = 0.001;
     private readonly List<string> _notes = [];
     private readonly List<string> _errors;
+    private readonly IReadOnlyList<string> _settings = [];
 
     private readonly int? _wantedClasses;
     private DataReport(DataFolder folder, IReadOnlyList<PairFacts> facts, IReadOnlyList<string> badPairs, int? classes)
@@ -37,6 +38,7 @@ public sealed class DataReport
         catch (DataException e)
         {
             _errors.Add(e.Message);
+            _settings = e.Settings;
         }
     }
 
@@ -136,9 +138,8 @@ public sealed class DataReport
         PairFacts? other = Facts.FirstOrDefault(fact => fact.Size != Facts[0].Size);
         if (batchSize > 1 && other is not null)
         {
-            throw new DataException($"{other.Pair.ImageText}: is {other.Size}, but {Facts[0].Pair.ImageText} is "
-                + $"{Facts[0].Size}, so they cannot be in one batch. Give --size HxW or --crop N to bring images to "
-                + "one size, or --batch 1.");
+            throw DataException.MixedSizes($"{other.Pair.ImageText}: is {other.Size}, but {Facts[0].Pair.ImageText} is "
+                + $"{Facts[0].Size}, so they cannot be in one batch.");
         }
     }
 
@@ -148,8 +149,9 @@ public sealed class DataReport
     {
         if (_errors.Count > 0)
         {
-            throw new DataException(_errors.Count == 1 ? _errors[0]
-                : $"{_errors[0]} (and {_errors.Count - 1} more; 'unet data' lists them)");
+            throw _errors.Count == 1
+                ? new DataException(_errors[0]) { Settings = _settings }
+                : new DataException($"{_errors[0]} (and {_errors.Count - 1} more)");
         }
     }
 
@@ -266,7 +268,7 @@ public sealed class DataReport
         if (Classes.Classes == 1 && ClassShares[1] is < FewForeground or > 1 - FewForeground)
         {
             _notes.Add($"Foreground is {ClassShares[1]:P2} of all pixels: plain cross entropy tends to predict one class "
-                + "everywhere; use --loss bce+dice.");
+                + "everywhere; use the loss bce+dice.");
         }
     }
 }

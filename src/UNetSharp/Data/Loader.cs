@@ -187,8 +187,8 @@ public sealed class Loader : IDisposable
             batch ??= Reusable(new Shape(count, seen.Height, seen.Width, sample.Channels), size, names);
             if (batch.Masks.Shape != new Shape(count, size.Height, size.Width, 1))
             {
-                throw new DataException($"{_pairs[_order[first + n]].ImageText}: is {sample.Size}, another image of "
-                    + "its batch is not. Give --size HxW or --crop N to bring images to one size, or --batch 1.");
+                throw DataException.MixedSizes($"{_pairs[_order[first + n]].ImageText}: is {sample.Size}, another image of "
+                    + "its batch is not.");
             }
 
             names[n] = sample.Name;

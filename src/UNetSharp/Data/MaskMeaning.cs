@@ -23,8 +23,11 @@ internal static class MaskMeaning
     {
         if (wanted is < 1 or > MaskClasses.MostClasses)
         {
-            throw new DataException($"--classes {wanted} is not possible: give 1 for background and foreground, or 2 to "
-                + $"{MaskClasses.MostClasses}.");
+            throw new DataException($"{wanted} classes are not possible: give 1 for background and foreground, or 2 to "
+                + $"{MaskClasses.MostClasses}.")
+            {
+                Settings = ["classes"],
+            };
         }
 
         SortedSet<int> values = [.. masks.SelectMany(mask => mask.Counts.Keys)];
@@ -206,10 +209,13 @@ internal static class MaskMeaning
             ? string.Join(", ", values.Select(MaskValues.Text))
             : $"{values.Count} values from {MaskValues.Text(values.Min)} to {MaskValues.Text(values.Max)}";
         string mend = values.Max < MostSuggestedClasses
-            ? $"Correct the mask, or pass --classes {values.Max + 1} if the values are class indices."
+            ? $"Correct the mask, or give {values.Max + 1} as the number of classes if the values are class indices."
             : "Correct the mask.";
         return new DataException($"{first.Path}: holds the value {MaskValues.Text(odd)} ({pixels} "
             + $"{(pixels == 1 ? "pixel" : "pixels")}{first.Where(odd)}), but {rule}, and the masks here "
-            + $"hold {all}. {mend}");
+            + $"hold {all}. {mend}")
+        {
+            Settings = ["classes"],
+        };
     }
 }

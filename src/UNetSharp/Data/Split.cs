@@ -33,8 +33,11 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
     {
         if (pairs.Count < settings.Folds || settings.Folds < 2)
         {
-            throw new DataException($"{pairs.Count} pairs cannot be parted into {settings.Folds} folds: give --folds from 2 to "
-                + "the number of pairs.");
+            throw new DataException($"{pairs.Count} pairs cannot be parted into {settings.Folds} folds: give 2 or more, and at most "
+                + "the number of pairs.")
+            {
+                Settings = [nameof(SplitSettings.Folds)],
+            };
         }
 
         return Of(pairs, Shuffled(pairs.Count, seed).Where((_, place) => place % settings.Folds == settings.Fold));

@@ -12,7 +12,7 @@ internal sealed class MemoryLayout
     /// <summary>Size of the whole block in floats.</summary>
     public long Floats { get; private set; }
 
-    /// <summary>Adds a buffer that is alive from step <paramref name="first"/> to step <paramref name="last"/>.</summary>
+    /// <summary>Adds a buffer, alive from step <paramref name="first"/> to step <paramref name="last"/>.</summary>
     /// <returns>The buffer, whose offset is known after <see cref="Place"/>.</returns>
     public Buffer Add(long floats, int first, int last)
     {
@@ -25,36 +25,18 @@ internal sealed class MemoryLayout
     /// <summary>Chooses every buffer's offset.</summary>
     public void Place()
     {
-        List<Buffer> placed = [];
+        if (_buffers.Count == 0)
+        {
+            return;
+        }
+
+        OccupiedMemory occupied = new(_buffers.Min(buffer => buffer.First), _buffers.Max(buffer => buffer.Last));
         foreach (Buffer buffer in _buffers.OrderByDescending(buffer => buffer.Floats))
         {
-            buffer.Offset = LowestFit(buffer, placed);
+            buffer.Offset = occupied.LowestFit(buffer.Floats, buffer.First, buffer.Last);
+            occupied.Add(buffer.Offset, buffer.Floats, buffer.First, buffer.Last);
             Floats = Math.Max(Floats, buffer.Offset + buffer.Floats);
-            int index = placed.FindIndex(other => other.Offset > buffer.Offset);
-            placed.Insert(index < 0 ? placed.Count : index, buffer);
         }
-    }
-
-    private static long LowestFit(Buffer buffer, List<Buffer> placedByOffset)
-    {
-        long offset = 0;
-        foreach (Buffer other in placedByOffset)
-        {
-            bool isAliveTogether = other.First <= buffer.Last && buffer.First <= other.Last;
-            if (!isAliveTogether)
-            {
-                continue;
-            }
-
-            if (other.Offset >= offset + buffer.Floats)
-            {
-                break;
-            }
-
-            offset = Math.Max(offset, other.Offset + other.Floats);
-        }
-
-        return offset;
     }
 
     /// <summary>A stretch of memory and the steps over which it is in use.</summary>

@@ -9,7 +9,7 @@ namespace UNetSharp.Execution;
 /// </summary>
 internal sealed class Placement
 {
-    private readonly Dictionary<Value, (Value Wide, int Channel)> _inside = [];
+    private readonly Dictionary<Value, (Value Owner, int Channel)> _inside = [];
 
     /// <summary>Decides for every value that the operations compute.</summary>
     /// <param name="operations">Operations in the order in which they run.</param>
@@ -32,14 +32,15 @@ internal sealed class Placement
             }
         }
 
-        foreach (Concatenation concatenation in operations.OfType<Concatenation>())
+        // From the last to the first: where a result lies itself is known before its inputs are placed in it.
+        foreach (Concatenation concatenation in operations.OfType<Concatenation>().Reverse())
         {
-            int channel = 0;
+            (Value owner, int channel) = Of(concatenation.Output);
             foreach (Value input in concatenation.Inputs)
             {
                 if (lastReader[input] == concatenation && computed.Contains(input) && !kept.Contains(input))
                 {
-                    _inside.TryAdd(input, (concatenation.Output, channel));
+                    _inside.TryAdd(input, (owner, channel));
                 }
 
                 channel += input.Shape.C;
@@ -48,15 +49,6 @@ internal sealed class Placement
     }
 
     /// <summary>The value that owns the memory, and the first of its channels that belongs to this one.</summary>
-    public (Value Owner, int Channel) Of(Value value)
-    {
-        int first = 0;
-        while (_inside.TryGetValue(value, out (Value Wide, int Channel) place))
-        {
-            value = place.Wide;
-            first += place.Channel;
-        }
-
-        return (value, first);
-    }
+    public (Value Owner, int Channel) Of(Value value) =>
+        _inside.TryGetValue(value, out (Value Owner, int Channel) place) ? place : (value, 0);
 }

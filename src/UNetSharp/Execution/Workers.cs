@@ -1,9 +1,11 @@
+using System.Runtime.ExceptionServices;
+
 namespace UNetSharp.Execution;
 
 /// <summary>Work that is cut into blocks which may run in any order and on any thread.</summary>
 internal interface IJob
 {
-    /// <summary>Computes one block; <paramref name="worker"/> selects the scratch memory of the running thread.</summary>
+    /// <summary>Computes one block; <paramref name="worker"/> selects the scratch memory of the thread.</summary>
     void Run(int block, int worker);
 }
 
@@ -13,19 +15,24 @@ internal interface IJob
 /// That makes every result the same to the bit for any number of threads.
 /// </summary>
 /// <remarks>
-/// Not thread-safe: one caller at a time. Between jobs a thread spins for some ten microseconds (kernels of one network
-/// follow each other that closely) and then sleeps, so that an idle engine costs nothing.
+/// Any thread may call; jobs run one at a time. An exception in a block, on any thread, ends the job and reaches its
+/// caller; the next job runs as if nothing had happened. Between jobs a thread spins for some ten microseconds (kernels
+/// of one network follow each other that closely) and then sleeps, so that an idle engine costs nothing.
 /// </remarks>
 public sealed unsafe class Workers : IDisposable
 {
     private const int SpinRounds = 300;
     private const int SpinsPerRound = 10;
 
-    private readonly Lock _oneCaller = new();
+    [ThreadStatic]
+    private static Workers? _poolOfThread;
+
+    private readonly Lock _oneJob = new();
     private readonly object _gate = new();
     private readonly Thread[] _threads;
     private delegate*<void*, int, int, void> _run;
     private void* _job;
+    private ExceptionDispatchInfo? _failure;
     private int _blocks;
     private int _next;
     private int _busy;
@@ -51,56 +58,82 @@ public sealed unsafe class Workers : IDisposable
     /// <summary>Number of threads that compute.</summary>
     public int Count { get; }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>Ends the threads, after the job that is running.</summary>
+    /// <exception cref="InvalidOperationException">A block of a job calls.</exception>
     public void Dispose()
     {
-        if (_isStopping)
+        RequireOutsideOfJobs();
+        lock (_oneJob)
         {
-            return;
-        }
+            if (_isStopping)
+            {
+                return;
+            }
 
-        _isStopping = true;
-        Publish();
-        foreach (Thread thread in _threads)
-        {
-            thread.Join();
+            _isStopping = true;
+            Publish();
+            foreach (Thread thread in _threads)
+            {
+                thread.Join();
+            }
         }
     }
 
     /// <summary>Runs every block of the job and returns when all are done.</summary>
+    /// <exception cref="InvalidOperationException">A block of a job calls: it would wait for itself.</exception>
+    /// <exception cref="ObjectDisposedException">The threads have ended.</exception>
     internal void Run<TJob>(int blocks, TJob job)
         where TJob : unmanaged, IJob
     {
-        if (blocks == 1 || _threads.Length == 0)
-        {
-            for (int block = 0; block < blocks; block++)
-            {
-                job.Run(block, 0);
-            }
-
-            return;
-        }
-
-        lock (_oneCaller)
+        RequireOutsideOfJobs();
+        lock (_oneJob)
         {
             ObjectDisposedException.ThrowIf(_isStopping, this);
-            _run = &RunBlock<TJob>;
-            _job = &job;
-            _blocks = blocks;
-            _next = 0;
-            _busy = _threads.Length;
-            Publish();
-            TakeBlocks(0);
-            SpinWait wait = default;
-            while (Volatile.Read(ref _busy) != 0)
+            if (blocks == 1 || _threads.Length == 0)
             {
-                wait.SpinOnce(sleep1Threshold: -1);
+                for (int block = 0; block < blocks; block++)
+                {
+                    job.Run(block, 0);
+                }
+            }
+            else
+            {
+                _run = &RunBlock<TJob>;
+                _job = &job;
+                RunOnAllThreads(blocks);
             }
         }
     }
 
     private static void RunBlock<TJob>(void* job, int block, int worker)
         where TJob : unmanaged, IJob => ((TJob*)job)->Run(block, worker);
+
+    private void RequireOutsideOfJobs()
+    {
+        if (_oneJob.IsHeldByCurrentThread || _poolOfThread == this)
+        {
+            throw new InvalidOperationException(
+                "A block of a job calls the threads that run it, and would wait for itself; call them between jobs.");
+        }
+    }
+
+    /// <summary>Returns when no thread has anything of the job in hands any more, be it done or failed.</summary>
+    private void RunOnAllThreads(int blocks)
+    {
+        _blocks = blocks;
+        _next = 0;
+        _busy = _threads.Length;
+        Publish();
+        TakeBlocks(0);
+        SpinWait wait = default;
+        while (Volatile.Read(ref _busy) != 0)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+
+        _job = null;
+        Interlocked.Exchange(ref _failure, null)?.Throw();
+    }
 
     private void Publish()
     {
@@ -116,6 +149,7 @@ public sealed unsafe class Workers : IDisposable
 
     private void Serve(int worker)
     {
+        _poolOfThread = this;
         int seen = 0;
         while (true)
         {
@@ -157,10 +191,18 @@ public sealed unsafe class Workers : IDisposable
 
     private void TakeBlocks(int worker)
     {
-        int block;
-        while ((block = Interlocked.Increment(ref _next) - 1) < _blocks)
+        try
         {
-            _run(_job, block, worker);
+            int block;
+            while ((block = Interlocked.Increment(ref _next) - 1) < _blocks)
+            {
+                _run(_job, block, worker);
+            }
+        }
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+            Interlocked.Exchange(ref _next, _blocks); // the others skip what is left
         }
     }
 }

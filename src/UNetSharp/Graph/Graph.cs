@@ -29,24 +29,38 @@ public sealed class Graph
     /// <summary>Multiply-accumulate operations of one forward run.</summary>
     public long Macs => _operations.Sum(operation => operation.Macs);
 
-    private void Collect(Value value, HashSet<Value> seen)
+    /// <summary>Walks with a stack of its own: a graph may be deeper than the stack of the thread.</summary>
+    private void Collect(Value output, HashSet<Value> seen)
     {
-        if (!seen.Add(value))
+        Stack<(Operation Operation, int NextInput)> open = [];
+        Visit(output);
+        while (open.TryPop(out (Operation Operation, int NextInput) top))
         {
-            return;
+            if (top.NextInput == top.Operation.Inputs.Count)
+            {
+                _operations.Add(top.Operation);
+                continue;
+            }
+
+            open.Push((top.Operation, top.NextInput + 1));
+            Visit(top.Operation.Inputs[top.NextInput]);
         }
 
-        if (value.Producer is null)
+        void Visit(Value value)
         {
-            _inputs.Add(value);
-            return;
-        }
+            if (!seen.Add(value))
+            {
+                return;
+            }
 
-        foreach (Value input in value.Producer.Inputs)
-        {
-            Collect(input, seen);
+            if (value.Producer is { } producer)
+            {
+                open.Push((producer, 0));
+            }
+            else
+            {
+                _inputs.Add(value);
+            }
         }
-
-        _operations.Add(value.Producer);
     }
 }

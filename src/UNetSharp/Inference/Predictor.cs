@@ -11,9 +11,13 @@ namespace UNetSharp.Inference;
 /// Runs a network on images of any shape and gives probabilities: sigmoid of a single class, softmax of several. The
 /// plan of the shape seen last is kept, so a series of images of one size is planned once.
 /// </summary>
-/// <remarks>Not thread-safe. Disposing frees the memory at once; who calls after that is told so.</remarks>
+/// <remarks>
+/// Any thread may call, at any time: calls take turns, and what they return is the caller's own. Disposing waits for
+/// the call that computes and frees the memory at once; later calls throw <see cref="ObjectDisposedException"/>.
+/// </remarks>
 public sealed class Predictor(Network network, Workers workers, bool isExact = false) : IDisposable
 {
+    private readonly Lock _oneCall = new();
     private InferencePlan? _plan;
     private Value? _images;
     private Value? _probabilities;
@@ -21,52 +25,103 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
     private bool _isDisposed;
 
     /// <summary>Bytes of memory that the plan holds.</summary>
-    public long MemoryBytes => _plan?.MemoryBytes ?? 0;
+    public long MemoryBytes
+    {
+        get
+        {
+            lock (_oneCall)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                return _plan?.MemoryBytes ?? 0;
+            }
+        }
+    }
 
     /// <summary>Takes over the network's weights after they have changed.</summary>
-    public void Refresh() => _plan?.Prepare();
+    public void Refresh()
+    {
+        lock (_oneCall)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _plan?.Prepare();
+        }
+    }
 
     /// <summary>Probabilities of every pixel.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
-    /// <returns>(N, K, H, W) in NHWC order; valid until the next call.</returns>
-    public ReadOnlySpan<float> Predict(Tensor images) =>
-        Predict(images, new PictureSize(images.Shape.H, images.Shape.W));
-
-    /// <summary>Probabilities of every pixel of one image.</summary>
-    /// <param name="image">Its values, (height, width, channels).</param>
-    /// <param name="size">Height and width.</param>
-    /// <returns>(height, width, classes); valid until the next call.</returns>
-    public ReadOnlySpan<float> Predict(ReadOnlySpan<float> image, PictureSize size) =>
-        Predict(new Shape(1, size.Height, size.Width, network.Channels), image, size);
+    /// <returns>(N, K, H, W) in NHWC order.</returns>
+    public float[] Predict(Tensor images) => Predict(images, new PictureSize(images.Shape.H, images.Shape.W));
 
     /// <summary>Probabilities of the pixels in the middle; what lies around them is there to be seen.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
     /// <param name="middle">Height h and width w of the middle.</param>
-    /// <returns>(N, K, h, w) in NHWC order; valid until the next call.</returns>
-    public ReadOnlySpan<float> Predict(Tensor images, PictureSize middle) => Predict(images.Shape, images.Data, middle);
+    /// <returns>(N, K, h, w) in NHWC order.</returns>
+    public float[] Predict(Tensor images, PictureSize middle) => Predict(images.Shape, images.Data, middle);
+
+    /// <summary>Probabilities of every pixel of one image.</summary>
+    /// <param name="image">Its values, (height, width, channels).</param>
+    /// <param name="size">Height and width.</param>
+    /// <returns>(height, width, classes).</returns>
+    /// <exception cref="ArgumentException">The number of values does not fit the size.</exception>
+    public float[] Predict(ReadOnlySpan<float> image, PictureSize size) => Predict(ShapeOf(size), image, size);
+
+    /// <summary>Writes the probabilities of the middle of one image; allocates nothing but a new plan.</summary>
+    /// <param name="image">Its values, (height, width, channels).</param>
+    /// <param name="size">Height and width.</param>
+    /// <param name="middle">Height h and width w of the middle.</param>
+    /// <param name="probabilities">Memory for (h, w, classes).</param>
+    /// <exception cref="ArgumentException">A number of values does not fit its size.</exception>
+    public void Predict(ReadOnlySpan<float> image, PictureSize size, PictureSize middle, Span<float> probabilities) =>
+        Predict(ShapeOf(size), image, middle, probabilities);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _isDisposed = true;
-        Free();
+        lock (_oneCall)
+        {
+            _isDisposed = true;
+            Free();
+        }
     }
 
     /// <summary>Bytes of memory that the plan for such images would hold.</summary>
     internal long BytesFor(Shape images, PictureSize middle) =>
         InferencePlan.BytesFor(new GraphOf(Probabilities(Value.Input(images), middle)), workers);
 
-    private ReadOnlySpan<float> Predict(Shape shape, ReadOnlySpan<float> values, PictureSize middle)
+    private Shape ShapeOf(PictureSize size) => new(1, size.Height, size.Width, network.Channels);
+
+    private long CountOf(Shape images, PictureSize middle) =>
+        (long)images.N * middle.Height * middle.Width * network.Classes;
+
+    private float[] Predict(Shape shape, ReadOnlySpan<float> values, PictureSize middle)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_plan is null || _images!.Shape != shape || _middle != middle)
+        float[] probabilities = new float[CountOf(shape, middle)];
+        Predict(shape, values, middle, probabilities);
+        return probabilities;
+    }
+
+    private void Predict(Shape shape, ReadOnlySpan<float> values, PictureSize middle, Span<float> probabilities)
+    {
+        if (values.Length != shape.Count || probabilities.Length != CountOf(shape, middle))
         {
-            PlanFor(shape, middle);
+            throw new ArgumentException(
+                $"Images of {shape} have {shape.Count} values, but {values.Length} came; probabilities of {middle} "
+                + $"pixels in {network.Classes} classes are {CountOf(shape, middle)}, but there is room for "
+                + $"{probabilities.Length}.");
         }
 
-        values.CopyTo(_plan!.Input(_images!));
-        _plan.Run();
-        return _plan.Output(_probabilities!);
+        lock (_oneCall)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_plan is null || _images!.Shape != shape || _middle != middle)
+            {
+                PlanFor(shape, middle);
+            }
+
+            values.CopyTo(_plan!.Input(_images!));
+            _plan.Run();
+            _plan.Output(_probabilities!).CopyTo(probabilities);
+        }
     }
 
     private void Free()

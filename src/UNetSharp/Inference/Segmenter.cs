@@ -19,7 +19,7 @@ namespace UNetSharp.Inference;
 /// </remarks>
 public sealed class Segmenter : IDisposable
 {
-    private readonly Lock _turn = new();
+    private readonly Lock _planning = new();
     private readonly Workers _workers;
     private readonly Predictor _predictor;
     private readonly TilePlanner _planner;
@@ -110,7 +110,7 @@ public sealed class Segmenter : IDisposable
     /// <summary>Says how a picture will be cut, and what that takes; nothing is computed yet.</summary>
     public TilePlan Plan(PictureSize picture, SegmentationSettings settings)
     {
-        lock (_turn)
+        lock (_planning)
         {
             return _planner.Plan(picture, settings);
         }
@@ -128,18 +128,15 @@ public sealed class Segmenter : IDisposable
     {
         Normalization normalization = _description.Normalization;
         RowSource seen = normalization.Resized(new UnitRows(picture, _description.Model.Channels), plan.Seen);
-        TilePredictor predictor = new(_predictor, _description, _turn, plan.Copies);
+        TilePredictor predictor = new(_predictor, _description, plan.Copies);
         return ResizedRows.Bilinear(new TiledRows(seen, plan, predictor, Channels, progress), plan.Picture);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (_turn)
-        {
-            _predictor.Dispose();
-            _workers.Dispose();
-        }
+        _predictor.Dispose();
+        _workers.Dispose();
     }
 
     private Segmentation Segment<T>(ReadOnlySpan<T> samples, PictureSize own, int channels, float fullScale)
@@ -175,12 +172,7 @@ public sealed class Segmenter : IDisposable
         Normalization normalization = _description.Normalization;
         Span<float> image = normalization.Resized(unit, own, size, _description.Model.Channels);
         normalization.ToNetwork(image, _description.Model.Channels);
-        float[] probabilities;
-        lock (_turn)
-        {
-            probabilities = _predictor.Predict(image, size).ToArray();
-        }
-
+        float[] probabilities = _predictor.Predict(image, size);
         if (_description.StretchesMaps)
         {
             Normalizing.Stretch(probabilities);

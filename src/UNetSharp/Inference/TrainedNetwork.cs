@@ -73,7 +73,10 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         {
             return model is null
                 ? LoadOnnx(file, describe)
-                : throw new CheckpointException($"{file}: an ONNX file holds its network; leave out --model.");
+                : throw new CheckpointException($"{file}: an ONNX file holds its network; name no model for it.")
+                {
+                    Settings = [nameof(model)],
+                };
         }
 
         (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(file);
@@ -110,7 +113,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         description = describe?.Invoke(description) ?? description;
         if (description.Model != settings || (network.FixedSize is { } size && description.Size != size))
         {
-            throw new ArgumentException($"{file}: an ONNX file holds its network and, if that is fixed, its image's size.");
+            throw new CheckpointException(
+                $"{file}: an ONNX file holds its network and, where that is fixed, the size of images; leave them as they are.");
         }
 
         IEnumerable<string> unstated = description.NotInStateDict();
@@ -133,8 +137,10 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
 
         ModelSettings settings = ModelCatalog.Recognize(arrays) ?? throw new CheckpointException(
             $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(ShownName))}, …) are of no network "
-            + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest with --model to see what "
-            + "differs.");
+            + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest to see what differs.")
+            {
+                Settings = [nameof(model)],
+            };
         return settings.Problem() is { } problem
             ? throw new CheckpointException($"{file}: looks like {settings.Model}, but with {problem}.")
             : settings;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 
+using UNetSharp.Files;
 using UNetSharp.Interop.PyTorch;
 
 namespace UNetSharp.Interop;

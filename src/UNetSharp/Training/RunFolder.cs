@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using UNetSharp.Data;
+using UNetSharp.Files;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
 using UNetSharp.Metrics;
@@ -38,7 +39,10 @@ public sealed class RunFolder
         if (isRun && !isResumed)
         {
             throw new TrainingException(
-                $"{path}: holds a training run already. Go on with it by --resume, name another folder, or remove this one.");
+                $"{path}: holds a training run already. Go on with it, name another folder, or remove this one.")
+            {
+                Settings = [nameof(isResumed)],
+            };
         }
 
         if (!isRun && isResumed)
@@ -154,16 +158,8 @@ public sealed class RunFolder
 
     private void RequireSame(JsonObject settings, string[] free)
     {
-        JsonObject before;
-        try
-        {
-            before = JsonNode.Parse(File.ReadAllText(FileOf(SettingsName)))?.AsObject() ?? [];
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new TrainingException($"{FileOf(SettingsName)}: is damaged: {e.Message}");
-        }
-
+        // Settings that were not there when the run was started have their defaults.
+        JsonObject before = JsonSerializer.SerializeToNode(SettingsOf(_path))!.AsObject();
         string[] differing =
         [
             .. settings.Where(pair => !free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))

@@ -4,6 +4,7 @@ using UNetSharp.Data.Augmentations;
 using UNetSharp.Execution;
 using UNetSharp.Inference;
 using UNetSharp.Models;
+using UNetSharp.Optimizers;
 
 namespace UNetSharp.Training;
 
@@ -193,7 +194,10 @@ public sealed class Trainer
     private TrainingException Diverged(string what, IReadOnlyList<string> images) => new(
         $"{what} in epoch {_state.Epoch}, step {_state.Step + 1}"
         + (images.Count > 0 ? $" (images {string.Join(", ", images)})" : "")
-        + ". The weights of the epochs before it are kept. Try a smaller --lr, or --clip 1.");
+        + ". The weights of the epochs before it are kept. Try a smaller learning rate, or limit the gradient to 1.")
+    {
+        Settings = [nameof(OptimizerSettings.LearningRate), nameof(TrainingSettings.ClipNorm)],
+    };
 
     private void Save(Learner learner)
     {

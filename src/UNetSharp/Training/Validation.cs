@@ -62,7 +62,6 @@ internal sealed class Validation(
     private byte[] Classes(Sample sample)
     {
         Tensor image = new(new Shape(1, sample.Size.Height, sample.Size.Width, sample.Channels), sample.Image);
-        float[] probabilities = _predictor.Predict(image).ToArray();
-        return new Segmentation(sample.Size, network.Classes, probabilities).Classes();
+        return new Segmentation(sample.Size, network.Classes, _predictor.Predict(image)).Classes();
     }
 }

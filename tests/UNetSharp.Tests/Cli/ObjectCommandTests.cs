@@ -78,9 +78,9 @@ public sealed class ObjectCommandTests
         Picture upright = ImageFile.Read(photo);
         using Segmenter segmenter = Segmenter.Load(weights);
         float[] alpha = segmenter.Segment(upright).Probabilities;
-        using var cutout = VipsImage.Make("pngload", ("filename", folder.File("photo.cutout.png")));
+        using NetVips.Image cutout = NetVips.Image.Pngload(folder.File("photo.cutout.png"));
         Assert.Equal((upright.Width, upright.Height, 2), (cutout.Width, cutout.Height, cutout.Bands)); // grey and alpha
-        byte[][] pixels = [.. cutout.Pixels<byte>().Chunk(2)];
+        byte[][] pixels = [.. cutout.WriteToMemory<byte>().Chunk(2)];
         Assert.Equal(upright.Samples, pixels.Select(pixel => (float)pixel[0]));
         Assert.All(alpha.Zip(pixels), pair => Assert.Equal(255 * pair.First, pair.Second[1], 0.51f));
     }
@@ -106,7 +106,7 @@ public sealed class ObjectCommandTests
 
         string yellow = folder.File("yellow");
         UnetProgram.Run("cutout", folder.File("in"), "--weights", weights, "--background", "#FFCC00", "--out", yellow);
-        using var image = VipsImage.Make("pngload", ("filename", Path.Combine(yellow, "a.cutout.png")));
+        using NetVips.Image image = NetVips.Image.Pngload(Path.Combine(yellow, "a.cutout.png"));
         Assert.Equal(3, image.Bands);
     }
 

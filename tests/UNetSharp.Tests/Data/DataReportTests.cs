@@ -94,10 +94,10 @@ public sealed class DataReportTests : IDisposable
         _pictures.Add("b", Picture(3, 1), Pictures.Grey(3, 1, 0, 255, 0));
 
         Report().ThrowIfMixed(batchSize: 1);
-        string message = Assert.Throws<DataException>(() => Report().ThrowIfMixed(batchSize: 2)).Message;
+        DataException e = Assert.Throws<DataException>(() => Report().ThrowIfMixed(batchSize: 2));
 
-        Assert.Contains("b.png: is 3x1", message, StringComparison.Ordinal);
-        Assert.Contains("--crop", message, StringComparison.Ordinal);
+        Assert.Contains("b.png: is 3x1", e.Message, StringComparison.Ordinal);
+        Assert.Contains("Crop", e.Settings);
     }
 
     [Fact]

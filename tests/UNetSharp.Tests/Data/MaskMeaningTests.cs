@@ -216,7 +216,7 @@ public class MaskMeaningTests
     [InlineData(0)]
     [InlineData(256)] // 255 marks what is unknown
     public void An_impossible_number_of_classes_is_refused(int classes) =>
-        Refused(classes, "--classes", Mask("a.png", (0, 9), (1, 9)));
+        Refused(classes, $"{classes} classes are not possible", Mask("a.png", (0, 9), (1, 9)));
 
     [Theory]
     [InlineData(0, 255)]

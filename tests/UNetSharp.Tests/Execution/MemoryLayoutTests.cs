@@ -45,4 +45,33 @@ public sealed class MemoryLayoutTests
 
         Assert.Equal(2 * 1600, layout.Floats);
     }
+
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(2, 40)]
+    [InlineData(3, 300)]
+    public void Every_buffer_lies_as_low_as_those_before_it_allow(int seed, int longest)
+    {
+        var random = new Random(seed);
+        MemoryLayout layout = new();
+        List<MemoryLayout.Buffer> buffers = [];
+        for (int i = 0; i < 400; i++)
+        {
+            int first = random.Next(-1, 200);
+            buffers.Add(layout.Add(random.Next(1, 40) * 16, first, first + random.Next(longest)));
+        }
+
+        layout.Place();
+
+        List<MemoryLayout.Buffer> placed = [];
+        foreach (MemoryLayout.Buffer buffer in buffers.OrderByDescending(buffer => buffer.Floats))
+        {
+            // The lowest place is at the start or right behind another buffer.
+            long lowest = placed.Select(other => other.Offset + other.Floats).Prepend(0).Order()
+                .First(offset => placed.All(other => other.Last < buffer.First || buffer.Last < other.First
+                    || other.Offset + other.Floats <= offset || offset + buffer.Floats <= other.Offset));
+            Assert.Equal(lowest, buffer.Offset);
+            placed.Add(buffer);
+        }
+    }
 }

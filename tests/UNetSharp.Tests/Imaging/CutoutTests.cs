@@ -1,11 +1,13 @@
+using NetVips;
 using UNetSharp.Data;
 using UNetSharp.Imaging;
-using static UNetSharp.Imaging.VipsImage;
 
 namespace UNetSharp.Tests.Imaging;
 
 public sealed class CutoutTests
 {
+    private const string ProfileField = "icc-profile-data";
+
     private static readonly float[] Alpha = [0, 0.25f, 1];
 
     [Fact]
@@ -16,10 +18,10 @@ public sealed class CutoutTests
 
         Cutout.WriteTransparent(file, new Picture(3, 1, 3, 255, [1, 2, 3, 4, 5, 6, 7, 8, 9]), Alpha, profile: null);
 
-        using VipsImage image = Make("pngload", ("filename", file));
-        Assert.Equal((3, 1, 4, SampleFormat.Byte), (image.Width, image.Height, image.Bands, image.Format));
-        Assert.Equal([1, 2, 3, 0, 4, 5, 6, 64, 7, 8, 9, 255], image.Pixels<byte>());
-        Assert.Null(image.Profile);
+        using Image image = Image.Pngload(file);
+        Assert.Equal((3, 1, 4, Enums.BandFormat.Uchar), (image.Width, image.Height, image.Bands, image.Format));
+        Assert.Equal([1, 2, 3, 0, 4, 5, 6, 64, 7, 8, 9, 255], image.WriteToMemory<byte>());
+        Assert.False(image.Contains(ProfileField));
     }
 
     [Fact]
@@ -30,9 +32,9 @@ public sealed class CutoutTests
 
         Cutout.WriteTransparent(file, new Picture(3, 1, 1, 65535, [1000, 2000, 65535]), Alpha, profile: null);
 
-        using VipsImage image = Make("pngload", ("filename", file));
-        Assert.Equal((2, SampleFormat.UShort), (image.Bands, image.Format));
-        Assert.Equal([1000, 0, 2000, 16384, 65535, 65535], image.Pixels<ushort>());
+        using Image image = Image.Pngload(file);
+        Assert.Equal((2, Enums.BandFormat.Ushort), (image.Bands, image.Format));
+        Assert.Equal([1000, 0, 2000, 16384, 65535, 65535], image.WriteToMemory<ushort>());
     }
 
     [Fact]
@@ -43,8 +45,8 @@ public sealed class CutoutTests
 
         Cutout.WriteTransparent(file, new Picture(3, 1, 1, 1, [-0.5f, 0.5f, 2]), Alpha, profile: null);
 
-        using VipsImage image = Make("pngload", ("filename", file));
-        Assert.Equal([0, 0, 32768, 16384, 65535, 65535], image.Pixels<ushort>());
+        using Image image = Image.Pngload(file);
+        Assert.Equal([0, 0, 32768, 16384, 65535, 65535], image.WriteToMemory<ushort>());
     }
 
     [Fact]
@@ -55,8 +57,8 @@ public sealed class CutoutTests
 
         Cutout.WriteOver(file, new Picture(3, 1, 1, 255, [100, 100, 100]), Alpha, profile: null, (200, 0, 20));
 
-        using VipsImage image = Make("pngload", ("filename", file));
-        Assert.Equal([200, 0, 20, 175, 25, 40, 100, 100, 100], image.Pixels<byte>());
+        using Image image = Image.Pngload(file);
+        Assert.Equal([200, 0, 20, 175, 25, 40, 100, 100, 100], image.WriteToMemory<byte>());
     }
 
     [Fact]
@@ -64,19 +66,18 @@ public sealed class CutoutTests
     {
         using TemporaryFolder folder = new();
         (string photo, string file) = (folder.File("photo.png"), folder.File("a.png"));
-        using (VipsImage plain = FromMemory<byte>([10, 20, 30], 1, 1, 3, SampleFormat.Byte))
-        using (VipsImage marked = plain.Then("copy", ("interpretation", "srgb")))
-        using (VipsImage wide = marked.Then("icc_transform", ("input_profile", "srgb"), ("output_profile", "p3")))
+        using (Image plain = Vips.FromPixels<byte>([10, 20, 30], 1, 1, bands: 3, Enums.Interpretation.Srgb))
+        using (Image wide = plain.IccTransform("p3", inputProfile: "srgb"))
         {
-            ImageFile.Write(photo, wide, "srgb");
+            wide.Pngsave(photo);
         }
 
         byte[]? profile = Cutout.ProfileOf(photo);
         Cutout.WriteTransparent(file, ImageFile.Read(photo), [1], profile);
 
-        using VipsImage image = Make("pngload", ("filename", file));
+        using Image image = Image.Pngload(file);
         Assert.NotNull(profile);
-        Assert.Equal(profile, image.Profile);
+        Assert.Equal(profile, image.Get(ProfileField));
         Assert.Null(Cutout.ProfileOf(Fixtures.Of("cmyk.jpg"))); // whose pixels are read as RGB
     }
 

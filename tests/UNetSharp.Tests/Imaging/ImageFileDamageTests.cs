@@ -11,6 +11,7 @@ public class ImageFileDamageTests
     [InlineData(".jpg")]
     [InlineData(".tif")]
     [InlineData(".webp")]
+    [InlineData(".avif")]
     [InlineData(".bmp")]
     public void Truncated_files_are_refused_wherever_they_end(string extension)
     {
@@ -36,6 +37,29 @@ public class ImageFileDamageTests
     [Fact]
     public void Vector_graphics_are_refused() =>
         AssertRefused("drawing.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"u8);
+
+    [Fact]
+    public void Heic_is_refused_by_its_name_with_what_is_read()
+    {
+        byte[] start = [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8];
+
+        DataException problem = Assert.Throws<DataException>(() => ImageFile.Decode(start, "photo"));
+
+        Assert.Equal(
+            "photo: is a HEIC image, which is not read. Save it as one of PNG, JPEG, TIFF, GIF, BMP, WebP, AVIF.",
+            problem.Message);
+    }
+
+    [Fact]
+    public void What_went_wrong_with_one_file_is_not_said_of_the_next()
+    {
+        Assert.Throws<DataException>(() => ImageFile.Decode(File.ReadAllBytes(Noise(".jpg")).AsMemory(0, 400), "first"));
+
+        DataException problem = Assert.Throws<DataException>(
+            () => ImageFile.Decode(File.ReadAllBytes(Noise(".webp")).AsMemory(0, 400), "second"));
+
+        Assert.Equal("second: is no image, or damaged: webp: unable to parse image.", problem.Message);
+    }
 
     [Fact]
     public void A_missing_file_is_named()

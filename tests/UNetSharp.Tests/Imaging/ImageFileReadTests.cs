@@ -1,3 +1,4 @@
+using NetVips;
 using UNetSharp.Data;
 using UNetSharp.Imaging;
 
@@ -51,6 +52,7 @@ public class ImageFileReadTests
     [InlineData("colour24.bmp")]
     [InlineData("colour32.bmp")]
     [InlineData("colour.webp")]
+    [InlineData("colour.avif")]
     [InlineData("transparent.png")]
     public void Colour_files_have_three_channels_and_lose_transparency(string name) =>
         AssertPicture(name, 3, 255, Colour);
@@ -64,6 +66,24 @@ public class ImageFileReadTests
     [Fact]
     public void Floating_point_samples_keep_their_values() =>
         AssertPicture("float.tif", 1, 1, [.. Grey.Select(value => value / 100)]);
+
+    [Fact]
+    public void Tiles_and_floating_point_of_a_tiff_file_are_read_as_they_were_written()
+    {
+        using TemporaryFolder folder = new();
+        ushort[] shorts = [.. Enumerable.Range(0, 100 * 70).Select(i => (ushort)(i * 37))];
+        using Image grey = Vips.FromPixels<ushort>(shorts, 100, 70, bands: 1, Enums.Interpretation.Grey16);
+        grey.Tiffsave(folder.File("tiles.tif"), tile: true, tileWidth: 32, tileHeight: 32);
+        using Image cast = grey.Cast(Enums.BandFormat.Float);
+        cast.Tiffsave(folder.File("float.tif"), tile: true, compression: Enums.ForeignTiffCompression.Deflate);
+
+        Picture tiles = ImageFile.Read(folder.File("tiles.tif"));
+        Picture floats = ImageFile.Read(folder.File("float.tif"));
+
+        Assert.Equal((65535f, 1f), (tiles.FullScale, floats.FullScale));
+        Assert.Equal(shorts.Select(value => (float)value), tiles.Samples);
+        Assert.Equal(tiles.Samples, floats.Samples);
+    }
 
     [Theory]
     [InlineData("onebit.png")]
@@ -97,6 +117,14 @@ public class ImageFileReadTests
         Assert.Equal(200, picture.Samples[0], tolerance);
         Assert.Equal(60, picture.Samples[1], tolerance);
         Assert.Equal(20, picture.Samples[2], tolerance);
+    }
+
+    [Fact]
+    public void Inks_become_colours_by_the_profile_that_goes_by_cielab()
+    {
+        Picture picture = ImageFile.Read(Fixtures.Of("cmyk.jpg"));
+
+        Assert.Equal([195, 83, 56], picture.Samples[..3]);
     }
 
     [Fact]
@@ -137,6 +165,7 @@ public class ImageFileReadTests
     [InlineData("rotated.jpg")]
     [InlineData("grey16.tif")]
     [InlineData("colour.webp")]
+    [InlineData("colour.avif")]
     [InlineData("palette.gif")]
     [InlineData("colour24.bmp")]
     public void Bytes_in_memory_are_read_like_files(string name)

@@ -194,7 +194,7 @@ public sealed class TiledSegmentationTests
     {
         using Workers workers = new(1);
         using Predictor predictor = new(trained.Network, workers);
-        return predictor.Predict(new Tensor(new Shape(1, size.Height, size.Width, 3), image)).ToArray();
+        return predictor.Predict(new Tensor(new Shape(1, size.Height, size.Width, 3), image));
     }
 
     private static TrainedNetwork Trained(string model, int width = 2)

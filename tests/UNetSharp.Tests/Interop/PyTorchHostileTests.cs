@@ -25,7 +25,7 @@ public sealed class PyTorchHostileTests : IDisposable
         { "numpy.core.multiarray", "fromfile" },
         { "argparse", "FileType" },
         { "collections", "OrderedDict.__class__" },
-        { "UNetSharp.Interop", "AtomicFile" },
+        { "UNetSharp.Files", "AtomicFile" },
         { "", "" },
     };
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using UNetSharp.Files;
 using UNetSharp.Interop;
 using UNetSharp.Tests.Golden;
 

@@ -72,7 +72,7 @@ public sealed class TrainerTests
         TrainingException e = Assert.Throws<TrainingException>(() => Train(data, settings, "run"));
 
         Assert.Contains("disc-", e.Message, StringComparison.Ordinal);
-        Assert.Contains("--lr", e.Message, StringComparison.Ordinal);
+        Assert.Equal(["LearningRate", "ClipNorm"], e.Settings);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ internal sealed class LayerNames
     private readonly GraphOf _graph;
     private readonly ILookup<Value, Operation> _readers;
     private readonly Dictionary<string, Value> _layers = [];
+    private readonly Dictionary<Value, HashSet<string>> _partsOf = [];
+    private readonly Dictionary<string, Operation> _lastOf = [];
     private readonly string[] _parts;
 
     /// <summary>Finds the layers that lead to logits.</summary>
@@ -27,6 +29,7 @@ internal sealed class LayerNames
         _readers = _graph.Operations
             .SelectMany(operation => operation.Inputs.Distinct().Select(input => (Input: input, Operation: operation)))
             .ToLookup(pair => pair.Input, pair => pair.Operation);
+        FindParts();
         IEnumerable<Operation> layers = _graph.Operations.Where(operation => operation.LayerType is not null);
         IReadOnlyList<LayerSummary> summaries = LayerSummary.Of(_graph);
         foreach ((Operation operation, LayerSummary summary) in layers.Zip(summaries))
@@ -78,25 +81,50 @@ internal sealed class LayerNames
         }
     }
 
+    /// <summary>
+    /// Finds the parts that each value is made in: those that own a parameter of its operation, or else those that all
+    /// of its inputs are made in.
+    /// </summary>
+    private void FindParts()
+    {
+        foreach (Operation operation in _graph.Operations)
+        {
+            if (operation.Parameters.Count == 0)
+            {
+                _partsOf[operation.Output] = CommonParts(operation.Inputs);
+                continue;
+            }
+
+            HashSet<string> parts = [.. operation.Parameters.SelectMany(parameter => PartsAbove(parameter.Name))];
+            _partsOf[operation.Output] = parts;
+            foreach (string part in parts)
+            {
+                _lastOf[part] = operation;
+            }
+        }
+    }
+
+    private HashSet<string> CommonParts(IReadOnlyList<Value> values)
+    {
+        HashSet<string> common = PartsOf(values[0]);
+        return values.Skip(1).All(value => PartsOf(value) == common)
+            ? common
+            : [.. common.Where(part => values.All(value => PartsOf(value).Contains(part)))];
+    }
+
+    private HashSet<string> PartsOf(Value value) => _partsOf.GetValueOrDefault(value, []);
+
     private Value ResultOf(string part)
     {
-        Value result = _graph.Operations.Last(operation => BelongsTo(operation, part)).Output;
+        Value result = _lastOf[part].Output;
         while (_readers[result].ToArray() is [(Rectifier or LogisticSigmoid or Addition or Dropout) and var next]
-            && next.Inputs.All(input => IsMadeIn(input, part)))
+            && next.Inputs.All(input => PartsOf(input).Contains(part)))
         {
             result = next.Output;
         }
 
         return result;
     }
-
-    private static bool BelongsTo(Operation operation, string part) =>
-        operation.Parameters.Any(parameter => parameter.Name.StartsWith(part + ".", StringComparison.Ordinal));
-
-    private static bool IsMadeIn(Value value, string part) => value.Producer is { } producer
-        && (producer.Parameters.Count > 0
-            ? BelongsTo(producer, part)
-            : producer.Inputs.All(input => IsMadeIn(input, part)));
 
     /// <summary>Letters to insert, delete or change to make one text of the other (Levenshtein 1966).</summary>
     private static int Distance(string a, string b)

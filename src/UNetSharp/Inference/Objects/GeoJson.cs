@@ -1,6 +1,6 @@
 using System.Text.Json;
 using UNetSharp.Data;
-using UNetSharp.Interop;
+using UNetSharp.Files;
 
 namespace UNetSharp.Inference.Objects;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using UNetSharp.Data;
-using UNetSharp.Interop;
+using UNetSharp.Files;
 
 namespace UNetSharp.Inference.Objects;
 

@@ -6,9 +6,8 @@ namespace UNetSharp.Inference.Tiling;
 /// <summary>Probabilities of a tile: the mean over its turned and mirrored copies.</summary>
 /// <param name="predictor">Runs the network.</param>
 /// <param name="description">How the network sees images.</param>
-/// <param name="turn">Held while the network runs.</param>
 /// <param name="copies">The copies.</param>
-internal sealed class TilePredictor(Predictor predictor, NetworkDescription description, Lock turn, Symmetry[] copies)
+internal sealed class TilePredictor(Predictor predictor, NetworkDescription description, Symmetry[] copies)
 {
     /// <summary>Predicts the middle of a tile.</summary>
     /// <param name="image">What is seen, (1, channels, H, W) in 0..1; it is overwritten.</param>
@@ -19,12 +18,16 @@ internal sealed class TilePredictor(Predictor predictor, NetworkDescription desc
     {
         PictureSize size = new(image.Shape.H, image.Shape.W);
         description.Normalization.ToNetwork(image.Data, image.Shape.C);
-        probabilities.Clear();
-        foreach (Symmetry copy in copies)
+        if (copies is [var only] && only == default)
         {
-            lock (turn)
+            predictor.Predict(image.Data, size, middle, probabilities);
+        }
+        else
+        {
+            probabilities.Clear();
+            foreach (Symmetry copy in copies)
             {
-                ReadOnlySpan<float> result = predictor.Predict(Turned(image, copy, size), copy.Turned(middle));
+                float[] result = predictor.Predict(Turned(image, copy, size), copy.Turned(middle));
                 copy.AddBack(result, middle, classes, 1f / copies.Length, probabilities);
             }
         }

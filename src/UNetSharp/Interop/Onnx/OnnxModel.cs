@@ -1,3 +1,4 @@
+using UNetSharp.Files;
 using UNetSharp.Interop.Protobuf;
 
 namespace UNetSharp.Interop.Onnx;

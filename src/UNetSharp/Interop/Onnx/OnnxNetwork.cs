@@ -6,8 +6,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// A network that an ONNX file describes: its first output as a function of its only input. Where the output is a sigmoid
-/// or a softmax, the network ends before it, as all our networks do.
+/// A network that an ONNX file describes: its first output as a function of its only input. Where the output is a
+/// sigmoid or a softmax, the network ends before it, as all our networks do.
 /// </summary>
 public sealed class OnnxNetwork : Network
 {
@@ -143,22 +143,25 @@ public sealed class OnnxNetwork : Network
         return true;
     }
 
+    /// <summary>The parameter of an array; threads that trace at the same time get the same one.</summary>
     private Parameter ParameterOf(OnnxTensor tensor, ParameterKind kind)
     {
-        if (!_parameters.TryGetValue(tensor, out Parameter? parameter))
+        // What was computed from sizes has no name, and may be different for the next size.
+        if (tensor.Name.Length == 0)
         {
-            // What was computed from sizes has no name, and may be different for the next size.
-            bool isStored = tensor.Name.Length > 0;
-            parameter = isStored
-                ? AddParameter(tensor.Name, [.. tensor.Dims], kind, Values(tensor))
-                : FreeParameter(tensor, kind);
-            if (isStored)
-            {
-                _parameters.Add(tensor, parameter);
-            }
+            return FreeParameter(tensor, kind);
         }
 
-        return parameter;
+        lock (_parameters)
+        {
+            if (!_parameters.TryGetValue(tensor, out Parameter? parameter))
+            {
+                parameter = AddParameter(tensor.Name, [.. tensor.Dims], kind, Values(tensor));
+                _parameters.Add(tensor, parameter);
+            }
+
+            return parameter;
+        }
     }
 
     private static Parameter FreeParameter(OnnxTensor tensor, ParameterKind kind) =>

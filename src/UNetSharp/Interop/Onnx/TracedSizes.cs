@@ -113,5 +113,8 @@ internal sealed class TracedSizes
         (_graphs[trace].Operations[index].Inputs[0].Shape, _graphs[trace].Operations[index].Output.Shape);
 
     private static CheckpointException Refused() => new(
-        "The network's operations depend on the image's size; write it for one size, without --dynamic.");
+        "The network's operations depend on the image's size; write it for one size.")
+    {
+        Settings = [nameof(OnnxSettings.IsDynamic)],
+    };
 }

@@ -1,0 +1,22 @@
+using UNetSharp.Data;
+using UNetSharp.Imaging;
+
+namespace UNetSharp.Workflows;
+
+/// <summary>A folder of images and masks.</summary>
+public static class DataSet
+{
+    /// <summary>Reads every file of a data set, to find before training what would go wrong in it.</summary>
+    /// <param name="folder">Folder with images/ and masks/ or the like.</param>
+    /// <param name="classes">Number of classes, 1 for background and foreground; null to find it out.</param>
+    /// <param name="skipsBad">Whether pairs that cannot be read, or are none, are left out of the report.</param>
+    /// <param name="progress">Is given how many pairs are read, of how many; never by two threads at once.</param>
+    /// <exception cref="DataException">The folder holds no pairs, or none that can be read.</exception>
+    public static DataReport Inspect(
+        string folder, int? classes = null, bool skipsBad = false, Action<int, int>? progress = null)
+    {
+        DataReport report = DataReport.Of(
+            DataFolder.Find(folder, ImageFile.CountPages), ImageFile.Read, classes, Environment.ProcessorCount, progress);
+        return skipsBad ? report.WithoutBadPairs() : report;
+    }
+}

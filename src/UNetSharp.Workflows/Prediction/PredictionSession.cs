@@ -1,0 +1,145 @@
+using System.Runtime.ExceptionServices;
+using UNetSharp.Data;
+using UNetSharp.Inference;
+
+namespace UNetSharp.Workflows;
+
+/// <summary>
+/// One prediction: reports what large pictures take before they start, refuses those for which there is no room, counts what is
+/// done and what fails.
+/// </summary>
+internal sealed class PredictionSession : IDisposable
+{
+    // Measured: libvips, and code that is compiled when it is needed first.
+    private const long LaterBytes = 100L << 20;
+
+    // What the program takes beside its plans: itself with the weights, and the rows between its threads.
+    private readonly long _ownBytes = Environment.WorkingSet + LaterBytes + (2L * RowQueue.MaxBytes);
+    private readonly Segmenter _segmenter;
+    private readonly PredictionSettings _settings;
+    private readonly PredictionOutputs _outputs;
+    private readonly ObjectFiles _objects;
+    private readonly Action<PredictionProgress>? _progress;
+    private readonly CancellationTokenSource _stop;
+    private readonly Lock _turn = new();
+    private ExceptionDispatchInfo? _error;
+    private int _count;
+    private int _done;
+    private int _failed;
+
+    public PredictionSession(
+        Segmenter segmenter,
+        PredictionSettings settings,
+        PredictionOutputs outputs,
+        Action<PredictionProgress>? progress,
+        CancellationToken cancellation)
+    {
+        (_segmenter, _settings, _outputs, _progress) = (segmenter, settings, outputs, progress);
+        _objects = new ObjectFiles(settings.Objects, settings.Output, segmenter.Masks);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    }
+
+    /// <summary>Predicts.</summary>
+    /// <param name="skipped">Pictures that are done already.</param>
+    /// <param name="pictures">Those that are not.</param>
+    public PredictionResult Run(InputPicture[] skipped, InputPicture[] pictures)
+    {
+        _count = pictures.Length;
+        foreach (InputPicture picture in skipped)
+        {
+            Report(new PredictionProgress(PredictionState.Skipped, picture, _outputs.Mask(picture), 0, _count));
+        }
+
+        PredictionPipeline pipeline = new(_segmenter, _settings.Threshold, _stop.Token)
+        {
+            Plan = Plan,
+            Sinks = job => _outputs.Sinks(job, _segmenter, _objects),
+            Progress = (job, tiles) => Report(ProgressOf(PredictionState.Computing, job) with { TilesDone = tiles }),
+            IsDone = Count,
+        };
+        pipeline.Run(pictures);
+        _error?.Throw();
+        if (!_stop.IsCancellationRequested)
+        {
+            _objects.Complete();
+        }
+
+        return new PredictionResult(_done, skipped.Length, _failed, _stop.IsCancellationRequested);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _objects.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>Cuts a picture, reports what it takes, and refuses it if there is no room.</summary>
+    private TilePlan Plan(PredictionJob job)
+    {
+        TilePlan plan = _segmenter.Plan(job.Size, _settings.Segmentation);
+        long disc = _outputs.MaxBytes(job.Size, _segmenter.Channels);
+        long freeDisc = new DriveInfo(Path.GetFullPath(_settings.Output)).AvailableFreeSpace;
+        if (disc > freeDisc)
+        {
+            throw new DataException($"{job.Input.Text}: the results of {job.Size} pixels may take "
+                + $"{MemorySize.Text(disc)}, and {_settings.Output} has {MemorySize.Text(freeDisc)} left.");
+        }
+
+        long freeMemory = MemorySize.Free() + Environment.WorkingSet;
+        if (plan.MemoryBytes > freeMemory)
+        {
+            throw new DataException($"{job.Input.Text}: {job.Size} pixels in tiles of {plan.Tile} take "
+                + $"{MemorySize.Text(plan.MemoryBytes)} of memory, and {MemorySize.Text(freeMemory)} are free. Use "
+                + "smaller tiles.")
+            {
+                Settings = [nameof(SegmentationSettings.Tile)],
+            };
+        }
+
+        Report(ProgressOf(PredictionState.Started, job) with
+        {
+            Plan = plan,
+            MemoryBytes = _ownBytes + plan.MemoryBytes,
+            MaxDiscBytes = disc,
+        });
+        return plan;
+    }
+
+    private void Count(PredictionJob job)
+    {
+        if (job.Failure is null)
+        {
+            _done++;
+            Report(ProgressOf(PredictionState.Done, job) with { TilesDone = job.Plan!.Count });
+        }
+        else if (job.Failure is not OperationCanceledException)
+        {
+            _failed++;
+            Report(ProgressOf(PredictionState.Failed, job) with { Failure = job.Failure });
+        }
+    }
+
+    private PredictionProgress ProgressOf(PredictionState state, PredictionJob job) =>
+        new(state, job.Input, _outputs.Mask(job.Input), job.Index, _count) { Size = job.Size, Plan = job.Plan };
+
+    /// <summary>What the caller throws ends the prediction, and not a thread of it.</summary>
+    private void Report(PredictionProgress progress)
+    {
+        lock (_turn)
+        {
+            try
+            {
+                if (_error is null)
+                {
+                    _progress?.Invoke(progress);
+                }
+            }
+            catch (Exception e)
+            {
+                _error = ExceptionDispatchInfo.Capture(e);
+                _stop.Cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using UNetSharp.Execution;
+using UNetSharp.Graph;
+using UNetSharp.Losses;
+using UNetSharp.Tensors;
+using GraphOf = UNetSharp.Graph.Graph;
+
+namespace UNetSharp.Tests.Misuse;
+
+/// <summary>An exception in a block, on any thread, reaches the caller and leaves the threads usable.</summary>
+public sealed unsafe class FailingBlockTests
+{
+    private const int Blocks = 1000;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void An_exception_in_a_block_reaches_the_caller_and_the_next_job_runs_whole(int threads)
+    {
+        using Workers workers = new(threads);
+        int[] counts = GC.AllocateArray<int>(Blocks, pinned: true);
+        fixed (int* at = counts)
+        {
+            for (int bad = 0; bad < Blocks; bad += 50)
+            {
+                int* counted = at;
+                InvalidDataException e = Assert.Throws<InvalidDataException>(
+                    () => workers.Run(Blocks, new Count(counted, bad)));
+                Assert.Equal($"block {bad}", e.Message);
+
+                Array.Clear(counts);
+                workers.Run(Blocks, new Count(at, bad: -1));
+                Assert.All(counts, count => Assert.Equal(1, count));
+            }
+        }
+    }
+
+    [Fact]
+    public void Blocks_after_one_that_throws_are_skipped()
+    {
+        using Workers workers = new(2);
+        int[] counts = GC.AllocateArray<int>(Blocks, pinned: true);
+        fixed (int* at = counts)
+        {
+            int* counted = at;
+            Assert.Throws<InvalidDataException>(() => workers.Run(Blocks, new Count(counted, bad: 0, milliseconds: 1)));
+        }
+
+        Assert.InRange(counts.Sum(), 0, Blocks / 2);
+    }
+
+    [Fact]
+    public void Every_block_may_throw_at_once()
+    {
+        using Workers workers = new(4);
+
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Throws<InvalidDataException>(() => workers.Run(Blocks, default(Throw)));
+        }
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(-1)]
+    public void A_label_of_no_class_ends_the_step_and_not_the_process(int label)
+    {
+        using Workers workers = new(2);
+        var logits = Value.Input(new Shape(1, 64, 64, 3));
+        var labels = Value.Input(new Shape(1, 64, 64, 1));
+        Value loss = CrossEntropy.Of(logits, labels);
+        using TrainingPlan plan = new(new GraphOf(loss), loss, workers, logits);
+        for (int row = 0; row < 64; row++)
+        {
+            plan.Input(labels).Fill(1);
+            plan.Input(labels)[(row * 64) + 5] = label;
+            Assert.Throws<IndexOutOfRangeException>(() => plan.Step());
+        }
+
+        plan.Input(labels).Fill(1);
+        Assert.Equal(MathF.Log(3), plan.Step(), 1e-6f);
+    }
+
+    private readonly struct Count(int* counts, int bad, int milliseconds = 0) : IJob
+    {
+        public void Run(int block, int worker)
+        {
+            if (block == bad)
+            {
+                throw new InvalidDataException($"block {block}");
+            }
+
+            Thread.Sleep(milliseconds);
+            Interlocked.Increment(ref counts[block]);
+        }
+    }
+
+    private readonly struct Throw : IJob
+    {
+        public void Run(int block, int worker) => throw new InvalidDataException();
+    }
+}
