@@ -20,7 +20,7 @@ from scipy import ndimage, stats
 from scipy.spatial import distance
 from skimage import measure, metrics, morphology
 
-from networks import UNet, create, crop
+from networks import NarrowUNet, UNet, create, crop
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 torch.set_num_threads(1)
@@ -268,6 +268,13 @@ NETWORKS = [  # settings, images, height, width; with gradients in training mode
     (dict(Model="attention-unet", Channels=1, Classes=3), 1, 32, 32, False),
     (dict(Model="resunet", Channels=3, Classes=1, Width=4), 1, 43, 32, True),
     (dict(Model="resunet", Channels=1, Classes=2), 1, 32, 40, False),
+    (dict(Model="unet", Channels=1, Classes=1, Width=4, Decoder="Narrow", Bias=True), 2, 35, 48, True),
+    (dict(Model="unet", Channels=3, Classes=2, Width=4, Up="Transpose", Decoder="Narrow", Bias=True), 1, 37, 51, True),
+    (dict(Model="unet", Channels=3, Classes=1, Width=3, Up="Transpose", Fusion="Add", Decoder="Narrow"),
+     1, 33, 32, True),
+    (dict(Model="unet", Channels=1, Classes=1, Decoder="Narrow", Bias=True), 1, 33, 48, False),
+    (dict(Model="unet", Channels=3, Classes=2, Up="Transpose", Decoder="Narrow", Bias=True), 1, 32, 41, False),
+    (dict(Model="unet-leaky", Channels=1, Classes=2, Width=3, Bias=True, Slope=0.0), 1, 32, 37, True),
 ]
 
 
@@ -344,8 +351,10 @@ def optimizers():
 
 def training():
     """Ten steps of a small network, alternating two batches. Says how far float32 itself is from float64."""
-    for name, (optimizer_class, arguments) in OPTIMIZERS.items():
-        net = UNet(3, 1, 2)
+    rows = [(name, lambda: UNet(3, 1, 2), name) for name in OPTIMIZERS]
+    rows.append(("narrow", lambda: NarrowUNet(3, 1, 1), "adam"))
+    for name, create_net, optimizer in rows:
+        (optimizer_class, arguments), net = OPTIMIZERS[optimizer], create_net()
         start = {"start." + k: v.clone() for k, v in net.state_dict().items()}
         images = torch.rand(2, 2, 3, 32, 32)
         masks = (images.mean(2, keepdim=True) + 0.2 * rand(2, 2, 1, 32, 32) > 0.5).float()

@@ -22,10 +22,6 @@ def resize(x, like, align):
     return F.interpolate(x, size=like.shape[2:], mode="bilinear", align_corners=align)
 
 
-def leaky():
-    return nn.LeakyReLU(0.1)
-
-
 class Named(nn.Module):
     """A module whose one child bears a name."""
 
@@ -81,6 +77,19 @@ class UNet(nn.Module):
         return [self.outc(x)]
 
 
+class NarrowUNet(UNet):
+    """The other definition under the same names: what comes up has the channels that the skip has, whichever way it is
+    enlarged, and both convolutions of a block have the channels that go out."""
+
+    def __init__(self, channels, classes, width=64, up="Bilinear", fusion="Concat", bias=True):
+        super().__init__(channels, classes, width, "Bilinear", fusion, bias)
+        for i, (cin, cout) in enumerate([(16, 4), (8, 2), (4, 1), (2, 1)], start=1):
+            cin, cout, step = cin * width, cout * width, getattr(self, f"up{i}")
+            if up == "Transpose":
+                step.up = nn.ConvTranspose2d(cin // 2, cin // 2, 2, stride=2)
+            step.conv = Named("double_conv", double(cin if fusion == "Concat" else cin // 2, cout, bias=bias))
+
+
 class UNetClassic(nn.Module):
     def __init__(self, channels, classes, width=64, activation="Relu"):
         super().__init__()
@@ -113,9 +122,13 @@ class UNetClassic(nn.Module):
 
 
 class UNetLeaky(nn.Module):
-    def __init__(self, channels, classes, width=16, bias=True, upbias=True):
+    def __init__(self, channels, classes, width=16, bias=True, upbias=True, slope=0.1):
         super().__init__()
         w = width
+
+        def leaky():
+            return nn.LeakyReLU(slope)
+
         self.inc = Named("double_conv", double(channels, w, bias=bias, act=leaky))
         for i in range(1, 5):
             block = Named("double_conv", double(w << (i - 1), w << i, bias=bias, act=leaky))
@@ -399,9 +412,11 @@ def create(s):
     """The network of settings that are written as our files have them."""
     c, k, w = s["Channels"], s["Classes"], s.get("Width", 64)
     return {
-        "unet": lambda: UNet(c, k, w, s.get("Up", "Bilinear"), s.get("Fusion", "Concat"), s.get("Bias", False)),
+        "unet": lambda: (NarrowUNet if s.get("Decoder") == "Narrow" else UNet)(
+            c, k, w, s.get("Up", "Bilinear"), s.get("Fusion", "Concat"), s.get("Bias", False)),
         "unet-classic": lambda: UNetClassic(c, k, w, s.get("Activation", "Relu")),
-        "unet-leaky": lambda: UNetLeaky(c, k, w, s.get("Bias", False), s.get("UpBias", True)),
+        "unet-leaky": lambda: UNetLeaky(
+            c, k, w, s.get("Bias", False), s.get("UpBias", True), s.get("Slope", 0.1)),
         "unet-features": lambda: UNetFeatures(c, k, s.get("Widths"), s.get("Bias", False), s.get("UpBias", True)),
         "u2net": lambda: U2Net(c, k),
         "u2netp": lambda: U2Net(c, k, light=True),

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using UNetSharp.Data;
-using UNetSharp.Inference;
-using UNetSharp.Models;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -31,20 +29,6 @@ internal static class CommonOptions
         Required = true,
     };
 
-    public static Option<string?> ModelOfWeights() => new("--model")
-    {
-        Description = "Network of the weights, if the file does not say it and it is not recognised: "
-            + string.Join(", ", ModelCatalog.Names),
-    };
-
-    /// <summary>A network to segment with.</summary>
-    public static Segmenter Load(string weights, string? model, int threads, bool isExact) =>
-        Segmenter.Load(weights, threads, model is null ? null : OneOf(ModelCatalog.Names, model, "--model"), isExact);
-
-    /// <summary>A network with its weights.</summary>
-    public static TrainedNetwork Trained(string weights, string? model) =>
-        TrainedNetwork.Load(weights, model is null ? null : OneOf(ModelCatalog.Names, model, "--model"));
-
     /// <summary>A whole number of at least <paramref name="least"/>.</summary>
     public static int AtLeast(int least, int value, string option) =>
         value >= least ? value : throw new UsageException($"{option} {value}: give a number of at least {least}.");
@@ -63,7 +47,7 @@ internal static class CommonOptions
     }
 
     /// <summary>"HxW", for example 256x320.</summary>
-    public static PictureSize Size(string text)
+    public static PictureSize Size(string text, string option = "--size")
     {
         string[] parts = text.Split('x', 'X');
         return parts.Length == 2
@@ -71,7 +55,7 @@ internal static class CommonOptions
             && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int width)
             && height > 0 && width > 0
             ? new PictureSize(height, width)
-            : throw new UsageException($"--size {text}: give height and width, for example --size 256x320.");
+            : throw new UsageException($"{option} {text}: give height and width, for example {option} 256x320.");
     }
 
     /// <summary>One of some words.</summary>

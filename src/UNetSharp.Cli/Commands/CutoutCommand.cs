@@ -34,8 +34,6 @@ internal static class CutoutCommand
             + "or the run or file of any other network, whose foreground is kept",
     };
 
-    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
-
     private static readonly Option<bool> Matte = new("--matte")
     {
         Description = $"Write how opaque pixels are, as grey, instead of the photo: NAME{MatteSuffix}",
@@ -52,8 +50,9 @@ internal static class CutoutCommand
     {
         Command command = new("cutout", "Take the background out of photos: PNG that is transparent around the subject.")
         {
-            Input, Out, Weights, Model, Matte, Background, Threads,
+            Input, Out, Weights, Matte, Background, Threads,
         };
+        WeightsOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -74,7 +73,7 @@ internal static class CutoutCommand
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
         (string Photo, string Result)[] files =
             Files(parsed.GetRequiredValue(Input), parsed.GetValue(Out), isMatte ? MatteSuffix : CutoutSuffix);
-        using Segmenter segmenter = CommonOptions.Load(weights, parsed.GetValue(Model), threads, isExact: false);
+        using Segmenter segmenter = new(WeightsOptions.Load(parsed, weights), threads);
         int failed = ProgressBar.Run(bar => files.Select((file, index) =>
         {
             bar.Update((double)index / files.Length, $"{index} of {files.Length} photos, {Path.GetFileName(file.Photo)}");

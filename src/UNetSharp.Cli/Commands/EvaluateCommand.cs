@@ -11,8 +11,6 @@ internal static class EvaluateCommand
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
-    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
-
     private static readonly Option<string> Data =
         new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
 
@@ -54,8 +52,9 @@ internal static class EvaluateCommand
     {
         Command command = new("evaluate", "Score a trained network on a folder of images and masks.")
         {
-            Weights, Model, Data, ValidationOnly, SkipBad, Compare, Membranes, Json, Csv, Html, Threads, Exact,
+            Weights, Data, ValidationOnly, SkipBad, Compare, Membranes, Json, Csv, Html, Threads, Exact,
         };
+        WeightsOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -63,11 +62,11 @@ internal static class EvaluateCommand
     private static int Run(ParseResult parsed)
     {
         string? json = parsed.GetResult(Json) is null ? null : parsed.GetValue(Json) ?? StandardOutput;
-        string? model = parsed.GetValue(Model);
         EvaluationSettings settings = new(parsed.GetRequiredValue(Weights), parsed.GetRequiredValue(Data))
         {
-            Load = weights => CommonOptions.Trained(weights, model),
+            Load = weights => WeightsOptions.Load(parsed, weights),
             Compared = parsed.GetValue(Compare),
+            LoadCompared = WeightsOptions.LoadAsDescribed,
             IsValidationOnly = parsed.GetValue(ValidationOnly),
             SkipsBad = parsed.GetValue(SkipBad),
             MembraneClass = parsed.GetValue(Membranes),

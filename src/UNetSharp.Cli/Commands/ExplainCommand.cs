@@ -22,8 +22,6 @@ internal static class ExplainCommand
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
-    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
-
     private static readonly Option<string> Input = new("--input") { Description = "The picture", Required = true };
 
     private static readonly Option<string> Out = new("--out")
@@ -71,8 +69,9 @@ internal static class ExplainCommand
     {
         Command command = new("explain", "Draw what in a picture a network's result rests on.")
         {
-            Weights, Model, Input, Out, Map, View, Class, Layer, At, RegionOption, Patch, Stride, Threads,
+            Weights, Input, Out, Map, View, Class, Layer, At, RegionOption, Patch, Stride, Threads,
         };
+        WeightsOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -80,7 +79,7 @@ internal static class ExplainCommand
     private static int Run(ParseResult parsed)
     {
         ExplainChoices choices = Read(parsed);
-        TrainedNetwork trained = CommonOptions.Trained(parsed.GetRequiredValue(Weights), parsed.GetValue(Model));
+        TrainedNetwork trained = WeightsOptions.Load(parsed, parsed.GetRequiredValue(Weights));
         RequireClass(choices.Class, trained.Description.Masks);
         Picture picture = ImageFile.Read(choices.Input);
         if (choices.At is { } pixel && (pixel.X >= picture.Width || pixel.Y >= picture.Height))

@@ -21,8 +21,6 @@ internal static class ExportCommand
 
     private static readonly Option<string> Out = new("--out") { Description = "The file to write", Required = true };
 
-    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
-
     private static readonly Option<string?> Size = new("--size")
     {
         Description = "For onnx: height x width of the images [default: the size in training, or 512x512]",
@@ -44,8 +42,9 @@ internal static class ExportCommand
     {
         Command command = new("export", "Write a network for other programs: a state dict for PyTorch, or ONNX.")
         {
-            Weights, Format, Out, Model, Size, Dynamic, Opset, FoldBatchNorm,
+            Weights, Format, Out, Size, Dynamic, Opset, FoldBatchNorm,
         };
+        WeightsOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -67,12 +66,15 @@ internal static class ExportCommand
         }
 
         PictureSize? size = parsed.GetValue(Size) is { } text ? CommonOptions.Size(text) : null;
-        TrainedNetwork trained = CommonOptions.Trained(parsed.GetRequiredValue(Weights), parsed.GetValue(Model));
+        TrainedNetwork trained = WeightsOptions.Load(parsed, parsed.GetRequiredValue(Weights));
         string output = parsed.GetRequiredValue(Out);
+        string written = $"{trained.Description.Model.Model}: written to {output}";
         switch (format)
         {
             case "pth":
                 PyTorchWriter.Write(output, StateDict.Of(trained.Network));
+                written += "; a state dict does not hold how to use it, nor what classes are called: read it with "
+                    + WeightsOptions.ForStateDictOf(trained.Description);
                 break;
             case Onnx:
                 trained.SaveOnnx(output, new OnnxSettings(size ?? trained.Description.Size ?? UsualSize)
@@ -87,7 +89,7 @@ internal static class ExportCommand
                 break;
         }
 
-        Console.WriteLine($"{trained.Description.Model.Model}: written to {output}");
+        Console.WriteLine(written);
         return ExitCode.Done;
     }
 }

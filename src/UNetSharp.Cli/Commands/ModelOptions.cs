@@ -19,15 +19,25 @@ internal static class ModelOptions
     private static readonly Option<string?> Widths =
         new("--widths") { Description = "For unet-features: channels of every level, for example 64,128,256,512" };
 
+    /// <summary>What follows convolutions.</summary>
+    public static readonly Option<Activation?> Activation =
+        new("--activation") { Description = "For unet-classic: relu or none" };
+
+    /// <summary>The slope of leaky rectifiers.</summary>
+    public static readonly Option<float?> Slope =
+        new("--slope") { Description = "For unet-leaky: slope of rectifiers for negative values; 0 for plain ones" };
+
     private static readonly Option<UpSampling?> Up = new("--up") { Description = "For unet: bilinear or transpose" };
+
+    private static readonly Option<DecoderWidths?> Decoder = new("--decoder")
+    {
+        Description = "For unet: wide, or narrow: convolutions with biases, fewer channels on the way up",
+    };
 
     private static readonly Option<SkipFusion?> Fusion = new("--fusion") { Description = "For unet: concat or add" };
 
     private static readonly Option<bool?> Bias =
         new("--bias") { Description = "Whether convolutions before a batch norm have biases" };
-
-    private static readonly Option<Activation?> ActivationOption =
-        new("--activation") { Description = "For unet-classic: relu or none" };
 
     private static readonly Option<float?> Dropout =
         new("--dropout") { Description = "For unet-classic: share of values that training drops at the end of the way down" };
@@ -35,16 +45,18 @@ internal static class ModelOptions
     /// <summary>Makes the options known to a command.</summary>
     public static void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Model, Base, Widths, Up, Fusion, Bias, ActivationOption, Dropout })
+        foreach (Option option in Settings().Select(pair => pair.Option).Prepend(Model))
         {
             command.Add(option);
         }
     }
 
     /// <summary>The name of the chosen network, if one is chosen.</summary>
-    public static string? Name(ParseResult parsed) => parsed.GetValue(Model) is { } name
-        ? CommonOptions.OneOf(ModelCatalog.Names, name, "--model")
-        : null;
+    public static string? Name(ParseResult parsed) => OneOfCatalog(parsed.GetValue(Model));
+
+    /// <summary>A network's name, if one is given and there is such a network.</summary>
+    public static string? OneOfCatalog(string? name) =>
+        name is null ? null : CommonOptions.OneOf(ModelCatalog.Names, name, Model.Name);
 
     /// <summary>The chosen network; the recipe's if none is.</summary>
     public static ModelEntry Entry(ParseResult parsed, TrainingRecipe? recipe = null) =>
@@ -64,6 +76,7 @@ internal static class ModelOptions
             }
         }
 
+        DecoderWidths decoder = parsed.GetValue(Decoder) ?? entry.Usual.Decoder;
         ModelSettings settings = entry.Usual with
         {
             Channels = channels,
@@ -73,9 +86,11 @@ internal static class ModelOptions
                 : entry.Usual.Width,
             Widths = parsed.GetValue(Widths) is { } widths ? Numbers(widths) : entry.Usual.Widths,
             Up = parsed.GetValue(Up) ?? entry.Usual.Up,
+            Decoder = decoder,
             Fusion = parsed.GetValue(Fusion) ?? entry.Usual.Fusion,
-            Bias = parsed.GetValue(Bias) ?? entry.Usual.Bias,
-            Activation = parsed.GetValue(ActivationOption) ?? entry.Usual.Activation,
+            Bias = parsed.GetValue(Bias) ?? (entry.Usual.Bias || UNet.UsualBias(decoder)),
+            Activation = parsed.GetValue(Activation) ?? entry.Usual.Activation,
+            Slope = parsed.GetValue(Slope) ?? entry.Usual.Slope,
             Dropout = parsed.GetValue(Dropout) ?? (canDrop && recipe is not null ? recipe.Dropout : entry.Usual.Dropout),
         };
         return settings.Problem() is { } problem ? throw new UsageException($"{entry.Name}: {problem}.") : settings;
@@ -86,9 +101,11 @@ internal static class ModelOptions
         (Base, nameof(ModelSettings.Width)),
         (Widths, nameof(ModelSettings.Widths)),
         (Up, nameof(ModelSettings.Up)),
+        (Decoder, nameof(ModelSettings.Decoder)),
         (Fusion, nameof(ModelSettings.Fusion)),
         (Bias, nameof(ModelSettings.Bias)),
-        (ActivationOption, nameof(ModelSettings.Activation)),
+        (Activation, nameof(ModelSettings.Activation)),
+        (Slope, nameof(ModelSettings.Slope)),
         (Dropout, nameof(ModelSettings.Dropout)),
     ];
 

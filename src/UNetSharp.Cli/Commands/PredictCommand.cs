@@ -23,8 +23,6 @@ internal static class PredictCommand
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
-    private static readonly Option<string?> Model = CommonOptions.ModelOfWeights();
-
     private static readonly Option<string> Input =
         new("--input") { Description = "A picture, or a folder of pictures; of a TIFF file every page", Required = true };
 
@@ -93,10 +91,11 @@ internal static class PredictCommand
     {
         Command command = new("predict", "Write a mask for every picture: 0 and 255, or class indices.")
         {
-            Weights, Model, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, Tile, Overlap, Tta, Scale,
+            Weights, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, Tile, Overlap, Tta, Scale,
             Again, Json, Threads, Exact,
         };
         ObjectOptions.AddTo(command);
+        WeightsOptions.AddTo(command);
         command.SetAction(parsed => Guard.Run(() => Run(parsed)));
         return command;
     }
@@ -106,13 +105,12 @@ internal static class PredictCommand
 
     private static PredictionSettings SettingsOf(ParseResult parsed)
     {
-        string? model = parsed.GetValue(Model);
         float threshold = parsed.GetValue(Threshold);
         string format = CommonOptions.OneOf(Formats.Keys, parsed.GetRequiredValue(Format), "--format");
         return new PredictionSettings(
             parsed.GetRequiredValue(Weights), parsed.GetRequiredValue(Input), parsed.GetRequiredValue(Out))
         {
-            Load = weights => CommonOptions.Trained(weights, model),
+            Load = weights => WeightsOptions.Load(parsed, weights),
             Format = Formats[format],
             Threshold = threshold is >= 0 and <= 1
                 ? threshold

@@ -69,7 +69,7 @@ internal static class SummaryCommand
     {
         if (parsed.GetValue(Weights) is { } weights)
         {
-            TrainedNetwork trained = CommonOptions.Trained(weights, ModelOptions.Name(parsed));
+            TrainedNetwork trained = WeightsOptions.Load(parsed, weights, ModelOptions.Name(parsed));
             string name = trained.Description.Model.Model;
             ModelEntry? own = ModelCatalog.Entries.FirstOrDefault(entry => entry.Name == name);
             PictureSize size = own?.UsualInput ?? trained.Description.Size ?? UNet.Entry.UsualInput;

@@ -7,11 +7,14 @@ namespace UNetSharp.Workflows;
 /// <param name="Data">Folder with images/ and masks/ or the like.</param>
 public sealed record EvaluationSettings(string Weights, string Data)
 {
-    /// <summary>Loads the weights, for those that have to be told which network they are for.</summary>
+    /// <summary>Loads the weights, for those whose file does not say all of what they are.</summary>
     public Func<string, TrainedNetwork> Load { get; init; } = path => TrainedNetwork.Load(path);
 
     /// <summary>Weights of another network to compare with, on the same images; null for none.</summary>
     public string? Compared { get; init; }
+
+    /// <summary>Loads the weights to compare with.</summary>
+    public Func<string, TrainedNetwork> LoadCompared { get; init; } = path => TrainedNetwork.Load(path);
 
     /// <summary>Whether only the images are scored that the run set aside for validation.</summary>
     public bool IsValidationOnly { get; init; }

@@ -34,7 +34,7 @@ public static class NetworkEvaluation
         TrainingSettings? run = settings.IsValidationOnly ? RunFolder.SettingsOf(settings.Weights) : null;
         using Segmenter segmenter = Load(settings, settings.Weights, settings.Load(settings.Weights));
         using Segmenter? other = settings.Compared is { } weights
-            ? Load(settings, weights, TrainedNetwork.Load(weights))
+            ? Load(settings, weights, settings.LoadCompared(weights))
             : null;
         DataReport report = DataSet.Inspect(
             settings.Data,

@@ -20,7 +20,7 @@ public enum PictureFormat
 public sealed record PredictionSettings(
     [property: JsonIgnore] string Weights, [property: JsonIgnore] string Input, [property: JsonIgnore] string Output)
 {
-    /// <summary>Loads the weights, for those that have to be told which network they are for.</summary>
+    /// <summary>Loads the weights, for those whose file does not say all of what they are.</summary>
     [JsonIgnore]
     public Func<string, TrainedNetwork> Load { get; init; } = path => TrainedNetwork.Load(path);
 

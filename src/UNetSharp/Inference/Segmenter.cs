@@ -61,8 +61,13 @@ public sealed class Segmenter : IDisposable
     /// <summary>Loads a network from a file, or from the folder of a run; see <see cref="TrainedNetwork.Load"/>.</summary>
     /// <exception cref="Interop.CheckpointException">The file is missing, damaged or of no network that is known.</exception>
     /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
-    public static Segmenter Load(string path, int? threads = null, string? model = null, bool isExact = false) =>
-        new(TrainedNetwork.Load(path, model), threads ?? Environment.ProcessorCount, isExact);
+    public static Segmenter Load(
+        string path,
+        int? threads = null,
+        string? model = null,
+        bool isExact = false,
+        Func<NetworkDescription, NetworkDescription>? describe = null) =>
+        new(TrainedNetwork.Load(path, model, describe), threads ?? Environment.ProcessorCount, isExact);
 
     /// <summary>Segments a picture of any size.</summary>
     /// <param name="picture">Grey or colour; brought to the network's channels.</param>
@@ -123,7 +128,7 @@ public sealed class Segmenter : IDisposable
     {
         Normalization normalization = _description.Normalization;
         RowSource seen = normalization.Resized(new UnitRows(picture, _description.Model.Channels), plan.Seen);
-        TilePredictor predictor = new(_predictor, normalization, plan.Copies);
+        TilePredictor predictor = new(_predictor, _description, plan.Copies);
         return ResizedRows.Bilinear(new TiledRows(seen, plan, predictor, Channels, progress), plan.Picture);
     }
 
@@ -168,7 +173,11 @@ public sealed class Segmenter : IDisposable
         Span<float> image = normalization.Resized(unit, own, size, _description.Model.Channels);
         normalization.ToNetwork(image, _description.Model.Channels);
         float[] probabilities = _predictor.Predict(image, size);
-        normalization.FromNetwork(probabilities);
+        if (_description.StretchesMaps)
+        {
+            Normalizing.Stretch(probabilities);
+        }
+
         return new Segmentation(
             own, Channels, size == own ? probabilities : Resampling.Bilinear(probabilities, size, own, Channels));
     }

@@ -1,44 +1,10 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using UNetSharp.Data;
 using UNetSharp.Interop;
 using UNetSharp.Interop.Onnx;
 using UNetSharp.Models;
 
 namespace UNetSharp.Inference;
-
-/// <summary>What a network is and how it sees images; saved with its weights.</summary>
-/// <param name="Model">The network.</param>
-/// <param name="Masks">What its result means.</param>
-/// <param name="Size">The size to which images were brought in training, or null if they were used as they are.</param>
-/// <param name="Normalization">How the values of images are changed.</param>
-public sealed record NetworkDescription(
-    ModelSettings Model,
-    MaskClasses Masks,
-    PictureSize? Size,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<Normalization>))] Normalization Normalization = Normalization.Unit)
-{
-    // A single foreground class is drawn in white or, where masks hold indices, as 1; so is the second of two classes.
-    private static readonly Dictionary<int, int> TwoClasses = new() { [0] = 0, [1] = 1, [255] = 1 };
-
-    /// <summary>
-    /// The description of a network whose file says nothing about images and masks. U²-Net is taken for the published one.
-    /// </summary>
-    public static NetworkDescription Of(ModelSettings model) => new(
-        model,
-        new MaskClasses(
-            model.Classes, model.Classes <= 2 ? TwoClasses : Enumerable.Range(0, model.Classes).ToDictionary(k => k)),
-        IsSaliency(model) ? ModelCatalog.Entry(model.Model).UsualInput : null,
-        IsSaliency(model) ? Normalization.Saliency : Normalization.Unit);
-
-    /// <summary>The description as it stands in a file.</summary>
-    internal string ToJson() => JsonSerializer.Serialize(this);
-
-    /// <summary>Whether this is U²-Net for saliency, whose published weights all see images in one way.</summary>
-    private static bool IsSaliency(ModelSettings model) =>
-        model is { Channels: 3, Classes: 1 }
-        && (model.Model == U2Net.Entry.Name || model.Model == U2Net.LightEntry.Name);
-}
 
 /// <summary>A network with its weights and its description: all that prediction needs, in one file.</summary>
 /// <param name="Network">The network.</param>
@@ -47,6 +13,12 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
 {
     /// <summary>Under which name the description stands among a file's metadata.</summary>
     internal const string MetadataKey = "unetsharp";
+
+    /// <summary>
+    /// The settings of the description that were assumed when the weights were loaded, as their file does not say them: names
+    /// of properties of <see cref="NetworkDescription"/> and <see cref="ModelSettings"/>.
+    /// </summary>
+    public IReadOnlyList<string> Assumed { get; init; } = [];
 
     private const string BestName = "best.safetensors";
     private const int MostSide = 1 << 15;
@@ -79,9 +51,15 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     /// The network that the weights are for; null to take the file's word for it or else to recognise it by the names and
     /// sizes of its arrays.
     /// </param>
+    /// <param name="describe">
+    /// Corrects the description that the file holds or that is assumed (see <see cref="Assumed"/>); null to leave it.
+    /// </param>
     /// <exception cref="CheckpointException">The file is missing, damaged or of no network that is known.</exception>
-    /// <exception cref="ArgumentException">There is no model of that name.</exception>
-    public static TrainedNetwork Load(string path, string? model = null)
+    /// <exception cref="ArgumentException">
+    /// There is no model of that name, or the corrected description makes no sense.
+    /// </exception>
+    public static TrainedNetwork Load(
+        string path, string? model = null, Func<NetworkDescription, NetworkDescription>? describe = null)
     {
         string file = FileOf(path);
         if (!File.Exists(file))
@@ -94,7 +72,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         if (CheckpointFile.IsOnnx(file))
         {
             return model is null
-                ? OfOnnx(file)
+                ? LoadOnnx(file, describe)
                 : throw new CheckpointException($"{file}: an ONNX file holds its network; name no model for it.")
                 {
                     Settings = [nameof(model)],
@@ -102,31 +80,49 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         }
 
         (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(file);
-        NetworkDescription description = model is null && metadata.TryGetValue(MetadataKey, out string? json)
+        string? json = model is null ? metadata.GetValueOrDefault(MetadataKey) : null;
+        NetworkDescription description = json is not null
             ? Described(file, json)
             : NetworkDescription.Of(Recognized(file, tensors, model));
+        description = describe?.Invoke(description) ?? description;
         Network network = ModelCatalog.Create(description.Model);
         StateDict.Load(network, tensors, file);
-        return new TrainedNetwork(network, description);
+        return new TrainedNetwork(network, description) { Assumed = json is null ? description.NotInStateDict() : [] };
     }
 
     /// <summary>The file that <see cref="Load"/> reads: of the folder of a run, that of the best weights.</summary>
     public static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, BestName) : path;
 
-    private static TrainedNetwork OfOnnx(string file)
+    private static TrainedNetwork LoadOnnx(string file, Func<NetworkDescription, NetworkDescription>? describe)
     {
         OnnxNetwork network = OnnxNetwork.Load(file);
         ModelSettings settings = new(OnnxNetwork.ModelName, network.Channels, network.Classes);
-        NetworkDescription description = network.Metadata.TryGetValue(MetadataKey, out string? json)
+        string? json = network.Metadata.GetValueOrDefault(MetadataKey);
+        NetworkDescription description = json is not null
             ? Described(file, json)
             : NetworkDescription.Of(settings) with
             {
                 Normalization = network.IsSaliency ? Normalization.Saliency : Normalization.Unit,
             };
-        return (description.Model.Channels, description.Model.Classes) == (network.Channels, network.Classes)
-            ? new TrainedNetwork(
-                network, description with { Model = settings, Size = network.FixedSize ?? description.Size })
-            : throw new CheckpointException($"{file}: its description of the network is damaged.");
+        if ((description.Model.Channels, description.Model.Classes) != (network.Channels, network.Classes))
+        {
+            throw new CheckpointException($"{file}: its description of the network is damaged.");
+        }
+
+        description = description with { Model = settings, Size = network.FixedSize ?? description.Size };
+        description = describe?.Invoke(description) ?? description;
+        if (description.Model != settings || (network.FixedSize is { } size && description.Size != size))
+        {
+            throw new CheckpointException(
+                $"{file}: an ONNX file holds its network and, where that is fixed, the size of images; leave them as they are.");
+        }
+
+        IEnumerable<string> unstated = description.NotInStateDict();
+        return new TrainedNetwork(network, description)
+        {
+            Assumed = json is not null ? []
+                : [.. unstated.Where(name => name != nameof(description.Size) || network.FixedSize is null)],
+        };
     }
 
     private static ModelSettings Recognized(string file, IReadOnlyList<StoredTensor> tensors, string? model)

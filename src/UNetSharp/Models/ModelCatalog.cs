@@ -24,8 +24,10 @@ public static class ModelCatalog
     /// <summary>The network of a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static ModelEntry Entry(string name) =>
-        Entries.FirstOrDefault(entry => entry.Name == name)
-        ?? throw new ArgumentException($"There is no model '{name}'; there are {string.Join(", ", Names)}.");
+        Find(name) ?? throw new ArgumentException($"There is no model '{name}'; there are {string.Join(", ", Names)}.");
+
+    /// <summary>The network of a name, or null if there is none.</summary>
+    public static ModelEntry? Find(string name) => Entries.FirstOrDefault(entry => entry.Name == name);
 
     /// <summary>Builds a network with starting values chosen by the seed.</summary>
     /// <exception cref="ArgumentException">There is no network of that name, or an option makes no sense.</exception>

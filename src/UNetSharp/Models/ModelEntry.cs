@@ -21,6 +21,18 @@ public sealed record ModelEntry(
     Func<ModelSettings, int, Network> Create,
     Func<ArraySizes, ModelSettings?> Recognize)
 {
+    // Settings that change what a network computes and leave no trace in its arrays.
+    private static readonly string[] Traceless = [nameof(ModelSettings.Activation), nameof(ModelSettings.Slope)];
+
+    /// <summary>
+    /// How weights from elsewhere, whose files do not say it, take pictures: values from 0 to 1 at the picture's own size, but
+    /// for networks whose published weights take something else.
+    /// </summary>
+    public Func<ModelSettings, Preparation> ForeignPreparation { get; init; } = _ => new Preparation();
+
+    /// <summary>Those of <see cref="Options"/> that change the result and cannot be recognised from arrays.</summary>
+    public IEnumerable<string> OptionsNotInArrays => Options.Intersect(Traceless);
+
     /// <summary>Name on the command line and in files.</summary>
     public string Name => Usual.Model;
 }

@@ -27,6 +27,10 @@ public sealed record ModelSettings(string Model, int Channels, int Classes)
     [JsonConverter(typeof(JsonStringEnumConverter<UpSampling>))]
     public UpSampling Up { get; init; }
 
+    /// <summary>How many channels the bottleneck and the blocks of the way up have.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<DecoderWidths>))]
+    public DecoderWidths Decoder { get; init; }
+
     /// <summary>How skips meet what comes from below.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<SkipFusion>))]
     public SkipFusion Fusion { get; init; }
@@ -34,6 +38,9 @@ public sealed record ModelSettings(string Model, int Channels, int Classes)
     /// <summary>What follows a convolution.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<Activation>))]
     public Activation Activation { get; init; }
+
+    /// <summary>Slope of leaky rectifiers for negative values; 0 for plain ones.</summary>
+    public float Slope { get; init; } = 0.1f;
 
     /// <summary>Whether convolutions that a batch norm follows have biases all the same.</summary>
     public bool Bias { get; init; }
@@ -62,7 +69,9 @@ public sealed record ModelSettings(string Model, int Channels, int Classes)
             : hasWidths && Widths is null or { Count: < 1 or > MostLevels } ? $"there may be 1 to {MostLevels} widths"
             : hasWidths && Widths.Any(width => width is < 1 or > MostListedWidth) ? $"widths may be 1 to {MostListedWidth}"
             : Dropout is not (>= 0 and < 1) ? $"a dropout of {Dropout}: it may be 0 to below 1"
-            : !Enum.IsDefined(Up) || !Enum.IsDefined(Fusion) || !Enum.IsDefined(Activation) ? "an unknown option"
+            : Slope is not (>= 0 and < 1) ? $"a slope of {Slope}: it may be 0 to below 1"
+            : !Enum.IsDefined(Up) || !Enum.IsDefined(Decoder) || !Enum.IsDefined(Fusion) || !Enum.IsDefined(Activation)
+                ? "an unknown option"
             : null;
     }
 }
@@ -70,11 +79,27 @@ public sealed record ModelSettings(string Model, int Channels, int Classes)
 /// <summary>How a network doubles the size of a feature map on its way up.</summary>
 public enum UpSampling
 {
-    /// <summary>Bilinear interpolation with aligned corners; the deepest widths are halved.</summary>
+    /// <summary>Bilinear interpolation with aligned corners.</summary>
     Bilinear,
 
     /// <summary>A 2x2 transposed convolution of stride 2.</summary>
     Transpose,
+}
+
+/// <summary>Channels of the bottleneck and of the way up, for which the padded U-Net has two definitions.</summary>
+public enum DecoderWidths
+{
+    /// <summary>
+    /// The first convolution of a block has half of the channels that come in. Transposed, the bottleneck has sixteen times
+    /// the base, bilinear eight times.
+    /// </summary>
+    Wide,
+
+    /// <summary>
+    /// The first convolution of a block has the channels that go out, a quarter of those that come in but for the last block.
+    /// The bottleneck has eight times the base.
+    /// </summary>
+    Narrow,
 }
 
 /// <summary>How a skip meets what comes from below.</summary>

@@ -94,7 +94,15 @@ public sealed class U2Net : Network
         new PictureSize(320, 320),
         [],
         (s, seed) => new U2Net(s.Channels, s.Classes, isLight, seed),
-        arrays => Recognize(arrays, name, isLight));
+        arrays => Recognize(arrays, name, isLight))
+    {
+        ForeignPreparation = PreparationOf,
+    };
+
+    /// <summary>The published weights find what is salient in colour images, and all take them in one way.</summary>
+    private static Preparation PreparationOf(ModelSettings settings) => settings is { Channels: 3, Classes: 1 }
+        ? new Preparation(new PictureSize(320, 320), Normalization.Saliency)
+        : new Preparation();
 
     private static ModelSettings? Recognize(ArraySizes arrays, string name, bool isLight)
     {

@@ -9,6 +9,16 @@ namespace UNetSharp.Models;
 /// mostly used today: convolutions are padded, so that the mask has the size of the image, and followed by batch norm.
 /// (N, channels, H, W) → logits (N, classes, H, W), for every H and W of at least 16.
 /// </summary>
+/// <remarks>
+/// PyTorch code has two definitions of it under the same names, which <see cref="DecoderWidths"/> tells apart. Channels with
+/// a base of w, bottleneck first:
+/// <code>
+///                      bottleneck  up1                up2              up3              up4
+/// wide, bilinear       8w          16w → 8w → 4w      8w → 4w → 2w     4w → 2w → w      2w → w → w
+/// wide, transposed     16w         16w → 8w → 8w      8w → 4w → 4w     4w → 2w → 2w     2w → w → w
+/// narrow, either way   8w          16w → 4w → 4w      8w → 2w → 2w     4w → w → w       2w → w → w
+/// </code>
+/// </remarks>
 public sealed class UNet : Network
 {
     private readonly DoubleConv _inc;
@@ -22,29 +32,35 @@ public sealed class UNet : Network
     /// <param name="width">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
     /// <param name="up">How feature maps are enlarged.</param>
     /// <param name="fusion">How skips meet what comes from below; sums instead of concatenations to compare with.</param>
-    /// <param name="hasBias">Whether the 3x3 convolutions have biases, as in older checkpoints.</param>
+    /// <param name="hasBias">
+    /// Whether the 3x3 convolutions have biases; null for what is usual with the decoder, see <see cref="UsualBias"/>.
+    /// </param>
     /// <param name="seed">Chooses the starting values.</param>
+    /// <param name="decoder">How many channels the bottleneck and the blocks of the way up have.</param>
     public UNet(
         int channels,
         int classes,
         int width = 64,
         UpSampling up = UpSampling.Bilinear,
         SkipFusion fusion = SkipFusion.Concat,
-        bool hasBias = false,
-        int seed = 0)
+        bool? hasBias = null,
+        int seed = 0,
+        DecoderWidths decoder = DecoderWidths.Wide)
         : base(channels, classes)
     {
         int w = width;
-        int halved = up == UpSampling.Bilinear ? 2 : 1;
-        _inc = Add("inc", new DoubleConv(channels, w, hasBias: hasBias));
-        _down1 = Add("down1", new Down(w, 2 * w, hasBias));
-        _down2 = Add("down2", new Down(2 * w, 4 * w, hasBias));
-        _down3 = Add("down3", new Down(4 * w, 8 * w, hasBias));
-        _down4 = Add("down4", new Down(8 * w, 16 * w / halved, hasBias));
-        _up1 = Add("up1", new Up(16 * w, 8 * w / halved, up, fusion, hasBias));
-        _up2 = Add("up2", new Up(8 * w, 4 * w / halved, up, fusion, hasBias));
-        _up3 = Add("up3", new Up(4 * w, 2 * w / halved, up, fusion, hasBias));
-        _up4 = Add("up4", new Up(2 * w, w, up, fusion, hasBias));
+        bool bias = hasBias ?? UsualBias(decoder);
+        bool isNarrow = decoder == DecoderWidths.Narrow;
+        int halved = isNarrow || up == UpSampling.Bilinear ? 2 : 1;
+        _inc = Add("inc", new DoubleConv(channels, w, hasBias: bias));
+        _down1 = Add("down1", new Down(w, 2 * w, bias));
+        _down2 = Add("down2", new Down(2 * w, 4 * w, bias));
+        _down3 = Add("down3", new Down(4 * w, 8 * w, bias));
+        _down4 = Add("down4", new Down(8 * w, 16 * w / halved, bias));
+        _up1 = Add("up1", new Up(16 * w, 8 * w / halved, up, fusion, bias, isNarrow));
+        _up2 = Add("up2", new Up(8 * w, 4 * w / halved, up, fusion, bias, isNarrow));
+        _up3 = Add("up3", new Up(4 * w, 2 * w / halved, up, fusion, bias, isNarrow));
+        _up4 = Add("up4", new Up(2 * w, w, up, fusion, bias, isNarrow));
         _outc = Add("outc", new OutConv(w, classes));
         Initialize(seed);
     }
@@ -55,9 +71,18 @@ public sealed class UNet : Network
         "U-Net, padded, with batch norm",
         "Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(512, 512),
-        [nameof(ModelSettings.Width), nameof(ModelSettings.Up), nameof(ModelSettings.Fusion), nameof(ModelSettings.Bias)],
-        (s, seed) => new UNet(s.Channels, s.Classes, s.Width, s.Up, s.Fusion, s.Bias, seed),
+        [
+            nameof(ModelSettings.Width),
+            nameof(ModelSettings.Up),
+            nameof(ModelSettings.Decoder),
+            nameof(ModelSettings.Fusion),
+            nameof(ModelSettings.Bias),
+        ],
+        (s, seed) => new UNet(s.Channels, s.Classes, s.Width, s.Up, s.Fusion, s.Bias, seed, s.Decoder),
         Recognize);
+
+    /// <summary>Whether 3x3 convolutions usually have biases: those of the narrow decoder's definition have.</summary>
+    public static bool UsualBias(DecoderWidths decoder) => decoder == DecoderWidths.Narrow;
 
     /// <inheritdoc/>
     public override Value Forward(Value image)
@@ -90,6 +115,9 @@ public sealed class UNet : Network
             Classes = arrays.Filter("outc.conv.weight", 0),
             Width = width,
             Up = isTransposed ? UpSampling.Transpose : UpSampling.Bilinear,
+            Decoder = arrays.Filter("up1.conv.double_conv.0.weight", 0) == 4 * width
+                ? DecoderWidths.Narrow
+                : DecoderWidths.Wide,
             Fusion = arrays.Filter("up4.conv.double_conv.0.weight", 1) == width ? SkipFusion.Add : SkipFusion.Concat,
             Bias = arrays.Has("inc.double_conv.0.bias"),
         };
@@ -113,12 +141,13 @@ public sealed class UNet : Network
         private readonly DoubleConv _conv;
         private readonly SkipFusion _fusion;
 
-        public Up(int inC, int outC, UpSampling up, SkipFusion fusion, bool hasBias)
+        public Up(int inC, int outC, UpSampling up, SkipFusion fusion, bool hasBias, bool isNarrow)
         {
-            bool isTransposed = up == UpSampling.Transpose;
-            int fusedC = fusion == SkipFusion.Concat ? inC : inC / 2;
-            _up = isTransposed ? Add("up", new ConvTranspose2d(inC, inC / 2, kernel: 2, stride: 2)) : null;
-            _conv = Add("conv", new DoubleConv(fusedC, outC, midC: isTransposed ? outC : inC / 2, hasBias));
+            int skipC = inC / 2;
+            int deepC = isNarrow ? skipC : inC;
+            int midC = isNarrow ? outC : skipC;
+            _up = up == UpSampling.Transpose ? Add("up", new ConvTranspose2d(deepC, skipC, kernel: 2, stride: 2)) : null;
+            _conv = Add("conv", new DoubleConv(fusion == SkipFusion.Concat ? inC : skipC, outC, midC, hasBias));
             _fusion = fusion;
         }
 

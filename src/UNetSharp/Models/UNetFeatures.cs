@@ -25,7 +25,7 @@ public sealed class UNetFeatures : Network
     /// <param name="upHasBias">Whether the transposed convolutions have biases.</param>
     /// <param name="seed">Chooses the starting values.</param>
     public UNetFeatures(
-        int channels, int classes, IReadOnlyList<int> widths, bool hasBias = false, bool upHasBias = true, int seed = 0)
+        int channels, int classes, IReadOnlyList<int> widths, bool hasBias = true, bool upHasBias = true, int seed = 0)
         : base(channels, classes)
     {
         int[] before = [channels, .. widths];
@@ -43,7 +43,7 @@ public sealed class UNetFeatures : Network
 
     /// <summary>What the catalog knows about it.</summary>
     public static ModelEntry Entry { get; } = new(
-        new ModelSettings("unet-features", Channels: 3, Classes: 1) { Widths = [64, 128, 256, 512] },
+        new ModelSettings("unet-features", Channels: 3, Classes: 1) { Widths = [64, 128, 256, 512], Bias = true },
         "U-Net with a list of widths",
         "after Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(512, 512),

@@ -11,8 +11,6 @@ namespace UNetSharp.Models;
 /// </summary>
 public sealed class UNetLeaky : Network
 {
-    private const float Slope = 0.1f;
-
     private readonly DoubleConv _inc;
     private readonly Down _down1, _down2, _down3, _down4;
     private readonly Up _up1, _up2, _up3, _up4;
@@ -25,20 +23,27 @@ public sealed class UNetLeaky : Network
     /// <param name="hasBias">Whether the 3x3 convolutions have biases.</param>
     /// <param name="upHasBias">Whether the transposed convolutions have biases.</param>
     /// <param name="seed">Chooses the starting values.</param>
+    /// <param name="slope">Slope of the rectifiers for negative values; 0 for plain ones.</param>
     public UNetLeaky(
-        int channels, int classes, int width = 16, bool hasBias = true, bool upHasBias = true, int seed = 0)
+        int channels,
+        int classes,
+        int width = 16,
+        bool hasBias = true,
+        bool upHasBias = true,
+        int seed = 0,
+        float slope = 0.1f)
         : base(channels, classes)
     {
         int w = width;
-        _inc = Add("inc", new DoubleConv(channels, w, hasBias: hasBias, slope: Slope));
-        _down1 = Add("down1", new Down(w, 2 * w, hasBias));
-        _down2 = Add("down2", new Down(2 * w, 4 * w, hasBias));
-        _down3 = Add("down3", new Down(4 * w, 8 * w, hasBias));
-        _down4 = Add("down4", new Down(8 * w, 16 * w, hasBias));
-        _up1 = Add("up1", new Up(16 * w, 8 * w, hasBias, upHasBias));
-        _up2 = Add("up2", new Up(8 * w, 4 * w, hasBias, upHasBias));
-        _up3 = Add("up3", new Up(4 * w, 2 * w, hasBias, upHasBias));
-        _up4 = Add("up4", new Up(2 * w, w, hasBias, upHasBias));
+        _inc = Add("inc", new DoubleConv(channels, w, hasBias: hasBias, slope: slope));
+        _down1 = Add("down1", new Down(w, 2 * w, hasBias, slope));
+        _down2 = Add("down2", new Down(2 * w, 4 * w, hasBias, slope));
+        _down3 = Add("down3", new Down(4 * w, 8 * w, hasBias, slope));
+        _down4 = Add("down4", new Down(8 * w, 16 * w, hasBias, slope));
+        _up1 = Add("up1", new Up(16 * w, 8 * w, hasBias, upHasBias, slope));
+        _up2 = Add("up2", new Up(8 * w, 4 * w, hasBias, upHasBias, slope));
+        _up3 = Add("up3", new Up(4 * w, 2 * w, hasBias, upHasBias, slope));
+        _up4 = Add("up4", new Up(2 * w, w, hasBias, upHasBias, slope));
         _outc = Add("outc.conv", new Conv2d(w, classes, kernel: 1));
         Initialize(seed);
     }
@@ -49,8 +54,13 @@ public sealed class UNetLeaky : Network
         "a light U-Net with leaky rectifiers",
         "after Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(512, 512),
-        [nameof(ModelSettings.Width), nameof(ModelSettings.Bias), nameof(ModelSettings.UpBias)],
-        (s, seed) => new UNetLeaky(s.Channels, s.Classes, s.Width, s.Bias, s.UpBias, seed),
+        [
+            nameof(ModelSettings.Width),
+            nameof(ModelSettings.Slope),
+            nameof(ModelSettings.Bias),
+            nameof(ModelSettings.UpBias),
+        ],
+        (s, seed) => new UNetLeaky(s.Channels, s.Classes, s.Width, s.Bias, s.UpBias, seed, s.Slope),
         Recognize);
 
     /// <inheritdoc/>
@@ -84,8 +94,8 @@ public sealed class UNetLeaky : Network
     {
         private readonly DoubleConv _conv;
 
-        public Down(int inC, int outC, bool hasBias) =>
-            _conv = Add("maxpool_conv.1", new DoubleConv(inC, outC, hasBias: hasBias, slope: Slope));
+        public Down(int inC, int outC, bool hasBias, float slope) =>
+            _conv = Add("maxpool_conv.1", new DoubleConv(inC, outC, hasBias: hasBias, slope: slope));
 
         public Value Forward(Value x) => _conv.Forward(x.MaxPool(2));
     }
@@ -95,17 +105,19 @@ public sealed class UNetLeaky : Network
         private readonly ConvTranspose2d _up;
         private readonly BatchNorm2d _norm;
         private readonly DoubleConv _conv;
+        private readonly float _slope;
 
-        public Up(int inC, int outC, bool hasBias, bool upHasBias)
+        public Up(int inC, int outC, bool hasBias, bool upHasBias, float slope)
         {
             _up = Add("up.0", new ConvTranspose2d(inC, inC / 2, kernel: 3, stride: 2, hasBias: upHasBias));
             _norm = Add("up.1", new BatchNorm2d(inC / 2));
-            _conv = Add("conv", new DoubleConv(inC, outC, hasBias: hasBias, slope: Slope));
+            _conv = Add("conv", new DoubleConv(inC, outC, hasBias: hasBias, slope: slope));
+            _slope = slope;
         }
 
         public Value Forward(Value deep, Value skip)
         {
-            Value x = _norm.Forward(_up.Forward(deep)).Relu(Slope);
+            Value x = _norm.Forward(_up.Forward(deep)).Relu(_slope);
             return _conv.Forward(Value.Concat(skip, x.Fit(skip.Shape.H, skip.Shape.W)));
         }
     }

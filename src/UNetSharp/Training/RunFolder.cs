@@ -158,16 +158,8 @@ public sealed class RunFolder
 
     private void RequireSame(JsonObject settings, string[] free)
     {
-        JsonObject before;
-        try
-        {
-            before = JsonNode.Parse(File.ReadAllText(FileOf(SettingsName)))?.AsObject() ?? [];
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new TrainingException($"{FileOf(SettingsName)}: is damaged: {e.Message}");
-        }
-
+        // Settings that were not there when the run was started have their defaults.
+        JsonObject before = JsonSerializer.SerializeToNode(SettingsOf(_path))!.AsObject();
         string[] differing =
         [
             .. settings.Where(pair => !free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))

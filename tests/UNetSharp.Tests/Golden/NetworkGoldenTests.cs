@@ -115,7 +115,9 @@ public sealed class NetworkGoldenTests
     public void Ten_steps_of_training_are_those_of_PyTorch(string name)
     {
         GoldenFile golden = new(name);
-        UNet network = new(channels: 3, classes: 1, width: 2);
+        UNet network = Path.GetFileName(name) == "narrow"
+            ? new UNet(channels: 3, classes: 1, width: 1, decoder: DecoderWidths.Narrow)
+            : new UNet(channels: 3, classes: 1, width: 2);
         StateDict.Load(network, golden.WithPrefix("start."), name);
         using var workers = new Workers(2);
         Optimizer optimizer = Create(name, network.Parameters());
@@ -176,7 +178,7 @@ public sealed class NetworkGoldenTests
     {
         "rmsprop" => OptimizerCatalog.Create(new OptimizerSettings("rmsprop"), parameters),
         "rmsprop-fast" => new RmsProp(parameters, learningRate: 1e-4, weightDecay: 1e-3, momentum: 0.9),
-        "adam" => Adam.Create(parameters, weightDecay: 1e-4),
+        "adam" or "narrow" => Adam.Create(parameters, weightDecay: 1e-4),
         "adamw" => OptimizerCatalog.Create(new OptimizerSettings("adamw"), parameters),
         "sgd" => new Sgd(parameters, learningRate: 1e-2, weightDecay: 1e-4, momentum: 0.9),
         string other => throw new ArgumentException(other),

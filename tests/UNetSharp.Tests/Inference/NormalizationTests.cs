@@ -63,7 +63,7 @@ public sealed class NormalizationTests
 
     private static float[] Enlarged(float[] map, PictureSize from, PictureSize to)
     {
-        Normalization.Saliency.FromNetwork(map);
+        Normalizing.Stretch(map);
         return Resampling.Bilinear(map, from, to, channels: 1);
     }
 }

@@ -31,6 +31,19 @@ public sealed class ModelCatalogTests
     }
 
     [Theory]
+    [InlineData(true, 31_042_369)]
+    [InlineData(false, 31_036_481)]
+    public void Widths_in_a_list_come_with_biases_or_without(bool hasBias, int count)
+    {
+        ModelSettings usual = UNetFeatures.Entry.Usual with { Channels = 1 };
+
+        Network network = ModelCatalog.Create(usual with { Bias = hasBias });
+
+        Assert.True(usual.Bias);
+        Assert.Equal(count, network.Parameters().Where(p => p.Kind == ParameterKind.Trained).Sum(p => p.Count));
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void A_network_recognises_the_names_and_sizes_of_its_own_arrays(string name)
     {
@@ -128,13 +141,14 @@ public sealed class ModelCatalogTests
                 nameof(ModelSettings.Width) => usual with { Width = 24 },
                 nameof(ModelSettings.Widths) => usual with { Widths = [8, 12, 40] },
                 nameof(ModelSettings.Up) => usual with { Up = UpSampling.Transpose },
+                nameof(ModelSettings.Decoder) => usual with { Decoder = DecoderWidths.Narrow },
                 nameof(ModelSettings.Fusion) => usual with { Fusion = SkipFusion.Add },
                 nameof(ModelSettings.Bias) => usual with { Bias = !usual.Bias },
                 nameof(ModelSettings.UpBias) => usual with { UpBias = false },
                 nameof(ModelSettings.DeepSupervision) => usual with { DeepSupervision = false },
 
                 // What follows a convolution, and what training drops, cannot be seen from arrays.
-                nameof(ModelSettings.Activation) or nameof(ModelSettings.Dropout) => usual,
+                nameof(ModelSettings.Activation) or nameof(ModelSettings.Slope) or nameof(ModelSettings.Dropout) => usual,
                 _ => throw new ArgumentException(option),
             };
         }

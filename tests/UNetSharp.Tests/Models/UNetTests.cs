@@ -21,6 +21,22 @@ public sealed class UNetTests
     }
 
     [Theory]
+    [InlineData(1, 1, UpSampling.Bilinear, 13_394_177)]
+    [InlineData(3, 2, UpSampling.Bilinear, 13_395_394)]
+    [InlineData(1, 1, UpSampling.Transpose, 14_787_777)]
+    [InlineData(3, 2, UpSampling.Transpose, 14_788_994)]
+    public void With_a_narrow_decoder_it_has_the_other_definition_s_parameters(
+        int channels, int classes, UpSampling up, int count)
+    {
+        Parameter[] parameters = [.. new UNet(channels, classes, up: up, decoder: DecoderWidths.Narrow).Parameters()];
+
+        Assert.Equal(count, parameters.Where(parameter => parameter.Kind == ParameterKind.Trained).Sum(p => p.Count));
+        Assert.Equal([512], parameters.Single(p => p.Name == "down4.maxpool_conv.1.double_conv.3.bias").Dims);
+        Assert.Equal([256, 1024, 3, 3], parameters.Single(p => p.Name == "up1.conv.double_conv.0.weight").Dims);
+        Assert.Equal([64, 64, 3, 3], parameters.Single(p => p.Name == "up3.conv.double_conv.3.weight").Dims);
+    }
+
+    [Theory]
     [InlineData(16, 16)]
     [InlineData(17, 31)]
     [InlineData(50, 99)]
@@ -28,9 +44,14 @@ public sealed class UNetTests
     {
         foreach (UpSampling up in Enum.GetValues<UpSampling>())
         {
-            Value y = new UNet(1, 4, width: 2, up).Forward(Value.Input(new Shape(2, height, width, 1)));
+            foreach (DecoderWidths decoder in Enum.GetValues<DecoderWidths>())
+            {
+                Network network = new UNet(1, 4, width: 2, up, decoder: decoder);
 
-            Assert.Equal(new Shape(2, height, width, 4), y.Shape);
+                Value y = network.Forward(Value.Input(new Shape(2, height, width, 1)));
+
+                Assert.Equal(new Shape(2, height, width, 4), y.Shape);
+            }
         }
     }
 

@@ -28,9 +28,11 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
     private (PictureSize Picture, SegmentationSettings Settings)? _lastAsked;
     private TilePlan? _last;
 
-    /// <summary>Whether the network sees pictures as a whole only, at a size of its own or with values by their
-    /// maximum.</summary>
-    public bool SeesWholes => description.Size is not null || description.Normalization != Normalization.Unit;
+    /// <summary>
+    /// Whether the network sees pictures as a whole only: at a size of its own, or because values depend on all pixels.
+    /// </summary>
+    public bool SeesWholes =>
+        description.Size is not null || description.Normalization != Normalization.Unit || description.StretchesMaps;
 
     /// <summary>Plans a picture; a series of pictures of one size is planned once.</summary>
     public TilePlan Plan(PictureSize picture, SegmentationSettings settings)

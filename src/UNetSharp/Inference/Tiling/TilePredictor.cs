@@ -5,9 +5,9 @@ namespace UNetSharp.Inference.Tiling;
 
 /// <summary>Probabilities of a tile: the mean over its turned and mirrored copies.</summary>
 /// <param name="predictor">Runs the network.</param>
-/// <param name="normalization">How the network sees images.</param>
+/// <param name="description">How the network sees images.</param>
 /// <param name="copies">The copies.</param>
-internal sealed class TilePredictor(Predictor predictor, Normalization normalization, Symmetry[] copies)
+internal sealed class TilePredictor(Predictor predictor, NetworkDescription description, Symmetry[] copies)
 {
     /// <summary>Predicts the middle of a tile.</summary>
     /// <param name="image">What is seen, (1, channels, H, W) in 0..1; it is overwritten.</param>
@@ -17,7 +17,7 @@ internal sealed class TilePredictor(Predictor predictor, Normalization normaliza
     public void Predict(Tensor image, PictureSize middle, int classes, Span<float> probabilities)
     {
         PictureSize size = new(image.Shape.H, image.Shape.W);
-        normalization.ToNetwork(image.Data, image.Shape.C);
+        description.Normalization.ToNetwork(image.Data, image.Shape.C);
         if (copies is [var only] && only == default)
         {
             predictor.Predict(image.Data, size, middle, probabilities);
@@ -32,7 +32,10 @@ internal sealed class TilePredictor(Predictor predictor, Normalization normaliza
             }
         }
 
-        normalization.FromNetwork(probabilities);
+        if (description.StretchesMaps)
+        {
+            Normalizing.Stretch(probabilities);
+        }
     }
 
     private static Tensor Turned(Tensor image, Symmetry copy, PictureSize size)

@@ -3,22 +3,6 @@ using UNetSharp.Data.Rows;
 
 namespace UNetSharp.Inference;
 
-/// <summary>How pictures are brought to the values that a network has learnt from.</summary>
-public enum Normalization
-{
-    /// <summary>Values from 0 to 1: what our own training does.</summary>
-    Unit,
-
-    /// <summary>
-    /// What the published saliency networks have learnt from (U²-Net, Qin et al. 2020,
-    /// https://arxiv.org/abs/2005.09007): the image's maximum is 1, then every channel is centred and scaled by the
-    /// statistics of ImageNet; the image becomes small by plain interpolation. Maps are stretched to 0 to 1 and, before
-    /// they get the picture's size, cut off to steps of 1/255, as the authors' program keeps them in 8 bits: without
-    /// that ours would lie half a step above theirs.
-    /// </summary>
-    Saliency,
-}
-
 /// <summary>A picture's way into a network, and a map's way out of it.</summary>
 internal static class Normalizing
 {
@@ -54,11 +38,14 @@ internal static class Normalizing
         }
     }
 
-    /// <summary>Brings the probabilities of a whole image to what they stand for.</summary>
-    public static void FromNetwork(this Normalization normalization, Span<float> probabilities)
+    /// <summary>
+    /// Stretches the probabilities of a whole image to 0 to 1 and, before they get the picture's size, cuts them off to steps
+    /// of 1/255, as the authors of saliency networks keep them in 8 bits: without that ours would lie half a step above theirs.
+    /// </summary>
+    public static void Stretch(Span<float> probabilities)
     {
         (float least, float most) = Range(probabilities);
-        if (normalization == Normalization.Unit || most <= least)
+        if (most <= least)
         {
             return;
         }

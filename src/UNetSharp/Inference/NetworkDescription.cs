@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using UNetSharp.Data;
+using UNetSharp.Models;
+
+namespace UNetSharp.Inference;
+
+/// <summary>What a network is and how it sees images; saved with its weights.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Masks">What its result means.</param>
+/// <param name="Size">The size to which images were brought in training, or null if they were used as they are.</param>
+/// <param name="Normalization">How the values of images are changed.</param>
+public sealed record NetworkDescription(
+    ModelSettings Model,
+    MaskClasses Masks,
+    PictureSize? Size,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Normalization>))] Normalization Normalization = Normalization.Unit)
+{
+    // A single foreground class is drawn in white or, where masks hold indices, as 1; so is the second of two classes.
+    private static readonly Dictionary<int, int> TwoClasses = new() { [0] = 0, [1] = 1, [255] = 1 };
+
+    /// <summary>
+    /// Whether the probabilities of each picture are stretched to 0 to 1; null for what belongs to the normalization.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Stretch { get; init; }
+
+    /// <summary>Whether the probabilities of each picture are stretched to 0 to 1.</summary>
+    [JsonIgnore]
+    public bool StretchesMaps => Stretch ?? Normalization == Normalization.Saliency;
+
+    /// <summary>
+    /// The description of a network whose file says nothing about images and masks: as the catalog has it for weights from
+    /// elsewhere.
+    /// </summary>
+    public static NetworkDescription Of(ModelSettings model)
+    {
+        Preparation prepared = ModelCatalog.Find(model.Model)?.ForeignPreparation(model) ?? new Preparation();
+        return new NetworkDescription(
+            model,
+            new MaskClasses(
+                model.Classes, model.Classes <= 2 ? TwoClasses : Enumerable.Range(0, model.Classes).ToDictionary(k => k)),
+            prepared.Size,
+            prepared.Normalization);
+    }
+
+    /// <summary>
+    /// The settings that decide what the network computes and that no state dict holds: names of properties of this type and
+    /// of <see cref="ModelSettings"/>. What classes mean is not in it either.
+    /// </summary>
+    public IReadOnlyList<string> NotInStateDict() =>
+    [
+        .. ModelCatalog.Find(Model.Model)?.OptionsNotInArrays ?? [],
+        nameof(Size),
+        nameof(Normalization),
+        nameof(Stretch),
+    ];
+
+    /// <summary>The description as it stands in a file.</summary>
+    internal string ToJson() => JsonSerializer.Serialize(this);
+}
