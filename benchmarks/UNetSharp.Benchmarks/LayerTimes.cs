@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Benchmarks;
 
@@ -20,48 +20,53 @@ internal sealed class LayerTimes
     public static void Print(Work work, int threads, int rounds, TextWriter output)
     {
         var times = new LayerTimes();
-        using var workers = new Workers(threads);
+        using CpuDevice device = new(threads);
         if (work.IsTraining)
         {
-            times.Train(work, workers, rounds);
+            times.Train(work, device, rounds);
         }
         else
         {
-            times.Infer(work, workers, rounds);
+            times.Infer(work, device, rounds);
         }
 
         times.Print(work, output);
     }
 
-    private void Infer(Work work, Workers workers, int rounds)
+    private void Infer(Work work, CpuDevice device, int rounds)
     {
+        Models.Network network = work.Network();
         Value image = Value.Input(work.ImageShape);
-        using InferencePlan plan = new(new GraphOf(work.Network().Forward(image)), workers);
+        ComputationGraph graph = new(network.Forward(image));
+        using Plan plan = device.Compile(graph, network.Store, PlanSettings.ForInference());
+        float[] values = Values(work.ImageShape);
         Repeat(rounds, () =>
         {
-            Fill(plan.Input(image));
+            plan.SetInput(image, values);
             _last = Stopwatch.GetTimestamp();
-            plan.Run(Took("forward", runs: 1));
+            plan.Forward(Took("forward", runs: 1));
         });
     }
 
-    private void Train(Work work, Workers workers, int rounds)
+    private void Train(Work work, CpuDevice device, int rounds)
     {
         Models.Network network = work.Network();
         Value image = Value.Input(work.ImageShape);
         Value target = Value.Input(work.TargetShape);
         Value loss = CrossEntropy.Of(network.Forward(image), target);
-        var optimizer = new RmsProp(network.Parameters());
-        using TrainingPlan plan = new(new GraphOf(loss), loss, workers);
+        var optimizer = new RmsProp(network.Store);
+        using Plan plan = device.Compile(
+            new ComputationGraph(loss), network.Store, PlanSettings.ForTraining(loss));
+        float[] values = Values(work.ImageShape), targets = new float[target.Shape.Count];
         Repeat(rounds, () =>
         {
-            Fill(plan.Input(image));
-            plan.Input(target).Clear();
+            plan.SetInput(image, values);
+            plan.SetInput(target, targets);
             _last = Stopwatch.GetTimestamp();
             plan.Forward(Took("forward", runs: 1));
-            plan.Gradient(loss).Fill(1);
+            plan.SetResultGradient([1]);
             plan.Backward(Took("backward", runs: 2));
-            optimizer.Step(workers);
+            optimizer.Step(device);
             Add("optimizer", "RMSprop", Shape.Scalar, 0);
         });
     }
@@ -79,18 +84,14 @@ internal sealed class LayerTimes
         }
     }
 
-    // Done before every run, as a plan reuses the memory of inputs once they are read.
-    private static void Fill(Span<float> image)
+    private static float[] Values(Shape shape)
     {
         var random = new Random(1);
-        foreach (ref float value in image)
-        {
-            value = random.NextSingle();
-        }
+        return [.. Enumerable.Range(0, (int)shape.Count).Select(_ => random.NextSingle())];
     }
 
-    private Action<Operation> Took(string phase, int runs) =>
-        operation => Add(phase, NameOf(operation), operation.Output.Shape, 2.0 * operation.Macs * runs);
+    private Action<Kernel> Took(string phase, int runs) =>
+        kernel => Add(phase, NameOf(kernel.Operation), kernel.Output.Shape, 2.0 * kernel.Operation.Macs * runs);
 
     private void Add(string phase, string name, Shape shape, double flops)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Interop;
@@ -8,7 +9,6 @@ using UNetSharp.Models;
 using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
 using UNetSharp.Training;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Benchmarks;
 
@@ -18,18 +18,18 @@ namespace UNetSharp.Benchmarks;
 /// </summary>
 internal sealed class OurSide : IDisposable
 {
-    private readonly Workers _workers;
+    private readonly CpuDevice _device;
     private readonly Network _network;
     private readonly Tensor _image;
     private readonly Tensor _target;
     private readonly Value _input;
     private readonly Value _logits;
-    private readonly InferencePlan? _inference;
+    private readonly Plan? _inference;
     private readonly TrainingStep? _training;
 
     private OurSide(Work work, string file, int threads)
     {
-        _workers = new Workers(threads);
+        _device = new CpuDevice(threads);
         _network = work.Network();
         Dictionary<string, StoredTensor> tensors = SafetensorsReader.Read(file).Tensors.ToDictionary(t => t.Name);
         tensors.Remove(Work.Image, out StoredTensor? image);
@@ -41,11 +41,12 @@ internal sealed class OurSide : IDisposable
         _logits = _network.Forward(_input);
         if (work.IsTraining)
         {
-            _training = new TrainingStep(_network, CrossEntropy.Of, new RmsProp(_network.Parameters()), _workers);
+            _training = new TrainingStep(_network, CrossEntropy.Of, new RmsProp(_network.Store), _device);
         }
         else
         {
-            _inference = new InferencePlan(new GraphOf(_logits), _workers);
+            _inference = _device.Compile(
+                new ComputationGraph(_logits), _network.Store, PlanSettings.ForInference());
         }
     }
 
@@ -97,7 +98,7 @@ internal sealed class OurSide : IDisposable
     {
         _inference?.Dispose();
         _training?.Dispose();
-        _workers.Dispose();
+        _device.Dispose();
     }
 
     private float Run()
@@ -107,8 +108,8 @@ internal sealed class OurSide : IDisposable
             return _training.Run(_image, _target);
         }
 
-        _image.Data.CopyTo(_inference!.Input(_input));
-        _inference.Run();
+        _inference!.SetInput(_input, _image.Data);
+        _inference.Forward();
         return 0;
     }
 
@@ -120,14 +121,15 @@ internal sealed class OurSide : IDisposable
         if (_inference is not null)
         {
             Shape shape = _logits.Shape;
-            float[] planes = Planes.Of(shape, _inference.Output(_logits));
+            float[] planes = Planes.Of(shape, _inference.GetOutput(_logits).Data);
             results.Add(new StoredTensor("logits", [shape.N, shape.C, shape.H, shape.W], planes));
         }
         else
         {
             results.AddRange(_network.Parameters()
                 .Where(parameter => gradients.Contains(parameter.Name))
-                .Select(parameter => new StoredTensor(parameter.Name, parameter.Dims, parameter.Gradient.ToArray())));
+                .Select(parameter => new StoredTensor(
+                    parameter.Name, parameter.Dims, _network.Store.GetGradients(parameter).ToArray())));
             results.Add(new StoredTensor("loss", [], [first]));
             results.Add(new StoredTensor("loss after a step", [], [Run()]));
         }

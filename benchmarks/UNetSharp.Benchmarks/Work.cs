@@ -2,7 +2,6 @@ using UNetSharp.Graph;
 using UNetSharp.Interop;
 using UNetSharp.Models;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Benchmarks;
 
@@ -50,15 +49,15 @@ internal sealed record Work(string Name, ModelSettings Settings, int Images, int
     /// <summary>Parameters of the last layer, whose gradients are compared too.</summary>
     public static IReadOnlyList<string> LastGradients { get; } = ["outc.conv.weight", "outc.conv.bias"];
 
-    public Shape ImageShape => new(Images, Side, Side, Channels);
+    public Shape ImageShape => Shape.Nchw(Images, Channels, Side, Side);
 
-    public Shape TargetShape => new(Images, Side, Side, 1);
+    public Shape TargetShape => Shape.Nchw(Images, 1, Side, Side);
 
     public Network Network() => ModelCatalog.Create(Settings, seed: 1);
 
     /// <summary>Multiplications and additions that direct convolution needs.</summary>
     public double Flops =>
-        2.0 * new GraphOf(Network().Forward(Value.Input(ImageShape))).Macs * (IsTraining ? RunsPerTrainingStep : 1);
+        2.0 * new ComputationGraph(Network().Forward(Value.Input(ImageShape))).Macs * (IsTraining ? RunsPerTrainingStep : 1);
 
     /// <summary>Writes weights, image and target for both sides, in PyTorch's layout.</summary>
     public void Write(string path)
@@ -90,10 +89,10 @@ internal sealed record Work(string Name, ModelSettings Settings, int Images, int
             bool isConvolution = parameter.Dims.Count == 4;
             bool isCentredOnOne = parameter.Name.EndsWith("weight", StringComparison.Ordinal)
                 || parameter.Name.EndsWith("running_var", StringComparison.Ordinal);
-            foreach (ref float value in parameter.Data)
-            {
-                value = isConvolution ? value * MathF.Sqrt(6) : Uniform(random, isCentredOnOne ? 1 : 0, 0.2f);
-            }
+            float[] start = network.Store.GetValues(parameter).ToArray();
+            network.Store.SetValues(parameter, Array.ConvertAll(
+                start,
+                value => isConvolution ? value * MathF.Sqrt(6) : Uniform(random, isCentredOnOne ? 1 : 0, 0.2f)));
         }
     }
 

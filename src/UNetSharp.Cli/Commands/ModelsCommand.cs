@@ -4,7 +4,6 @@ using System.Text.Json;
 using UNetSharp.Graph;
 using UNetSharp.Models;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Cli.Commands;
 
@@ -46,13 +45,13 @@ internal static class ModelsCommand
     {
         Network network = ModelCatalog.Create(entry.Usual);
         (int height, int width) = (entry.UsualInput.Height, entry.UsualInput.Width);
-        Value image = Value.Input(new Shape(1, height, width, network.Channels));
+        Value image = Value.Input(Shape.Nchw(1, network.Channels, height, width));
         return new Row(
             entry.Name,
             network.Parameters().Where(parameter => parameter.Kind == ParameterKind.Trained).Sum(p => (long)p.Count),
             $"{network.Channels}x{height}x{width}",
             network.Classes,
-            new GraphOf(network.Forward(image)).Macs,
+            new ComputationGraph(network.Forward(image)).Macs,
             entry.About,
             entry.Source);
     }

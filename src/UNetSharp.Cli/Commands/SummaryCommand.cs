@@ -45,7 +45,7 @@ internal static class SummaryCommand
         string? size = parsed.GetValue(Input);
         Shape? asked = size is null ? null : ShapeOf(size);
         (Network network, ModelSettings settings, PictureSize usual) = NetworkOf(parsed, asked?.C);
-        Shape input = asked ?? new Shape(1, usual.Height, usual.Width, settings.Channels);
+        Shape input = asked ?? Shape.Nchw(1, settings.Channels, usual.Height, usual.Width);
         if (input.C != settings.Channels)
         {
             throw new UsageException($"--input {size}: the network reads {settings.Channels} channels.");
@@ -89,7 +89,7 @@ internal static class SummaryCommand
             .. text.Split('x', 'X').Select(part => int.TryParse(part, CultureInfo.InvariantCulture, out int n) ? n : 0),
         ];
         return sizes is [>= 1 and var c, >= 1 and var h, >= 1 and var w]
-            ? new Shape(1, h, w, c)
+            ? Shape.Nchw(1, c, h, w)
             : throw new UsageException($"--input {text}: give channels, height and width, for example 3x512x512.");
     }
 

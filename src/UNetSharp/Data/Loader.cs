@@ -186,8 +186,8 @@ public sealed class Loader : IDisposable
             Sample sample = _reader.Read(_pairs[_order[first + n]]);
             PictureSize size = _settings.Crop is { } side ? new PictureSize(side, side) : sample.Size;
             PictureSize seen = SeenFor(size);
-            batch ??= Reusable(new Shape(count, seen.Height, seen.Width, sample.Channels), size, names);
-            if (batch.Masks.Shape != new Shape(count, size.Height, size.Width, 1))
+            batch ??= Reusable(Shape.Nchw(count, sample.Channels, seen.Height, seen.Width), size, names);
+            if (batch.Masks.Shape != Shape.Nchw(count, 1, size.Height, size.Width))
             {
                 string image = _pairs[_order[first + n]].ImageText;
                 throw DataException.MixedSizes($"{image}: is {sample.Size}, another image of its batch is not.");
@@ -240,7 +240,7 @@ public sealed class Loader : IDisposable
 
     private Batch Reusable(Shape images, PictureSize masks, string[] names)
     {
-        Shape shape = new(images.N, masks.Height, masks.Width, 1);
+        Shape shape = Shape.Nchw(images.N, 1, masks.Height, masks.Width);
         lock (_gate)
         {
             int index = _used.FindIndex(batch => batch.Images.Shape == images && batch.Masks.Shape == shape);

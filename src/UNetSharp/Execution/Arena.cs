@@ -35,7 +35,7 @@ internal sealed unsafe partial class Arena : SafeHandle
     public long Floats { get; }
 
     /// <summary>Address of the first float.</summary>
-    public float* Pointer => (float*)handle;
+    public float* Start => (float*)handle;
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;

@@ -11,34 +11,29 @@ internal sealed class Placement
 {
     private readonly Dictionary<Value, (Value Owner, int Channel)> _inside = [];
 
-    /// <summary>Decides for every value that the operations compute.</summary>
-    /// <param name="operations">Operations in the order in which they run.</param>
+    /// <summary>Decides for every value that the kernels compute.</summary>
+    /// <param name="kernels">Kernels in the order in which they are executed.</param>
     /// <param name="kept">Values that must lie on their own because a caller reads or writes them.</param>
-    public Placement(IReadOnlyList<Operation> operations, IReadOnlySet<Value> kept)
+    public Placement(IReadOnlyList<Kernel> kernels, IReadOnlySet<Value> kept)
     {
-        Dictionary<Value, Operation> lastReader = [];
+        Dictionary<Value, Kernel> lastReader = [];
         HashSet<Value> computed = [];
-        foreach (Operation operation in operations)
+        foreach (Kernel kernel in kernels)
         {
-            computed.Add(operation.Output);
-            if (operation.SecondOutput is { } second)
+            computed.UnionWith(kernel.Outputs);
+            foreach (Value input in kernel.Inputs)
             {
-                computed.Add(second);
-            }
-
-            foreach (Value input in operation.Inputs)
-            {
-                lastReader[input] = operation;
+                lastReader[input] = kernel;
             }
         }
 
         // From the last to the first: where a result lies itself is known before its inputs are placed in it.
-        foreach (Concatenation concatenation in operations.OfType<Concatenation>().Reverse())
+        foreach (Kernel concat in kernels.Where(kernel => kernel.Operation is Concat).Reverse())
         {
-            (Value owner, int channel) = Of(concatenation.Output);
-            foreach (Value input in concatenation.Inputs)
+            (Value owner, int channel) = OwnerOf(concat.Output);
+            foreach (Value input in concat.Inputs)
             {
-                if (lastReader[input] == concatenation && computed.Contains(input) && !kept.Contains(input))
+                if (lastReader[input] == concat && computed.Contains(input) && !kept.Contains(input))
                 {
                     _inside.TryAdd(input, (owner, channel));
                 }
@@ -49,6 +44,6 @@ internal sealed class Placement
     }
 
     /// <summary>The value that owns the memory, and the first of its channels that belongs to this one.</summary>
-    public (Value Owner, int Channel) Of(Value value) =>
+    public (Value Owner, int Channel) OwnerOf(Value value) =>
         _inside.TryGetValue(value, out (Value Owner, int Channel) place) ? place : (value, 0);
 }

@@ -1,105 +1,97 @@
 using UNetSharp.Graph;
-using UNetSharp.Kernels;
-using UNetSharp.Tensors;
 
 namespace UNetSharp.Execution;
 
 /// <summary>
-/// Gives every value, gradient and piece of scratch memory of a plan its place in one arena. Time is counted in steps:
-/// step i runs forward of operation i, and in training step 2n − 1 − i its backward.
+/// Gives every value, gradient and piece of scratch memory of a plan its place in one block. Time is counted in steps:
+/// step i is forward of kernel i, and in training step 2n − 1 − i its backward.
 /// </summary>
-internal sealed unsafe class Schedule
+internal sealed class Schedule
 {
-    private readonly IReadOnlyList<Operation> _operations;
-    private readonly IReadOnlySet<Value> _kept;
-    private readonly IReadOnlySet<Value> _differentiateBy;
+    private readonly PlanSettings _settings;
+    private readonly HashSet<Value> _kept;
+    private readonly HashSet<Value> _inputs;
     private readonly Placement _placement;
     private readonly MemoryLayout _layout = new();
     private readonly Dictionary<Value, MemoryLayout.Buffer> _data = [];
     private readonly Dictionary<Value, MemoryLayout.Buffer> _gradients = [];
-    private readonly List<(MemoryLayout.Buffer Buffer, Action<nint> Place)> _pieces = [];
-    private readonly HashSet<Operation> _differentiated = [];
-    private readonly int _workers;
+    private readonly Dictionary<Kernel, KernelBuffers> _buffers = [];
+    private readonly int _threads;
     private readonly int _end;
-    private readonly Run _run;
 
-    /// <param name="operations">Operations in the order in which they run.</param>
-    /// <param name="inputs">Values that the caller writes before every run.</param>
-    /// <param name="outputs">Values that the caller reads: they keep memory of their own to the end.</param>
-    /// <param name="workers">Threads.</param>
-    /// <param name="loss">The value to differentiate; null for inference.</param>
-    /// <param name="differentiateBy">Values by which the caller wants the gradient.</param>
-    public Schedule(
-        IReadOnlyList<Operation> operations,
-        IReadOnlyList<Value> inputs,
-        IReadOnlyList<Value> outputs,
-        Workers workers,
-        Value? loss,
-        IReadOnlyList<Value> differentiateBy)
+    /// <summary>Plans the memory of a graph.</summary>
+    /// <param name="kernels">Kernels in the order in which they are executed.</param>
+    /// <param name="graph">The graph, whose inputs a caller writes and whose outputs it reads.</param>
+    /// <param name="settings">What the plan is for.</param>
+    /// <param name="threads">Threads with scratch memory of their own.</param>
+    public Schedule(IReadOnlyList<Kernel> kernels, ComputationGraph graph, PlanSettings settings, int threads)
     {
-        _operations = operations;
-        _kept = outputs.Concat(differentiateBy).ToHashSet();
-        _differentiateBy = differentiateBy.ToHashSet();
-        _placement = new Placement(operations, _kept);
-        _workers = workers.Count;
-        _end = loss is null ? operations.Count - 1 : (2 * operations.Count) - 1;
-        _run = new Run(workers);
+        (Kernels, _settings, _threads) = (kernels, settings, threads);
+        _inputs = graph.Inputs.ToHashSet();
+        _kept = graph.Outputs.Concat(settings.GradientsBy).ToHashSet();
+        _placement = new Placement(kernels, _kept);
+        _end = settings.Result is null ? kernels.Count - 1 : (2 * kernels.Count) - 1;
 
-        AddForward(inputs, isDifferentiated: loss is not null);
-        if (loss is not null)
+        AddForward(graph.Inputs);
+        if (settings.Result is { } result)
         {
-            AddBackward(loss);
+            AddBackward(result);
         }
 
         _layout.Place();
     }
 
+    /// <summary>The kernels, in the order in which they are executed.</summary>
+    public IReadOnlyList<Kernel> Kernels { get; }
+
+    /// <summary>Floats of memory that the plan needs.</summary>
+    public long Floats => _layout.Floats;
+
     /// <summary>Bytes of memory that the plan needs.</summary>
-    public long Bytes => _layout.Floats * sizeof(float);
+    public long Bytes => Floats * sizeof(float);
 
-    /// <summary>The places of everything.</summary>
-    public Run Run => _run;
+    private bool HasGradients => _settings.Result is not null;
 
-    /// <summary>Whether an operation has a backward step.</summary>
-    public bool IsDifferentiated(Operation operation) => _differentiated.Contains(operation);
+    /// <summary>Whether a kernel has a backward step.</summary>
+    public bool HasBackward(Kernel kernel) => _buffers[kernel].HasBackward;
 
-    /// <summary>Reserves the memory and gives everything its place in it.</summary>
-    public Arena Allocate()
-    {
-        Arena arena = new(_layout.Floats);
-        PlaceAll(arena.Pointer);
-        return arena;
-    }
+    /// <summary>Whether a caller may read or write a value: the memory of all others is reused.</summary>
+    public bool IsVisible(Value value) => _inputs.Contains(value) || _kept.Contains(value);
 
-    private static IEnumerable<Value> ValuesOf(Operation operation)
-    {
-        IEnumerable<Value> values = operation.Inputs.Append(operation.Output);
-        return operation.SecondOutput is { } second ? values.Append(second) : values;
-    }
+    /// <summary>The pieces of memory of a kernel.</summary>
+    public KernelBuffers BuffersOf(Kernel kernel) => _buffers[kernel];
 
-    private int BackwardStep(int index) => (2 * _operations.Count) - 1 - index;
+    /// <summary>Where a value lies.</summary>
+    public ValuePlace Data(Value value) => PlaceIn(_data, value)!.Value;
 
-    private void AddForward(IReadOnlyList<Value> inputs, bool isDifferentiated)
+    /// <summary>Where the gradient by a value lies; null where nobody needs it.</summary>
+    public ValuePlace? Gradient(Value value) => PlaceIn(_gradients, value);
+
+    private int BackwardStep(int index) => (2 * Kernels.Count) - 1 - index;
+
+    private void AddForward(IReadOnlyList<Value> inputs)
     {
         foreach (Value input in inputs)
         {
             Use(_data, input, 0);
         }
 
-        for (int i = 0; i < _operations.Count; i++)
+        for (int i = 0; i < Kernels.Count; i++)
         {
-            Operation operation = _operations[i];
-            foreach (Value value in ValuesOf(operation))
+            Kernel kernel = Kernels[i];
+            foreach (Value value in kernel.Inputs.Concat(kernel.Outputs))
             {
                 Use(_data, value, i);
             }
 
             // In training the weights change with every step, so what derives from them lives for that moment only.
-            (int first, int last) = isDifferentiated ? (i, i) : (0, _end);
-            AddPiece(operation.PreparedFloats, first, last, at => _run.PlacePrepared(operation, (float*)at));
-            AddPiece(operation.ForwardScratch(_workers), i, i, at => _run.PlaceForwardScratch(operation, (float*)at));
-            int savedUntil = isDifferentiated ? BackwardStep(i) : i;
-            AddPiece(operation.SavedFloats, i, savedUntil, at => _run.PlaceSaved(operation, (float*)at));
+            (int first, int last) = HasGradients ? (i, i) : (0, _end);
+            _buffers.Add(kernel, new KernelBuffers(kernel.Inputs.Count)
+            {
+                Prepared = Piece(kernel.PreparedFloats, first, last),
+                ForwardScratch = Piece(kernel.ForwardScratchFloats(_threads), i, i),
+                Saved = Piece(kernel.SavedFloats, i, HasGradients ? BackwardStep(i) : i),
+            });
         }
 
         foreach (Value value in _kept)
@@ -108,80 +100,79 @@ internal sealed unsafe class Schedule
         }
     }
 
-    private void AddBackward(Value loss)
+    private void AddBackward(Value result)
     {
-        HashSet<Value> wanted = WantedGradients(loss);
-        HashSet<Value> written = [loss];
-        Use(_gradients, loss, _operations.Count);
-        for (int i = _operations.Count - 1; i >= 0; i--)
+        HashSet<Value> needed = NeededGradients(result);
+        HashSet<Value> written = [result];
+        Use(_gradients, result, Kernels.Count);
+        for (int i = Kernels.Count - 1; i >= 0; i--)
         {
-            Operation operation = _operations[i];
-            if (!wanted.Contains(operation.Output)
-                || !(operation.IsTrained || operation.Inputs.Any(wanted.Contains)))
+            Kernel kernel = Kernels[i];
+            if (needed.Contains(kernel.Output)
+                && (kernel.ComputesParameterGradients || kernel.Inputs.Any(needed.Contains)))
             {
-                continue;
+                AddBackward(kernel, BackwardStep(i), needed, written);
             }
-
-            int step = BackwardStep(i);
-            _differentiated.Add(operation);
-            Use(_gradients, operation.Output, step);
-            for (int k = 0; k < operation.Inputs.Count; k++)
-            {
-                Value input = operation.Inputs[k];
-                if (wanted.Contains(input))
-                {
-                    Use(_gradients, input, step);
-                    if (!written.Add(input))
-                    {
-                        _run.MarkAdds(operation, k);
-                    }
-                }
-
-                if (operation.BackwardReadsInputs)
-                {
-                    Use(_data, input, step);
-                }
-            }
-
-            if (operation.BackwardReadsOutput)
-            {
-                Use(_data, operation.Output, step);
-            }
-
-            AddPiece(
-                operation.BackwardScratch(_workers), step, step, at => _run.PlaceBackwardScratch(operation, (float*)at));
         }
 
-        foreach (Value value in _differentiateBy.Where(wanted.Contains))
+        foreach (Value value in _settings.GradientsBy.Where(needed.Contains))
         {
             Use(_gradients, value, _end);
         }
     }
 
-    /// <summary>Values on a way from the loss back to a trained parameter or to a value that the caller names.</summary>
-    private HashSet<Value> WantedGradients(Value loss)
+    private void AddBackward(Kernel kernel, int step, HashSet<Value> needed, HashSet<Value> written)
     {
-        HashSet<Value> leadsToParameter = [.. _differentiateBy];
-        foreach (Operation operation in _operations)
+        KernelBuffers buffers = _buffers[kernel];
+        buffers.HasBackward = true;
+        Use(_gradients, kernel.Output, step);
+        for (int k = 0; k < kernel.Inputs.Count; k++)
         {
-            if (operation.IsTrained || operation.Inputs.Any(leadsToParameter.Contains))
+            Value input = kernel.Inputs[k];
+            if (needed.Contains(input))
             {
-                leadsToParameter.Add(operation.Output);
+                Use(_gradients, input, step);
+                buffers.Accumulates[k] = !written.Add(input);
+            }
+
+            if (kernel.BackwardReadsInputs)
+            {
+                Use(_data, input, step);
             }
         }
 
-        HashSet<Value> wanted = [loss];
-        foreach (Operation operation in _operations.Reverse().Where(operation => wanted.Contains(operation.Output)))
+        if (kernel.BackwardReadsOutput)
         {
-            wanted.UnionWith(operation.Inputs.Where(leadsToParameter.Contains));
+            Use(_data, kernel.Output, step);
         }
 
-        return wanted;
+        buffers.BackwardScratch = Piece(kernel.BackwardScratchFloats(_threads), step, step);
+    }
+
+    /// <summary>Values on a way from the result back to a trained parameter or to a value that the caller names.</summary>
+    private HashSet<Value> NeededGradients(Value result)
+    {
+        HashSet<Value> leadsToParameter = [.. _settings.GradientsBy];
+        foreach (Kernel kernel in Kernels)
+        {
+            if (kernel.ComputesParameterGradients || kernel.Inputs.Any(leadsToParameter.Contains))
+            {
+                leadsToParameter.Add(kernel.Output);
+            }
+        }
+
+        HashSet<Value> needed = [result];
+        foreach (Kernel kernel in Kernels.Reverse().Where(kernel => needed.Contains(kernel.Output)))
+        {
+            needed.UnionWith(kernel.Inputs.Where(leadsToParameter.Contains));
+        }
+
+        return needed;
     }
 
     private void Use(Dictionary<Value, MemoryLayout.Buffer> buffers, Value value, int step)
     {
-        Value owner = _placement.Of(value).Owner;
+        Value owner = _placement.OwnerOf(value).Owner;
         if (buffers.TryGetValue(owner, out MemoryLayout.Buffer? buffer))
         {
             buffer.Touch(step);
@@ -192,37 +183,41 @@ internal sealed unsafe class Schedule
         }
     }
 
-    private void AddPiece(long floats, int first, int last, Action<nint> place)
+    private MemoryLayout.Buffer? Piece(long floats, int first, int last) =>
+        floats > 0 ? _layout.Add(floats, first, last) : null;
+
+    private ValuePlace? PlaceIn(Dictionary<Value, MemoryLayout.Buffer> buffers, Value value)
     {
-        if (floats > 0)
-        {
-            _pieces.Add((_layout.Add(floats, first, last), place));
-        }
+        (Value owner, int channel) = _placement.OwnerOf(value);
+        return buffers.TryGetValue(owner, out MemoryLayout.Buffer? buffer)
+            ? new ValuePlace(buffer.Offset + channel, owner.Shape.C)
+            : null;
     }
+}
 
-    private void PlaceAll(float* memory)
-    {
-        IEnumerable<Value> values =
-            _operations.SelectMany(ValuesOf).Concat(_kept).Distinct();
-        foreach (Value value in values)
-        {
-            (Value owner, int channel) = _placement.Of(value);
-            if (_data.TryGetValue(owner, out MemoryLayout.Buffer? data))
-            {
-                _run.Place(value, ViewOf(value.Shape, owner, memory + data.Offset + channel));
-            }
+/// <summary>Where a value lies in the memory of a plan.</summary>
+/// <param name="Offset">Floats from the start of the memory to the first channel of the first pixel.</param>
+/// <param name="Stride">Floats from a pixel to the next one.</param>
+internal readonly record struct ValuePlace(long Offset, int Stride);
 
-            if (_gradients.TryGetValue(owner, out MemoryLayout.Buffer? gradient))
-            {
-                _run.PlaceGradient(value, ViewOf(value.Shape, owner, memory + gradient.Offset + channel));
-            }
-        }
+/// <summary>The pieces of memory of a kernel; null where it needs none.</summary>
+internal sealed class KernelBuffers(int inputs)
+{
+    /// <summary>What is derived from parameters.</summary>
+    public MemoryLayout.Buffer? Prepared { get; init; }
 
-        foreach ((MemoryLayout.Buffer buffer, Action<nint> place) in _pieces)
-        {
-            place((nint)(memory + buffer.Offset));
-        }
-    }
+    /// <summary>What is kept from forward to backward.</summary>
+    public MemoryLayout.Buffer? Saved { get; init; }
 
-    private static View ViewOf(Shape shape, Value owner, float* at) => new(at, shape, owner.Shape.C);
+    /// <summary>Scratch memory of forward.</summary>
+    public MemoryLayout.Buffer? ForwardScratch { get; init; }
+
+    /// <summary>Scratch memory of backward.</summary>
+    public MemoryLayout.Buffer? BackwardScratch { get; set; }
+
+    /// <summary>Whether the kernel has a backward step.</summary>
+    public bool HasBackward { get; set; }
+
+    /// <summary>For each input, whether its gradient is added to what other readers have contributed.</summary>
+    public bool[] Accumulates { get; } = new bool[inputs];
 }

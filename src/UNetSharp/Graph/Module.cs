@@ -48,24 +48,4 @@ public abstract class Module
         _members.Add((name, null, parameter));
         return parameter;
     }
-
-    /// <summary>Sets every parameter to its starting point; the same seed gives the same values.</summary>
-    protected internal void Initialize(int seed)
-    {
-        int index = 0;
-        foreach (Parameter parameter in Parameters())
-        {
-            parameter.Initialize(Mixed(seed, index++));
-        }
-    }
-
-    /// <summary>A seed of its own for each parameter (the mixing of splitmix64: neighbours have nothing in common).
-    /// </summary>
-    private static int Mixed(int seed, int index)
-    {
-        ulong x = ((ulong)(uint)seed << 32) + ((ulong)index * 0x9E3779B97F4A7C15);
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-        return (int)(x ^ (x >> 31));
-    }
 }

@@ -1,4 +1,3 @@
-using UNetSharp.Kernels;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Graph;
@@ -9,20 +8,20 @@ namespace UNetSharp.Graph;
 /// </summary>
 /// <param name="Size">Pixels of the image that can reach it.</param>
 /// <param name="Step">Pixels of the image between neighbouring pixels of the map.</param>
-internal readonly record struct ReceptiveField(double Size, double Step)
+public readonly record struct ReceptiveField(double Size, double Step)
 {
     /// <summary>The image itself.</summary>
-    public static ReceptiveField OfImage { get; } = new(1, 1);
+    public static ReceptiveField Image { get; } = new(1, 1);
 
     /// <summary>The fields of all values of a graph; null where there is no one number for it.</summary>
-    public static IReadOnlyDictionary<Value, ReceptiveField?> Along(Graph graph)
+    public static IReadOnlyDictionary<Value, ReceptiveField?> FindAll(ComputationGraph graph)
     {
         Dictionary<Value, ReceptiveField?> fields = graph.Inputs.ToDictionary(
-            input => input, _ => (ReceptiveField?)OfImage);
+            input => input, _ => (ReceptiveField?)Image);
         foreach (Operation operation in graph.Operations)
         {
             ReceptiveField? read = operation.Inputs.Select(input => fields[input]).Aggregate(Union);
-            fields[operation.Output] = read is { } field ? operation.FieldOver(field) : null;
+            fields[operation.Output] = read is { } field ? operation.ReceptiveFieldOver(field) : null;
         }
 
         return fields;

@@ -1,6 +1,4 @@
 using UNetSharp.Graph.Operations;
-using UNetSharp.Kernels;
-using UNetSharp.Kernels.Resampling;
 
 namespace UNetSharp.Graph;
 
@@ -8,19 +6,19 @@ namespace UNetSharp.Graph;
 public sealed partial class Value
 {
     /// <summary>Sum of two values of one shape.</summary>
-    public static Value operator +(Value a, Value b) => new Addition(a, b).Output;
+    public static Value operator +(Value a, Value b) => new Add(a, b).Output;
 
     /// <summary>Product of two values of one shape, value by value.</summary>
-    public static Value operator *(Value a, Value b) => new Product(a, b).Output;
+    public static Value operator *(Value a, Value b) => new Multiply(a, b).Output;
 
     /// <summary>Channels side by side: (N, C₁, H, W), (N, C₂, H, W), … → (N, C₁ + C₂ + …, H, W).</summary>
-    public static Value Concat(params Value[] inputs) => new Concatenation(inputs).Output;
+    public static Value Concat(params Value[] inputs) => new Concat(inputs).Output;
 
-    /// <summary>ReLU, or with a slope its leaky form: max(x, 0) + slope · min(x, 0).</summary>
-    public Value Relu(float slope = 0) => new Rectifier(this, slope).Output;
+    /// <summary>ReLU, or LeakyReLU: max(x, 0) + slope · min(x, 0).</summary>
+    public Value Relu(float negativeSlope = 0) => new Relu(this, negativeSlope).Output;
 
-    /// <summary>min(max(x, 0), most).</summary>
-    public Value Clip(float most) => new Clipping(this, most).Output;
+    /// <summary>min(max(x, 0), max).</summary>
+    public Value Clamp(float max) => new Clamp(this, max).Output;
 
     /// <summary>Some channels that follow each other: (N, C, H, W) → (N, count, H, W).</summary>
     public Value Channels(int first, int count) => count == Shape.C ? this : new ChannelSlice(this, first, count).Output;
@@ -32,10 +30,10 @@ public sealed partial class Value
         probability == 0 ? this : new Dropout(this, probability, layer).Output;
 
     /// <summary>1 / (1 + exp(−x)).</summary>
-    public Value Sigmoid() => new LogisticSigmoid(this).Output;
+    public Value Sigmoid() => new Sigmoid(this).Output;
 
     /// <summary>Softmax over the channels of each pixel.</summary>
-    public Value Softmax() => new ChannelSoftmax(this).Output;
+    public Value Softmax() => new Softmax(this).Output;
 
     /// <summary>
     /// Maximum over windows of kernel × kernel pixels; the stride is the kernel's size unless given. In ceil mode the
@@ -44,7 +42,7 @@ public sealed partial class Value
     public Value MaxPool(int kernel, int? stride = null, int padding = 0, bool ceilMode = false)
     {
         var axis = new Axis(kernel, stride ?? kernel, padding);
-        return new MaxPooling(this, axis, axis, ceilMode).Output;
+        return new MaxPool(this, axis, axis, ceilMode).Output;
     }
 
     /// <summary>Bilinear resizing to height × width, as PyTorch's interpolate.</summary>
@@ -53,14 +51,14 @@ public sealed partial class Value
 
     /// <summary>Bilinear resizing to height × width.</summary>
     internal Value Resize(int height, int width, ResizeGrid grid) =>
-        height == Shape.H && width == Shape.W ? this : new BilinearResizing(this, height, width, grid).Output;
+        height == Shape.H && width == Shape.W ? this : new BilinearResize(this, height, width, grid).Output;
 
     /// <summary>Resizing to the nearest pixel, as PyTorch's interpolate.</summary>
     public Value ResizeNearest(int height, int width) =>
-        height == Shape.H && width == Shape.W ? this : new NearestResizing(this, height, width).Output;
+        height == Shape.H && width == Shape.W ? this : new NearestResize(this, height, width).Output;
 
     /// <summary>Every channel of a pixel times the pixel's gate: (N, C, H, W), (N, 1, H, W) → (N, C, H, W).</summary>
-    public Value Gate(Value gate) => new Gating(this, gate).Output;
+    public Value Gate(Value gate) => new Gate(this, gate).Output;
 
     /// <summary>
     /// Zeros around the image, or less of it, half of the difference on each side, to reach a size; where the difference is
@@ -81,17 +79,17 @@ public sealed partial class Value
     }
 
     /// <summary>The image with its mirror image around it, half on each side, to reach a size.</summary>
-    public Value Mirror(int height, int width)
+    public Value ReflectPad(int height, int width)
     {
         (int high, int wide) = (height - Shape.H, width - Shape.W);
         return (high, wide) == default
             ? this
-            : new MirrorPadding(this, wide / 2, wide - (wide / 2), high / 2, high - (high / 2)).Output;
+            : new ReflectPad(this, wide / 2, wide - (wide / 2), high / 2, high - (high / 2)).Output;
     }
 
     /// <summary>Zeros around the image; negative numbers crop.</summary>
     public Value Pad(int left, int right, int top, int bottom) =>
-        (left, right, top, bottom) == default ? this : new Padding(this, left, right, top, bottom).Output;
+        (left, right, top, bottom) == default ? this : new Pad(this, left, right, top, bottom).Output;
 
     /// <summary>Half of a number, rounded down also when it is negative, as Python's // does.</summary>
     private static int HalfDown(int number) => number >> 1;

@@ -1,9 +1,9 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Models;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Inference;
 
@@ -15,10 +15,10 @@ namespace UNetSharp.Inference;
 /// Any thread may call, at any time: calls take turns, and what they return is the caller's own. Disposing waits for
 /// the call that computes and frees the memory at once; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
-public sealed class Predictor(Network network, Workers workers, bool isExact = false) : IDisposable
+public sealed class Predictor(Network network, CpuDevice device, bool isExact = false) : IDisposable
 {
     private readonly Lock _oneCall = new();
-    private InferencePlan? _plan;
+    private Plan? _plan;
     private Value? _images;
     private Value? _probabilities;
     private PictureSize _middle;
@@ -34,16 +34,6 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
                 return _plan?.MemoryBytes ?? 0;
             }
-        }
-    }
-
-    /// <summary>Takes over the network's weights after they have changed.</summary>
-    public void Refresh()
-    {
-        lock (_oneCall)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _plan?.Prepare();
         }
     }
 
@@ -86,9 +76,10 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
 
     /// <summary>Bytes of memory that the plan for such images would hold.</summary>
     internal long BytesFor(Shape images, PictureSize middle) =>
-        InferencePlan.BytesFor(new GraphOf(Probabilities(Value.Input(images), middle)), workers);
+        device.EstimateBytes(
+            new ComputationGraph(Probabilities(Value.Input(images), middle)), PlanSettings.ForInference());
 
-    private Shape ShapeOf(PictureSize size) => new(1, size.Height, size.Width, network.Channels);
+    private Shape ShapeOf(PictureSize size) => Shape.Nchw(1, network.Channels, size.Height, size.Width);
 
     private long CountOf(Shape images, PictureSize middle) =>
         (long)images.N * middle.Height * middle.Width * network.Classes;
@@ -118,9 +109,9 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
                 PlanFor(shape, middle);
             }
 
-            values.CopyTo(_plan!.Input(_images!));
-            _plan.Run();
-            _plan.Output(_probabilities!).CopyTo(probabilities);
+            _plan!.SetInput(_images!, values);
+            _plan.Forward();
+            _plan.CopyOutput(_probabilities!, probabilities);
         }
     }
 
@@ -136,7 +127,8 @@ public sealed class Predictor(Network network, Workers workers, bool isExact = f
         _images = Value.Input(shape);
         _middle = middle;
         _probabilities = Probabilities(_images, middle);
-        _plan = new InferencePlan(new GraphOf(_probabilities), workers, isExact);
+        _plan = device.Compile(
+            new ComputationGraph(_probabilities), network.Store, PlanSettings.ForInference(isExact));
     }
 
     private Value Probabilities(Value images, PictureSize middle)

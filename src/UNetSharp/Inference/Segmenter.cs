@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Numerics;
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Data.Rows;
-using UNetSharp.Execution;
 using UNetSharp.Inference.Tiling;
 
 namespace UNetSharp.Inference;
@@ -20,7 +20,7 @@ namespace UNetSharp.Inference;
 public sealed class Segmenter : IDisposable
 {
     private readonly Lock _planning = new();
-    private readonly Workers _workers;
+    private readonly CpuDevice _device;
     private readonly Predictor _predictor;
     private readonly TilePlanner _planner;
     private readonly NetworkDescription _description;
@@ -41,8 +41,8 @@ public sealed class Segmenter : IDisposable
                 + "3.");
         }
 
-        _workers = new Workers(threads);
-        _predictor = new Predictor(network.Network, _workers, isExact);
+        _device = new CpuDevice(threads);
+        _predictor = new Predictor(network.Network, _device, isExact);
         _planner = new TilePlanner(network.Network, _description, _predictor);
     }
 
@@ -136,7 +136,7 @@ public sealed class Segmenter : IDisposable
     public void Dispose()
     {
         _predictor.Dispose();
-        _workers.Dispose();
+        _device.Dispose();
     }
 
     private Segmentation Segment<T>(ReadOnlySpan<T> samples, PictureSize own, int channels, float fullScale)

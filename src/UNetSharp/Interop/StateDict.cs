@@ -1,4 +1,5 @@
 using UNetSharp.Graph;
+using UNetSharp.Models;
 
 namespace UNetSharp.Interop;
 
@@ -6,10 +7,13 @@ namespace UNetSharp.Interop;
 public static class StateDict
 {
     /// <summary>Copies of all parameters, in the order of PyTorch's state dict.</summary>
-    public static IReadOnlyList<StoredTensor> Of(Module network) =>
+    public static IReadOnlyList<StoredTensor> Of(Network network) =>
     [
         .. network.Parameters().Select(parameter => new StoredTensor(
-            parameter.Name, parameter.Dims, parameter.Data.ToArray(), parameter.Kind == ParameterKind.Counter)),
+            parameter.Name,
+            parameter.Dims,
+            network.Store.GetValues(parameter).ToArray(),
+            parameter.Kind == ParameterKind.Counter)),
     ];
 
     /// <summary>Sets every parameter. Nothing is changed unless all names and shapes fit.</summary>
@@ -18,7 +22,7 @@ public static class StateDict
     /// <param name="source">The file's name, for messages.</param>
     /// <exception cref="CheckpointException">Names or shapes differ; the message lists them. Or there are values that are
     /// no numbers.</exception>
-    public static void Load(Module network, IReadOnlyList<StoredTensor> tensors, string source)
+    public static void Load(Network network, IReadOnlyList<StoredTensor> tensors, string source)
     {
         Parameter[] parameters = [.. network.Parameters()];
         ArraySlot[] slots =
@@ -36,7 +40,7 @@ public static class StateDict
         {
             if (byName.TryGetValue(parameter.Name, out StoredTensor? tensor))
             {
-                tensor.Values.CopyTo(parameter.Data);
+                network.Store.SetValues(parameter, tensor.Values);
             }
         }
     }

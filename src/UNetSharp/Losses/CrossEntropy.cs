@@ -1,5 +1,5 @@
+using UNetSharp.Cpu.Pointwise;
 using UNetSharp.Graph;
-using UNetSharp.Kernels;
 
 namespace UNetSharp.Losses;
 
@@ -43,7 +43,7 @@ public static class CrossEntropy
 
         public void Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient)
         {
-            Softmax.Pixel(logits, gradient);
+            SoftmaxForward.Pixel(logits, gradient);
             gradient[(int)target] -= 1;
         }
     }

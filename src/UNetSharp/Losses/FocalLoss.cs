@@ -1,5 +1,5 @@
+using UNetSharp.Cpu.Pointwise;
 using UNetSharp.Graph;
-using UNetSharp.Kernels;
 
 namespace UNetSharp.Losses;
 
@@ -79,7 +79,7 @@ public static class FocalLoss
         public float Of(ReadOnlySpan<float> logits, float target)
         {
             Span<float> p = stackalloc float[logits.Length];
-            Softmax.Pixel(logits, p);
+            SoftmaxForward.Pixel(logits, p);
             float q = Probability.OfOthers(p, (int)target);
             return MathF.Pow(q, gamma) * Probability.MinusLogSoftmax(logits, (int)target);
         }
@@ -87,7 +87,7 @@ public static class FocalLoss
         public void Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient)
         {
             int t = (int)target;
-            Softmax.Pixel(logits, gradient);
+            SoftmaxForward.Pixel(logits, gradient);
             (float p, float q) = (gradient[t], Probability.OfOthers(gradient, t));
             float ratio = q < SmallQ ? 1 + (q / 2) : Probability.MinusLogSoftmax(logits, t) / q;
             float factor = MathF.Pow(q, gamma) * ((gamma * p * ratio) + 1);

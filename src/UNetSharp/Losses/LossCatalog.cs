@@ -60,7 +60,7 @@ public static class LossCatalog
     public static Value Sum(IReadOnlyList<LossTerm> terms, Value logits, Value target, Value? pixelWeights = null) =>
         terms is [{ Weight: 1 } only]
             ? only.Of(logits, target, pixelWeights)
-            : WeightedSum.Of(
+            : WeightedSum.Compute(
                 [.. terms.Select(term => term.Weight)],
                 [.. terms.Select(term => term.Of(logits, target, pixelWeights))]);
 

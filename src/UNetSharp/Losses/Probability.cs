@@ -1,4 +1,4 @@
-using UNetSharp.Kernels;
+using UNetSharp.Cpu.Pointwise;
 
 namespace UNetSharp.Losses;
 
@@ -47,7 +47,7 @@ internal static class Probability
         }
         else
         {
-            Softmax.Pixel(logits, probabilities);
+            SoftmaxForward.Pixel(logits, probabilities);
         }
     }
 

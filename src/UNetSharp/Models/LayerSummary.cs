@@ -20,10 +20,10 @@ public sealed record LayerSummary(
 {
     /// <summary>The layers of a graph in the order in which they run. What is no layer in PyTorch (crops, concatenations,
     /// sums) is left out.</summary>
-    internal static IReadOnlyList<LayerSummary> Of(Graph.Graph graph)
+    internal static IReadOnlyList<LayerSummary> Of(ComputationGraph graph)
     {
         List<LayerSummary> layers = [];
-        IReadOnlyDictionary<Value, ReceptiveField?> fields = Graph.ReceptiveField.Along(graph);
+        IReadOnlyDictionary<Value, ReceptiveField?> fields = Graph.ReceptiveField.FindAll(graph);
         foreach (Operation operation in graph.Operations)
         {
             if (operation.LayerType is { } type)

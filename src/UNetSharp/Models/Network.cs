@@ -1,3 +1,4 @@
+using UNetSharp.Execution;
 using UNetSharp.Graph;
 
 namespace UNetSharp.Models;
@@ -10,6 +11,8 @@ public abstract class Network : Module
 {
     // Four poolings halve an image to at least one pixel.
     private const int SmallestSide = 16;
+
+    private ParameterStore? _store;
 
     /// <summary>Creates a network for images of so many channels.</summary>
     protected Network(int channels, int classes)
@@ -27,6 +30,9 @@ public abstract class Network : Module
 
     /// <summary>Channels of the result: 1 for one foreground class, K for K classes.</summary>
     public int Classes { get; }
+
+    /// <summary>The values of all parameters, and their gradients.</summary>
+    public ParameterStore Store => _store ??= new ParameterStore(Parameters());
 
     /// <summary>
     /// Maps an image (N, channels, H, W) to logits (N, classes, H′, W′). H′ and W′ are H and W, but smaller in networks
@@ -68,6 +74,12 @@ public abstract class Network : Module
     /// <summary>The least height (or width) of an image for which logits of at least this height come out.</summary>
     public virtual int InputSide(int outputSide) => Math.Max(SmallestSide, outputSide);
 
+    /// <summary>
+    /// Sets every parameter to its initial values; the same seed gives the same values. To be called when all parameters
+    /// are added.
+    /// </summary>
+    protected void Initialize(int seed) => Store.Initialize(seed);
+
     private Value Mirrored(Value image, int height, int width) =>
-        image.Mirror(Math.Max(image.Shape.H, InputSide(height)), Math.Max(image.Shape.W, InputSide(width)));
+        image.ReflectPad(Math.Max(image.Shape.H, InputSide(height)), Math.Max(image.Shape.W, InputSide(width)));
 }

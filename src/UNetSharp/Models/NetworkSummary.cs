@@ -1,8 +1,8 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Models;
 
@@ -22,10 +22,10 @@ public sealed record NetworkSummary(
     /// <exception cref="ShapeException">The network cannot run on such an image.</exception>
     public static NetworkSummary Of(Network network, Shape input, int threads)
     {
-        using Workers workers = new(threads);
+        using CpuDevice device = new(threads);
         Value image = Value.Input(input);
         IReadOnlyList<Value> results = network.ForwardWithSides(image);
-        GraphOf graph = new([.. results]);
+        ComputationGraph graph = new([.. results]);
         IReadOnlyList<LayerSummary> layers = LayerSummary.Of(graph);
         long parameters = network.Parameters().Where(p => p.Kind == ParameterKind.Trained).Sum(p => (long)p.Count);
         Value loss = results.Select(LossOf).Aggregate((a, b) => a + b);
@@ -33,8 +33,8 @@ public sealed record NetworkSummary(
             input.Count * sizeof(float),
             2 * layers.Sum(layer => layer.Output.Count) * sizeof(float),
             parameters * sizeof(float),
-            InferencePlan.BytesFor(new GraphOf(results[0]), workers),
-            TrainingPlan.BytesFor(new GraphOf(loss), loss, workers));
+            device.EstimateBytes(new ComputationGraph(results[0]), PlanSettings.ForInference()),
+            device.EstimateBytes(new ComputationGraph(loss), PlanSettings.ForTraining(loss)));
         return new NetworkSummary(input, layers, parameters, graph.Macs, memory);
     }
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
-using UNetSharp.Graph;
 
 namespace UNetSharp.Optimizers;
 
@@ -23,7 +23,7 @@ public sealed class Adam : Optimizer
     private readonly double _epsilon;
 
     private Adam(
-        IEnumerable<Parameter> parameters,
+        ParameterStore parameters,
         double learningRate,
         double weightDecay,
         bool isDecoupled,
@@ -38,7 +38,7 @@ public sealed class Adam : Optimizer
 
     /// <summary>torch.optim.Adam: weight decay is part of the gradient.</summary>
     public static Adam Create(
-        IEnumerable<Parameter> parameters,
+        ParameterStore parameters,
         double learningRate = 1e-3,
         double weightDecay = 0,
         double beta1 = 0.9,
@@ -48,7 +48,7 @@ public sealed class Adam : Optimizer
 
     /// <summary>torch.optim.AdamW: weight decay acts on the weights alone.</summary>
     public static Adam CreateDecoupled(
-        IEnumerable<Parameter> parameters,
+        ParameterStore parameters,
         double learningRate = 1e-3,
         double weightDecay = 1e-2,
         double beta1 = 0.9,
@@ -60,7 +60,7 @@ public sealed class Adam : Optimizer
     {
         double correction1 = 1 - Math.Pow(_beta1, StepCount);
         double correction2 = 1 - Math.Pow(_beta2, StepCount);
-        Run(workers, new Rule(
+        Apply(workers, new Rule(
             step: (float)(LearningRate / correction1),
             rootCorrection: (float)Math.Sqrt(correction2),
             addedDecay: _isDecoupled ? 0 : (float)_weightDecay,

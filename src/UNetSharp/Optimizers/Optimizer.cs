@@ -1,7 +1,8 @@
-using System.Runtime.InteropServices;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Interop;
+using UNetSharp.Tensors;
 
 namespace UNetSharp.Optimizers;
 
@@ -11,46 +12,22 @@ namespace UNetSharp.Optimizers;
 /// </summary>
 public abstract unsafe class Optimizer
 {
-    private const int ChunkFloats = 16384;
-
-    // Kept as well because the chunks hold addresses, which keep no memory from being collected.
-    private readonly Parameter[] _trained;
-
     private readonly string[] _stateNames;
-    private readonly float[] _state;
-    private readonly UpdateChunk[] _chunks;
+    private readonly Tensor[] _states;
 
     /// <summary>Prepares to train the parameters that are of kind <see cref="ParameterKind.Trained"/>.</summary>
     /// <param name="parameters">Parameters of a network.</param>
     /// <param name="learningRate">Factor of every change.</param>
     /// <param name="stateNames">What is remembered of each value, one or two numbers, under PyTorch's names.</param>
-    private protected Optimizer(IEnumerable<Parameter> parameters, double learningRate, params string[] stateNames)
+    private protected Optimizer(ParameterStore parameters, double learningRate, params string[] stateNames)
     {
-        LearningRate = learningRate;
-        _stateNames = stateNames;
-        _trained = [.. parameters.Where(parameter => parameter.Kind == ParameterKind.Trained)];
-        long count = _trained.Sum(parameter => (long)parameter.Count);
-        _state = GC.AllocateArray<float>(checked((int)(count * stateNames.Length)), pinned: true);
-        _chunks = GC.AllocateArray<UpdateChunk>(
-            _trained.Sum(parameter => (parameter.Count + ChunkFloats - 1) / ChunkFloats), pinned: true);
-        float* state = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_state, 0);
-        int index = 0;
-        foreach (Parameter parameter in _trained)
-        {
-            float* second = state + ((stateNames.Length - 1) * parameter.Count);
-            for (int start = 0; start < parameter.Count; start += ChunkFloats)
-            {
-                _chunks[index++] = new UpdateChunk(
-                    (nint)(parameter.Pointer + start),
-                    (nint)(parameter.GradientPointer + start),
-                    (nint)(state + start),
-                    (nint)(second + start),
-                    Math.Min(ChunkFloats, parameter.Count - start));
-            }
-
-            state += stateNames.Length * parameter.Count;
-        }
+        (Parameters, LearningRate, _stateNames) = (parameters, learningRate, stateNames);
+        Shape shape = Shape.Nchw(1, Math.Max(1, parameters.TrainedCount), 1, 1);
+        _states = [.. stateNames.Select(_ => new Tensor(shape))];
     }
+
+    /// <summary>The parameters.</summary>
+    public ParameterStore Parameters { get; }
 
     /// <summary>Factor of every change; may be set between steps.</summary>
     public double LearningRate { get; set; }
@@ -59,10 +36,11 @@ public abstract unsafe class Optimizer
     public int StepCount { get; private set; }
 
     /// <summary>Changes the parameters by their gradients.</summary>
-    public void Step(Workers workers)
+    public void Step(CpuDevice device)
     {
         StepCount++;
-        Update(workers);
+        Update(device.Workers);
+        Parameters.MarkChanged();
     }
 
     /// <summary>
@@ -71,11 +49,11 @@ public abstract unsafe class Optimizer
     /// </summary>
     public IReadOnlyList<StoredTensor> State() =>
     [
-        .. StateSlots().Select(slot => new StoredTensor(slot.Array.Name, slot.Array.Dims, _state[slot.Place])),
+        .. Slots().Select(slot => new StoredTensor(slot.Array.Name, slot.Array.Dims, slot.State.Data[slot.Range].ToArray())),
     ];
 
     /// <summary>
-    /// Goes on from a state: further steps are those of the optimizer that made it. Nothing is changed unless all
+    /// Continues from a state: further steps are those of the optimizer that made it. Nothing is changed unless all
     /// names and shapes fit. The learning rate is no part of it.
     /// </summary>
     /// <param name="state">What <see cref="State"/> gave.</param>
@@ -85,40 +63,35 @@ public abstract unsafe class Optimizer
     public void Restore(IReadOnlyList<StoredTensor> state, int stepCount, string source)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
-        (ArraySlot Array, Range Place)[] slots = [.. StateSlots()];
+        (ArraySlot Array, Tensor State, Range Range)[] slots = [.. Slots()];
         IReadOnlyDictionary<string, StoredTensor> byName =
             NamedArrays.Match(state, [.. slots.Select(slot => slot.Array)], source, "optimizer");
-        foreach ((ArraySlot array, Range place) in slots)
+        foreach ((ArraySlot array, Tensor values, Range range) in slots)
         {
-            byName[array.Name].Values.CopyTo(_state.AsSpan(place));
+            byName[array.Name].Values.CopyTo(values.Data[range]);
         }
 
         StepCount = stepCount;
     }
 
-    /// <summary>Applies the rule of the optimizer by <see cref="Run"/>.</summary>
+    /// <summary>Applies the rule of the optimizer by <see cref="Apply"/>.</summary>
     private protected abstract void Update(Workers workers);
 
     /// <summary>Applies a rule to every value.</summary>
-    private protected void Run<TRule>(Workers workers, TRule rule)
+    private protected void Apply<TRule>(Workers workers, TRule rule)
         where TRule : unmanaged, IUpdateRule
     {
-        var chunks = (UpdateChunk*)Marshal.UnsafeAddrOfPinnedArrayElement(_chunks, 0);
-        workers.Run(_chunks.Length, new UpdateJob<TRule>(chunks, rule));
-        GC.KeepAlive(this);
+        int count = Parameters.TrainedCount;
+        workers.Run(FlatBlocks.Count(count), new UpdateJob<TRule>(
+            Parameters.ValuesStart, Parameters.GradientsStart, _states[0].Start, _states[^1].Start, count, rule));
     }
 
-    private IEnumerable<(ArraySlot Array, Range Place)> StateSlots()
-    {
-        int start = 0;
-        foreach (Parameter parameter in _trained)
-        {
-            foreach (string name in _stateNames)
-            {
-                Range place = start..(start + parameter.Count);
-                yield return (new ArraySlot($"{parameter.Name}.{name}", parameter.Dims), place);
-                start = place.End.Value;
-            }
-        }
-    }
+    private IEnumerable<(ArraySlot Array, Tensor State, Range Range)> Slots() =>
+        from parameter in Parameters.Trained
+        from state in Enumerable.Range(0, _stateNames.Length)
+        let start = Parameters.OffsetOf(parameter)
+        select (
+            new ArraySlot($"{parameter.Name}.{_stateNames[state]}", parameter.Dims),
+            _states[state],
+            start..(start + parameter.Count));
 }

@@ -1,4 +1,4 @@
-using UNetSharp.Graph;
+using UNetSharp.Execution;
 
 namespace UNetSharp.Optimizers;
 
@@ -19,7 +19,7 @@ public static class OptimizerCatalog
     /// <summary>Builds an optimizer for the parameters.</summary>
     /// <exception cref="ArgumentException">There is no optimizer of that name.</exception>
     public static Optimizer Create(
-        OptimizerSettings settings, IEnumerable<Parameter> parameters) => settings.Name switch
+        OptimizerSettings settings, ParameterStore parameters) => settings.Name switch
         {
             "rmsprop" => new RmsProp(
                 parameters,

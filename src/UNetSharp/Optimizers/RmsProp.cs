@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
-using UNetSharp.Graph;
 
 namespace UNetSharp.Optimizers;
 
@@ -13,7 +13,7 @@ namespace UNetSharp.Optimizers;
 /// The defaults are those of the recipe with which U-Nets are widely trained in PyTorch.
 /// </summary>
 public sealed class RmsProp(
-    IEnumerable<Parameter> parameters,
+    ParameterStore parameters,
     double learningRate = 1e-5,
     double weightDecay = 1e-8,
     double momentum = 0.9,
@@ -21,7 +21,7 @@ public sealed class RmsProp(
     double epsilon = 1e-8) : Optimizer(parameters, learningRate, "square_avg", "momentum_buffer")
 {
     private protected override void Update(Workers workers) =>
-        Run(workers, new Rule(
+        Apply(workers, new Rule(
             rate: (float)LearningRate,
             decay: (float)weightDecay,
             momentum: (float)momentum,

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
-using UNetSharp.Graph;
 
 namespace UNetSharp.Optimizers;
 
@@ -10,11 +10,11 @@ namespace UNetSharp.Optimizers;
 /// <code>g = g + decay · w        b = momentum · b + g (in the first step b = g)        w = w − lr · b</code>
 /// </summary>
 public sealed class Sgd(
-    IEnumerable<Parameter> parameters, double learningRate = 1e-2, double weightDecay = 0, double momentum = 0)
+    ParameterStore parameters, double learningRate = 1e-2, double weightDecay = 0, double momentum = 0)
     : Optimizer(parameters, learningRate, "momentum_buffer")
 {
     private protected override void Update(Workers workers) =>
-        Run(workers, new Rule((float)LearningRate, (float)weightDecay, (float)momentum));
+        Apply(workers, new Rule((float)LearningRate, (float)weightDecay, (float)momentum));
 
     private readonly struct Rule(float rate, float decay, float momentum) : IUpdateRule
     {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using UNetSharp.Execution;
+using UNetSharp.Cpu;
 
 namespace UNetSharp.Optimizers;
 
@@ -12,64 +12,34 @@ internal interface IUpdateRule
         Vector256<float> w, Vector256<float> gradient, ref Vector256<float> first, ref Vector256<float> second);
 }
 
-/// <summary>Neighbouring values of a parameter, their gradients and what is remembered of them, by address.</summary>
-internal readonly record struct UpdateChunk(nint Values, nint Gradients, nint First, nint Second, int Count);
-
-/// <summary>Applies a rule to chunks, one a block.</summary>
-internal readonly unsafe struct UpdateJob<TRule>(UpdateChunk* chunks, TRule rule) : IJob
+/// <summary>
+/// Applies a rule to the flat vectors of values, gradients and states, whose lengths are multiples of a cache line. A rule
+/// with one state has both in one place.
+/// </summary>
+internal readonly unsafe struct UpdateJob<TRule>(
+    float* w, float* gradients, float* first, float* second, int count, TRule rule) : IJob
     where TRule : unmanaged, IUpdateRule
 {
-    private const int Lanes = 8;
-
     /// <inheritdoc/>
     public void Run(int block, int worker)
     {
-        UpdateChunk chunk = chunks[block];
+        (int start, int end) = FlatBlocks.Range(block, count);
         TRule local = rule;
-        float* w = (float*)chunk.Values, g = (float*)chunk.Gradients;
-        float* first = (float*)chunk.First, second = (float*)chunk.Second;
-        int i = 0;
-        for (; i <= chunk.Count - Lanes; i += Lanes)
+        for (int i = start; i < end; i += Vector256<float>.Count)
         {
-            Apply(local, w + i, g + i, first + i, second + i);
-        }
-
-        if (i < chunk.Count)
-        {
-            ApplyTail(local, w + i, g + i, first + i, second + i, chunk.Count - i);
+            Apply(local, i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Apply(TRule rule, float* w, float* g, float* first, float* second)
+    private void Apply(TRule local, int i)
     {
-        Vector256<float> a = Vector256.Load(first);
-        Vector256<float> b = Vector256.Load(second);
-        rule.Apply(Vector256.Load(w), Vector256.Load(g), ref a, ref b).Store(w);
+        Vector256<float> a = Vector256.Load(first + i);
+        Vector256<float> b = Vector256.Load(second + i);
+        local.Apply(Vector256.Load(w + i), Vector256.Load(gradients + i), ref a, ref b).Store(w + i);
 
-        // A rule with one state has both in one place and changes the first.
-        b.Store(second);
-        a.Store(first);
-    }
-
-    private static void ApplyTail(TRule rule, float* w, float* g, float* first, float* second, int count)
-    {
-        float* lanes = stackalloc float[4 * Lanes];
-        new Span<float>(lanes, 4 * Lanes).Clear();
-        for (int i = 0; i < count; i++)
-        {
-            lanes[i] = w[i];
-            lanes[Lanes + i] = g[i];
-            lanes[(2 * Lanes) + i] = first[i];
-            lanes[(3 * Lanes) + i] = second[i];
-        }
-
-        Apply(rule, lanes, lanes + Lanes, lanes + (2 * Lanes), lanes + (3 * Lanes));
-        for (int i = 0; i < count; i++)
-        {
-            w[i] = lanes[i];
-            second[i] = lanes[(3 * Lanes) + i];
-            first[i] = lanes[(2 * Lanes) + i];
-        }
+        // A rule with one state changes the first.
+        b.Store(second + i);
+        a.Store(first + i);
     }
 }

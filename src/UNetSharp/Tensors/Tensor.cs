@@ -13,14 +13,14 @@ public sealed class Tensor
     private readonly int _start;
 
     /// <summary>Creates a tensor of zeros.</summary>
-    /// <exception cref="ArgumentException">A size is below 1 or the values do not fit one array.</exception>
+    /// <exception cref="ShapeException">The values do not fit one array, or the shape is the default one.</exception>
     public Tensor(Shape shape)
     {
         const int Slack = Alignment / sizeof(float);
-        if (shape is { N: < 1 } or { H: < 1 } or { W: < 1 } or { C: < 1 } || shape.Count > Array.MaxLength - Slack)
+        if (shape.Count is < 1 or > int.MaxValue - (2 * Slack))
         {
-            throw new ArgumentException($"A tensor of {shape} cannot be made: every size must be at least 1 and "
-                + $"their product at most {Array.MaxLength - Slack}.");
+            throw new ShapeException($"A tensor of {shape} cannot be made: it holds from 1 to "
+                + $"{int.MaxValue - (2 * Slack)} values.");
         }
 
         Shape = shape;
@@ -48,9 +48,27 @@ public sealed class Tensor
     public Span<float> Data => _memory.AsSpan(_start, (int)Shape.Count);
 
     /// <summary>The value of one channel of one pixel.</summary>
-    public ref float this[int n, int h, int w, int c] =>
-        ref Data[(((((n * Shape.H) + h) * Shape.W) + w) * Shape.C) + c];
+    /// <exception cref="ArgumentOutOfRangeException">An index lies outside of the shape.</exception>
+    public ref float this[int n, int c, int h, int w]
+    {
+        get
+        {
+            RequireBelow(n, Shape.N, nameof(n));
+            RequireBelow(c, Shape.C, nameof(c));
+            RequireBelow(h, Shape.H, nameof(h));
+            RequireBelow(w, Shape.W, nameof(w));
+            return ref Data[(((((n * Shape.H) + h) * Shape.W) + w) * Shape.C) + c];
+        }
+    }
 
     /// <summary>Address of the first value; the array is pinned, so it stays where it is.</summary>
-    internal unsafe float* Pointer => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, _start);
+    internal unsafe float* Start => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, _start);
+
+    private static void RequireBelow(int index, int size, string name)
+    {
+        if ((uint)index >= (uint)size)
+        {
+            throw new ArgumentOutOfRangeException(name, index, $"The index must be from 0 to {size - 1}.");
+        }
+    }
 }

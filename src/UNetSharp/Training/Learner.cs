@@ -1,5 +1,5 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
-using UNetSharp.Execution;
 using UNetSharp.Losses;
 using UNetSharp.Models;
 using UNetSharp.Models.Layers;
@@ -11,26 +11,26 @@ namespace UNetSharp.Training;
 internal sealed class Learner : IDisposable
 {
     private readonly TrainingSettings _settings;
-    private readonly Workers _workers;
+    private readonly CpuDevice _device;
     private readonly TrainingStep _step;
     private readonly GradientVector _gradients;
     private readonly WeightAverage? _average;
     private readonly double _rate;
 
-    public Learner(TrainingSettings settings, Workers workers)
+    public Learner(TrainingSettings settings, CpuDevice device)
     {
-        (_settings, _workers) = (settings, workers);
+        (_settings, _device) = (settings, device);
         Network = ModelCatalog.Create(settings.Model, settings.Seed);
         if (settings.StartsByHe)
         {
             HeStart.Apply(Network, settings.Seed);
         }
 
-        Optimizer = OptimizerCatalog.Create(settings.Optimizer, Network.Parameters());
+        Optimizer = OptimizerCatalog.Create(settings.Optimizer, Network.Store);
         _rate = Optimizer.LearningRate;
-        _gradients = new GradientVector(Network.Parameters(), workers, Accumulates);
+        _gradients = new GradientVector(Network.Store, device, Accumulates);
         _step = new TrainingStep(
-            Network, LossCatalog.Parse(settings.Loss), Optimizer, workers, settings.IsExact);
+            Network, LossCatalog.Parse(settings.Loss), Optimizer, device, settings.IsExact);
         if (settings.AverageDecay is { } decay)
         {
             _average = new WeightAverage(Network, ModelCatalog.Create(settings.Model, settings.Seed), decay);
@@ -54,17 +54,17 @@ internal sealed class Learner : IDisposable
     /// <summary>The terms of the last batch's loss, see <see cref="TrainingStep.Terms"/>.</summary>
     public IReadOnlyList<(string Name, float Value)> Terms => _step.Terms;
 
-    /// <summary>Takes a batch into the gradients of the next step.</summary>
+    /// <summary>Adds a batch to the gradients of the next step.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="number">Number of the batch in all of training, which dropout follows from.</param>
     /// <returns>Its loss.</returns>
-    public float Take(Batch batch, long number)
+    public float Accumulate(Batch batch, long number)
     {
         int seed = unchecked((_settings.Seed * 31) + (int)number);
-        float loss = _step.Differentiate(batch.Images, batch.Masks, batch.Weights, seed);
+        float loss = _step.ComputeGradients(batch.Images, batch.Masks, batch.Weights, seed);
         if (Accumulates && float.IsFinite(loss))
         {
-            _gradients.Add(batch.Names.Count);
+            _gradients.Accumulate(batch.Names.Count);
         }
 
         return loss;
@@ -78,7 +78,7 @@ internal sealed class Learner : IDisposable
     {
         if (Accumulates)
         {
-            _gradients.TakeMean();
+            _gradients.SetToMean();
         }
 
         if (_settings.ClipNorm is { } length && !double.IsFinite(_gradients.Clip(length)))
@@ -87,8 +87,8 @@ internal sealed class Learner : IDisposable
         }
 
         Optimizer.LearningRate = _rate * rateFactor;
-        Optimizer.Step(_workers);
-        _average?.Update(Optimizer.StepCount, _workers);
+        Optimizer.Step(_device);
+        _average?.Update(Optimizer.StepCount, _device);
         return true;
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Data.Augmentations;
-using UNetSharp.Execution;
 using UNetSharp.Inference;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
@@ -63,10 +63,10 @@ public sealed class Trainer
     public bool Run(Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         _run.SaveSettings(_settings);
-        using Workers workers = new(_settings.Threads);
-        using Learner learner = new(_settings, workers);
+        using CpuDevice device = new(_settings.Threads);
+        using Learner learner = new(_settings, device);
         Network judged = learner.Average ?? learner.Network;
-        using Validation validation = new(judged, _split.Validation, _reader, _report.Classes!.ClassCount, workers);
+        using Validation validation = new(judged, _split.Validation, _reader, _report.Classes!.ClassCount, device);
         TrainedNetwork trained = new(judged, new NetworkDescription(_settings.Model, _report.Classes, _settings.Size));
         _state = _run.StateOf(_split, learner.Network, learner.Optimizer, learner.Average);
         _clock.Start();
@@ -119,7 +119,7 @@ public sealed class Trainer
         using Loader loader = new(_split.Training, _reader, settings, _state.Epoch, _state.Step);
         foreach (Batch batch in loader.Batches())
         {
-            float loss = learner.Take(batch, ((long)_state.Epoch * Steps) + _state.Step);
+            float loss = learner.Accumulate(batch, ((long)_state.Epoch * Steps) + _state.Step);
             int images = batch.Names.Count;
             bool isStep = (_state.Step + 1) % _settings.Accumulate == 0 || _state.Step + 1 == Steps;
             if (!float.IsFinite(loss) || (isStep && !learner.Step(RateFactor)))

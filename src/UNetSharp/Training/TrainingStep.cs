@@ -1,10 +1,10 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Training;
 
@@ -17,32 +17,32 @@ namespace UNetSharp.Training;
 public sealed class TrainingStep : IDisposable
 {
     // Images of many sizes train with batches of one; the plans of the sizes seen last are kept.
-    private const int MostPlans = 4;
+    private const int MaxPlans = 4;
 
     private readonly Network _network;
     private readonly Func<Value, Value, Value?, Value> _loss;
     private readonly string[] _lossNames;
     private readonly Optimizer _optimizer;
-    private readonly Workers _workers;
+    private readonly CpuDevice _device;
     private readonly bool _isExact;
     private readonly List<ShapedPlan> _plans = [];
     private ShapedPlan? _last;
 
     /// <summary>Prepares to train with a loss.</summary>
-    public TrainingStep(Network network, Loss loss, Optimizer optimizer, Workers workers, bool isExact = false)
-        : this(network, (logits, target, _) => loss(logits, target), [], optimizer, workers, isExact)
+    public TrainingStep(Network network, Loss loss, Optimizer optimizer, CpuDevice device, bool isExact = false)
+        : this(network, (logits, target, _) => loss(logits, target), [], optimizer, device, isExact)
     {
     }
 
     /// <summary>Prepares to train with a sum of losses, of which some may weigh pixels.</summary>
     public TrainingStep(
-        Network network, IReadOnlyList<LossTerm> losses, Optimizer optimizer, Workers workers, bool isExact = false)
+        Network network, IReadOnlyList<LossTerm> losses, Optimizer optimizer, CpuDevice device, bool isExact = false)
         : this(
             network,
             (logits, target, map) => LossCatalog.Sum(losses, logits, target, map),
             [.. losses.Select(loss => loss.Name)],
             optimizer,
-            workers,
+            device,
             isExact)
     {
     }
@@ -52,11 +52,11 @@ public sealed class TrainingStep : IDisposable
         Func<Value, Value, Value?, Value> loss,
         string[] lossNames,
         Optimizer optimizer,
-        Workers workers,
+        CpuDevice device,
         bool isExact)
     {
         (_network, _loss, _lossNames) = (network, loss, lossNames);
-        (_optimizer, _workers, _isExact) = (optimizer, workers, isExact);
+        (_optimizer, _device, _isExact) = (optimizer, device, isExact);
     }
 
     /// <summary>Bytes of memory that the plans hold.</summary>
@@ -67,7 +67,7 @@ public sealed class TrainingStep : IDisposable
     /// several (main, side1), or of both (side1.bce); empty where the loss is one term.
     /// </summary>
     public IReadOnlyList<(string Name, float Value)> Terms =>
-        [.. _last?.Terms.Select(term => (term.Name, _last.Plan.Output(term.Value)[0])) ?? []];
+        [.. _last?.Terms.Select(term => (term.Name, _last.Plan.GetOutput(term.Value).Data[0])) ?? []];
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
@@ -75,8 +75,8 @@ public sealed class TrainingStep : IDisposable
     /// <returns>The loss before the weights were changed.</returns>
     public float Run(Tensor images, Tensor targets)
     {
-        float value = Differentiate(images, targets);
-        _optimizer.Step(_workers);
+        float value = ComputeGradients(images, targets);
+        _optimizer.Step(_device);
         return value;
     }
 
@@ -88,14 +88,18 @@ public sealed class TrainingStep : IDisposable
     /// <param name="pixelWeights">Weight of each pixel, (N, 1, H′, W′), or null.</param>
     /// <param name="seed">What dropout follows from.</param>
     /// <returns>The loss.</returns>
-    public float Differentiate(Tensor images, Tensor targets, Tensor? pixelWeights = null, int seed = 0)
+    public float ComputeGradients(Tensor images, Tensor targets, Tensor? pixelWeights = null, int seed = 0)
     {
         ShapedPlan shaped = _last = PlanFor(images.Shape, targets.Shape, pixelWeights is not null);
-        images.Data.CopyTo(shaped.Plan.Input(shaped.Images));
-        targets.Data.CopyTo(shaped.Plan.Input(shaped.Targets));
-        pixelWeights?.Data.CopyTo(shaped.Plan.Input(shaped.Weights!));
+        shaped.Plan.SetInput(shaped.Images, images.Data);
+        shaped.Plan.SetInput(shaped.Targets, targets.Data);
+        if (pixelWeights is not null)
+        {
+            shaped.Plan.SetInput(shaped.Weights!, pixelWeights.Data);
+        }
+
         shaped.Plan.Seed = seed;
-        return shaped.Plan.Step();
+        return shaped.Plan.ComputeGradients();
     }
 
     /// <inheritdoc/>
@@ -125,7 +129,7 @@ public sealed class TrainingStep : IDisposable
 
     private ShapedPlan AddPlan(Shape images, Shape targets, bool isWeighted)
     {
-        if (_plans.Count == MostPlans)
+        if (_plans.Count == MaxPlans)
         {
             _plans[0].Plan.Dispose();
             _plans.RemoveAt(0);
@@ -140,8 +144,10 @@ public sealed class TrainingStep : IDisposable
         ];
         Value result = losses.Aggregate((a, b) => a + b);
         LossPart[] terms = TermsOf(losses);
-        TrainingPlan plan =
-            new(new GraphOf([result, .. terms.Select(term => term.Value)]), result, _workers, _isExact, []);
+        Plan plan = _device.Compile(
+            new ComputationGraph([result, .. terms.Select(term => term.Value)]),
+            _network.Store,
+            PlanSettings.ForTraining(result, _isExact));
         ShapedPlan shaped = new(plan, image, target, weights, terms);
         _plans.Add(shaped);
         return shaped;
@@ -163,7 +169,7 @@ public sealed class TrainingStep : IDisposable
     }
 
     private sealed record ShapedPlan(
-        TrainingPlan Plan, Value Images, Value Targets, Value? Weights, LossPart[] Terms);
+        Plan Plan, Value Images, Value Targets, Value? Weights, LossPart[] Terms);
 
     private sealed record LossPart(string Name, Value Value);
 }

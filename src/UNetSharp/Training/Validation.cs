@@ -1,5 +1,5 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
-using UNetSharp.Execution;
 using UNetSharp.Inference;
 using UNetSharp.Metrics;
 using UNetSharp.Models;
@@ -12,17 +12,16 @@ namespace UNetSharp.Training;
 /// statistics of batch norm, classes by probability.
 /// </summary>
 internal sealed class Validation(
-    Network network, IReadOnlyList<ImagePair> pairs, SampleReader reader, int classCount, Workers workers) : IDisposable
+    Network network, IReadOnlyList<ImagePair> pairs, SampleReader reader, int classCount, CpuDevice device) : IDisposable
 {
     // Images that are decoded while the network is busy with the one before.
     private const int ReadAhead = 2;
 
-    private readonly Predictor _predictor = new(network, workers);
+    private readonly Predictor _predictor = new(network, device);
 
     /// <summary>Scores every image; null if there are none.</summary>
     public ValidationResult? Run()
     {
-        _predictor.Refresh();
         ValidationResult result = new(classCount);
         foreach (Sample sample in Samples())
         {
@@ -61,7 +60,7 @@ internal sealed class Validation(
 
     private byte[] Classes(Sample sample)
     {
-        Tensor image = new(new Shape(1, sample.Size.Height, sample.Size.Width, sample.Channels), sample.Image);
+        Tensor image = new(Shape.Nchw(1, sample.Channels, sample.Size.Height, sample.Size.Width), sample.Image);
         return new Segmentation(sample.Size, network.Classes, _predictor.Predict(image)).Classes();
     }
 }

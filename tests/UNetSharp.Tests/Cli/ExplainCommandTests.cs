@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Graph;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
 using UNetSharp.Models;
@@ -18,8 +19,9 @@ public sealed class ExplainCommandTests : IDisposable
     {
         ModelSettings settings = UNet.Entry.Usual with { Classes = 1, Width = 4 };
         Network network = ModelCatalog.Create(settings);
-        Recipe.Fill(network, shift: 1);
-        network.Parameters().Single(parameter => parameter.Name == "outc.conv.weight").Data.Fill(1);
+        Recipe.Fill(network.Store, shift: 1);
+        Parameter last = network.Parameters().Single(parameter => parameter.Name == "outc.conv.weight");
+        network.Store.SetValues(last, [.. Enumerable.Repeat(1f, last.Count)]);
         new TrainedNetwork(network, NetworkDescription.Of(settings)).Save(In("net.safetensors"));
         byte[] pixels = new byte[Height * Width * 3];
         new Random(1).NextBytes(pixels);

@@ -108,7 +108,7 @@ public sealed class LoaderTests : IDisposable
         using Loader loader = Load(new LoaderSettings(4, crop, BothFlips, Seed: 1), epoch: 1);
         foreach (Batch batch in loader.Batches())
         {
-            Assert.Equal(new Shape(4, crop, crop, 1), batch.Images.Shape);
+            Assert.Equal(Shape.Nchw(4, 1, crop, crop), batch.Images.Shape);
             for (int i = 0; i < batch.Masks.Data.Length; i++)
             {
                 Assert.Equal(batch.Masks.Data[i], batch.Images.Data[i] * 255, 1e-3f);
@@ -132,12 +132,12 @@ public sealed class LoaderTests : IDisposable
         HashSet<float> middles = [];
         foreach (Batch batch in loader.Batches())
         {
-            Assert.Equal(new Shape(4, 11, 11, 1), batch.Images.Shape);
-            Assert.Equal(new Shape(4, 5, 5, 1), batch.Masks.Shape);
+            Assert.Equal(Shape.Nchw(4, 1, 11, 11), batch.Images.Shape);
+            Assert.Equal(Shape.Nchw(4, 1, 5, 5), batch.Masks.Shape);
             for (int i = 0; i < batch.Masks.Data.Length; i++)
             {
                 (int n, int row, int column) = (i / 25, i / 5 % 5, i % 5);
-                Assert.Equal(batch.Masks.Data[i], batch.Images[n, row + 3, column + 3, 0] * 255, 1e-3f);
+                Assert.Equal(batch.Masks.Data[i], batch.Images[n, 0, row + 3, column + 3] * 255, 1e-3f);
 
                 // Numbers of neighbours differ, so every pixel is a cell of its own, and cells are weighted up.
                 Assert.True(batch.Weights!.Data[i] >= batch.Masks.Data[i]);

@@ -1,3 +1,4 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
@@ -6,34 +7,34 @@ using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Graph;
 using UNetSharp.Training;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Execution;
 
 public sealed class PlanTests
 {
-    private static readonly Shape ImageShape = new(1, 32, 48, 3);
+    private static readonly Shape ImageShape = Shape.Nchw(1, 3, 32, 48);
 
     [Fact]
     public void Inference_allocates_nothing_in_the_steady_state()
     {
-        using Workers workers = new(2);
+        using CpuDevice device = new(2);
         UNet network = new(3, 1, width: 4);
         Value x = Value.Input(ImageShape);
         Value y = network.Forward(x);
-        using InferencePlan plan = new(new GraphOf(y), workers);
-        TestTensors.Random(ImageShape, seed: 1).Data.CopyTo(plan.Input(x));
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), network.Store, PlanSettings.ForInference());
+        plan.SetInput(x, TestTensors.Random(ImageShape, seed: 1).Data);
 
-        Assert.Equal(0, AllocatedBy(plan.Run));
+        Assert.Equal(0, AllocatedBy(plan.Forward));
     }
 
     [Fact]
     public void A_training_step_allocates_nothing_in_the_steady_state()
     {
-        using Workers workers = new(2);
+        using CpuDevice device = new(2);
         UNet network = new(3, 1, width: 4);
-        Optimizer optimizer = Adam.Create(network.Parameters());
-        using TrainingStep step = new(network, LossCatalog.Create("bce+dice", 1), optimizer, workers);
+        Optimizer optimizer = Adam.Create(network.Store);
+        using TrainingStep step = new(network, LossCatalog.Create("bce+dice", 1), optimizer, device);
         Tensor image = TestTensors.Random(ImageShape, seed: 1);
         Tensor mask = new(ImageShape.WithChannels(1));
 
@@ -43,17 +44,18 @@ public sealed class PlanTests
     [Fact]
     public void Running_twice_gives_the_same_bits()
     {
-        using Workers workers = new(2);
+        using CpuDevice device = new(2);
         UNet network = new(3, 2, width: 4, UpSampling.Transpose);
         Value x = Value.Input(ImageShape);
         Value y = network.Forward(x);
-        using InferencePlan plan = new(new GraphOf(y), workers);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), network.Store, PlanSettings.ForInference());
         Tensor image = TestTensors.Random(ImageShape, seed: 1);
 
         float[] Run()
         {
-            image.Data.CopyTo(plan.Input(x));
-            plan.Run();
+            plan.SetInput(x, image.Data);
+            plan.Forward();
             return plan.Output(y).ToArray();
         }
 
@@ -63,10 +65,11 @@ public sealed class PlanTests
     [Fact]
     public void Inference_needs_less_memory_than_all_values_together()
     {
-        using Workers workers = new(1);
-        Value y = new UNet(3, 1, width: 8).Forward(Value.Input(new Shape(1, 256, 256, 3)));
-        GraphOf graph = new(y);
-        using InferencePlan plan = new(graph, workers);
+        using CpuDevice device = new(1);
+        Value y = new UNet(3, 1, width: 8).Forward(Value.Input(Shape.Nchw(1, 3, 256, 256)));
+        ComputationGraph graph = new(y);
+        using Plan plan = device.Compile(
+            graph, TestStores.For([.. graph.Outputs]), PlanSettings.ForInference());
 
         long all = graph.Operations.Sum(operation => operation.Output.Shape.Count) * sizeof(float);
 
@@ -77,7 +80,7 @@ public sealed class PlanTests
     public void An_image_that_is_too_small_is_refused_with_its_size()
     {
         ShapeException e = Assert.Throws<ShapeException>(
-            () => new UNet(3, 1, width: 4).Forward(Value.Input(new Shape(1, 8, 64, 3))));
+            () => new UNet(3, 1, width: 4).Forward(Value.Input(Shape.Nchw(1, 3, 8, 64))));
 
         Assert.Contains("too small", e.Message, StringComparison.Ordinal);
     }

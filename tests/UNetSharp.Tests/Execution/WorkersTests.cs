@@ -1,4 +1,4 @@
-using UNetSharp.Execution;
+using UNetSharp.Cpu;
 
 namespace UNetSharp.Tests.Execution;
 

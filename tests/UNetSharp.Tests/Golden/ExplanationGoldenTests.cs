@@ -51,9 +51,9 @@ public sealed class ExplanationGoldenTests
     {
         ModelSettings settings = JsonSerializer.Deserialize<ModelSettings>(golden.Text("settings"))!;
         Network network = ModelCatalog.Create(settings);
-        Recipe.Fill(network, golden.Double("shift"));
+        Recipe.Fill(network.Store, golden.Double("shift"));
         Tensor image = Recipe.Image(
-            "image", new Shape(1, golden.Int("height"), golden.Int("width"), settings.Channels));
+            "image", Shape.Nchw(1, settings.Channels, golden.Int("height"), golden.Int("width")));
         Picture picture = new(image.Shape.W, image.Shape.H, image.Shape.C, fullScale: 1, image.Data.ToArray());
         NetworkDescription description = NetworkDescription.Of(settings) with
         {

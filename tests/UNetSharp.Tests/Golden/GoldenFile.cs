@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Interop;
 using UNetSharp.Tensors;
@@ -77,22 +78,22 @@ internal sealed class GoldenFile
             .Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] }),
     ];
 
-    /// <summary>Copies the arrays named like the module's parameters into them.</summary>
-    public void Fill(Module module)
+    /// <summary>Sets the parameters that there are arrays of.</summary>
+    public void Fill(ParameterStore store)
     {
-        foreach (Parameter parameter in module.Parameters())
+        foreach (Parameter parameter in store.Parameters)
         {
             if (_tensors.TryGetValue(parameter.Name, out StoredTensor? tensor))
             {
                 Assert.Equal(tensor.Dims, parameter.Dims);
-                tensor.Values.CopyTo(parameter.Data);
+                store.SetValues(parameter, tensor.Values);
             }
         }
     }
 
     private Tensor Images(string name, int index, IReadOnlyList<int> dims)
     {
-        var tensor = new Tensor(new Shape(dims[0], dims[2], dims[3], dims[1]));
+        var tensor = new Tensor(Shape.Nchw(dims[0], dims[1], dims[2], dims[3]));
         Shape shape = tensor.Shape;
         ReadOnlySpan<float> values = _tensors[name].Values.AsSpan(index * (int)shape.Count);
         int i = 0;
@@ -104,7 +105,7 @@ internal sealed class GoldenFile
                 {
                     for (int w = 0; w < shape.W; w++)
                     {
-                        tensor[n, h, w, c] = values[i++];
+                        tensor[n, c, h, w] = values[i++];
                     }
                 }
             }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Interop;
@@ -6,8 +7,8 @@ using UNetSharp.Losses;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
+using UNetSharp.Tests.Graph;
 using UNetSharp.Training;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Golden;
 
@@ -63,11 +64,12 @@ public sealed class NetworkGoldenTests
         Tensor image = ImageOf(golden, network);
         Value x = Value.Input(image.Shape);
         Value y = network.Forward(x);
-        using Workers workers = new(2);
-        using InferencePlan plan = new(new GraphOf(y), workers, isExact);
-        image.Data.CopyTo(plan.Input(x));
+        using CpuDevice device = new(2);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), network.Store, PlanSettings.ForInference(isExact));
+        plan.SetInput(x, image.Data);
 
-        plan.Run();
+        plan.Forward();
 
         Assert.Equal(golden.Int("parameters"), network.Parameters().Where(IsTrained).Sum(p => (long)p.Count));
         Close.Assert(golden.Image("eval").Data, plan.Output(y), tolerance, "logits");
@@ -93,12 +95,13 @@ public sealed class NetworkGoldenTests
         Tensor image = ImageOf(golden, network);
         Value x = Value.Input(image.Shape);
         Value y = Value.Concat([.. network.ForwardWithSides(x)]);
-        using Workers workers = new(2);
-        using TrainingPlan plan = new(new GraphOf(y), y, workers, isExact, []);
-        image.Data.CopyTo(plan.Input(x));
+        using CpuDevice device = new(2);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), network.Store, PlanSettings.ForTraining(y, isExact));
+        plan.SetInput(x, image.Data);
 
         plan.Forward();
-        Recipe.Image("gradient", y.Shape).Data.CopyTo(plan.Gradient(y));
+        plan.SetResultGradient(Recipe.Image("gradient", y.Shape).Data);
         plan.Backward();
 
         double bound = Math.Max(tolerance, Headroom * golden.Double("rounding"));
@@ -106,7 +109,7 @@ public sealed class NetworkGoldenTests
         double largest = network.Parameters().Where(IsTrained).Max(p => golden.Values("norm." + p.Name)[0]);
         foreach (Parameter parameter in network.Parameters().Where(IsTrained))
         {
-            AssertGradient(golden, parameter, largest, gradientTolerance);
+            AssertGradient(golden, network.Store, parameter, largest, gradientTolerance);
         }
     }
 
@@ -119,10 +122,10 @@ public sealed class NetworkGoldenTests
             ? new UNet(channels: 3, classes: 1, width: 1, decoder: DecoderWidths.Narrow)
             : new UNet(channels: 3, classes: 1, width: 2);
         StateDict.Load(network, golden.WithPrefix("start."), name);
-        using var workers = new Workers(2);
-        Optimizer optimizer = Create(name, network.Parameters());
+        using CpuDevice device = new(2);
+        Optimizer optimizer = Create(name, network.Store);
         using TrainingStep training = new(
-            network, LossCatalog.Create("bce+dice", 1), optimizer, workers, isExact: true);
+            network, LossCatalog.Create("bce+dice", 1), optimizer, device, isExact: true);
         float[] losses = golden.Values("losses");
 
         for (int step = 0; step < 10; step++)
@@ -147,34 +150,35 @@ public sealed class NetworkGoldenTests
     private static Network Create(GoldenFile golden)
     {
         Network network = ModelCatalog.Create(JsonSerializer.Deserialize<ModelSettings>(golden.Text("settings"))!);
-        Recipe.Fill(network, golden.Double("shift"));
+        Recipe.Fill(network.Store, golden.Double("shift"));
         return network;
     }
 
     private static Tensor ImageOf(GoldenFile golden, Network network) => Recipe.Image(
-        "image", new Shape(golden.Int("images"), golden.Int("height"), golden.Int("width"), network.Channels));
+        "image", Shape.Nchw(golden.Int("images"), network.Channels, golden.Int("height"), golden.Int("width")));
 
     /// <summary>
     /// Compares samples and norm. A bias before a batch norm has no gradient but rounding, so errors are measured by the
     /// gradient's own norm or, where that is small, by a tenth of the network's largest.
     /// </summary>
-    private static void AssertGradient(GoldenFile golden, Parameter parameter, double largest, double least)
+    private static void AssertGradient(
+        GoldenFile golden, ParameterStore store, Parameter parameter, double largest, double least)
     {
         float norm = golden.Values("norm." + parameter.Name)[0];
         double scale = Math.Max(norm, 0.1 * largest);
         double tolerance = Math.Max(least, Headroom * golden.Double("gradientRounding"));
-        double own = Math.Sqrt(parameter.Gradient.ToArray().Sum(value => (double)value * value));
+        double own = Math.Sqrt(store.GetGradients(parameter).ToArray().Sum(value => (double)value * value));
         Assert.True(
             Math.Abs(own - norm) <= tolerance * scale,
             $"gradient of {parameter.Name}: PyTorch's norm is {norm}, ours {own}");
         Close.AssertWithin(
             golden.Values("d." + parameter.Name),
-            Recipe.Sample(parameter.Gradient),
+            Recipe.Sample(store.GetGradients(parameter)),
             tolerance * scale,
             "gradient of " + parameter.Name);
     }
 
-    private static Optimizer Create(string name, IEnumerable<Parameter> parameters) => Path.GetFileName(name) switch
+    private static Optimizer Create(string name, ParameterStore parameters) => Path.GetFileName(name) switch
     {
         "rmsprop" => OptimizerCatalog.Create(new OptimizerSettings("rmsprop"), parameters),
         "rmsprop-fast" => new RmsProp(parameters, learningRate: 1e-4, weightDecay: 1e-3, momentum: 0.9),

@@ -1,11 +1,11 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
-using UNetSharp.Kernels;
 using UNetSharp.Losses;
 using UNetSharp.Models.Layers;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
+using UNetSharp.Tests.Graph;
 
 namespace UNetSharp.Tests.Golden;
 
@@ -95,28 +95,29 @@ public sealed class OperationGoldenTests
         GoldenFile golden = new(name);
         Tensor x = golden.Image("x");
         BatchNorm2d layer = new(x.Shape.C);
-        Parameter[] parameters = [.. layer.Parameters()];
-        layer.Initialize(seed: 0);
+        ParameterStore store = TestStores.For(seed: 0, layer);
 
-        Verify(golden, values => layer.Forward(values[0]), layer);
-        AssertRunning(golden, parameters, step: 1);
+        Verify(golden, values => layer.Forward(values[0]), store);
+        AssertRunning(golden, store, step: 1);
 
         foreach (ref float value in x.Data)
         {
             value *= 0.5f;
         }
 
-        using var workers = new Workers(2);
+        using CpuDevice device = new(2);
         Value input = Value.Input(x.Shape);
         Value output = layer.Forward(input);
-        using TrainingPlan plan = new(new GraphOf(output), output, workers);
-        x.Data.CopyTo(plan.Input(input));
+        using Plan plan = device.Compile(
+            new ComputationGraph(output), store, PlanSettings.ForTraining(output));
+        plan.SetInput(input, x.Data);
         plan.Forward();
-        AssertRunning(golden, parameters, step: 2);
+        AssertRunning(golden, store, step: 2);
 
-        using InferencePlan inference = new(new GraphOf(output), workers);
-        golden.Image("x").Data.CopyTo(inference.Input(input));
-        inference.Run();
+        using Plan inference = device.Compile(
+            new ComputationGraph(output), store, PlanSettings.ForInference());
+        inference.SetInput(input, golden.Image("x").Data);
+        inference.Forward();
         Close.Assert(golden.Image("eval").Data, inference.Output(output), Tolerance, "eval");
     }
 
@@ -167,7 +168,7 @@ public sealed class OperationGoldenTests
     public void Mirror(string name)
     {
         GoldenFile golden = new(name);
-        Verify(golden, x => x[0].Mirror(golden.Int("height"), golden.Int("width")));
+        Verify(golden, x => x[0].ReflectPad(golden.Int("height"), golden.Int("width")));
     }
 
     [Fact]
@@ -192,56 +193,59 @@ public sealed class OperationGoldenTests
         GoldenFile golden = new(name);
         Tensor logits = golden.Image("x");
         Tensor target = golden.Image("target");
-        using var workers = new Workers(2);
+        using CpuDevice device = new(2);
         Value x = Value.Input(logits.Shape);
         Value t = Value.Input(target.Shape);
         Value y = LossCatalog.Create(golden.Text("loss"), logits.Shape.C)(x, t);
-        using TrainingPlan plan = new(new GraphOf(y), y, workers, x);
-        logits.Data.CopyTo(plan.Input(x));
-        target.Data.CopyTo(plan.Input(t));
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), TestStores.For(y), PlanSettings.ForTraining(y, x));
+        plan.SetInput(x, logits.Data);
+        plan.SetInput(t, target.Data);
 
-        float loss = plan.Step();
+        float loss = plan.ComputeGradients();
 
         Close.Assert(golden.Values("y"), [loss], Tolerance, "loss");
         Close.Assert(golden.Image("dx").Data, plan.Gradient(x), Tolerance, "dx");
     }
 
-    private static void AssertRunning(GoldenFile golden, Parameter[] parameters, int step)
+    private static void AssertRunning(GoldenFile golden, ParameterStore store, int step)
     {
-        Close.Assert(golden.Values($"mean{step}"), parameters[2].Data, Tolerance, "running_mean");
-        Close.Assert(golden.Values($"var{step}"), parameters[3].Data, Tolerance, "running_var");
-        Assert.Equal(step, parameters[4].Data[0]);
+        Close.Assert(golden.Values($"mean{step}"), store.GetValues(store.Parameters[2]), Tolerance, "running_mean");
+        Close.Assert(golden.Values($"var{step}"), store.GetValues(store.Parameters[3]), Tolerance, "running_var");
+        Assert.Equal(step, store.GetValues(store.Parameters[4])[0]);
     }
 
-    private static void Verify(GoldenFile golden, Func<Value[], Value> build, Module? layer = null)
+    private static void Verify(GoldenFile golden, Func<Value[], Value> build, Module layer) =>
+        Verify(golden, build, TestStores.For(seed: 0, layer));
+
+    private static void Verify(GoldenFile golden, Func<Value[], Value> build, ParameterStore? store = null)
     {
-        if (layer is not null)
-        {
-            golden.Fill(layer);
-        }
+        store ??= new ParameterStore([]);
+        golden.Fill(store);
 
         string[] names = [.. new[] { "x", "x2", "x3" }.Where(golden.Has)];
         Value[] inputs = [.. names.Select(name => Value.Input(golden.Image(name).Shape))];
         Value y = build(inputs);
-        Verify(golden, names, inputs, y, layer, isExact: true, Tolerance);
-        if (layer is Conv2d)
+        Verify(golden, names, inputs, y, store, isExact: true, Tolerance);
+        if (y.Producer is Convolution)
         {
-            Verify(golden, names, inputs, y, layer, isExact: false, FastTolerance);
+            Verify(golden, names, inputs, y, store, isExact: false, FastTolerance);
         }
     }
 
     private static void Verify(
-        GoldenFile golden, string[] names, Value[] inputs, Value y, Module? layer, bool isExact, double tolerance)
+        GoldenFile golden, string[] names, Value[] inputs, Value y, ParameterStore store, bool isExact, double tolerance)
     {
-        using Workers workers = new(2);
-        using TrainingPlan plan = new(new GraphOf(y), y, workers, isExact, inputs);
+        using CpuDevice device = new(2);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), store, PlanSettings.ForTraining(y, isExact, inputs));
         for (int i = 0; i < inputs.Length; i++)
         {
-            golden.Image(names[i]).Data.CopyTo(plan.Input(inputs[i]));
+            plan.SetInput(inputs[i], golden.Image(names[i]).Data);
         }
 
         plan.Forward();
-        golden.Image("dy").Data.CopyTo(plan.Gradient(y));
+        plan.SetResultGradient(golden.Image("dy").Data);
         plan.Backward();
 
         Close.Assert(golden.Image("y").Data, plan.Output(y), tolerance, "y");
@@ -250,11 +254,11 @@ public sealed class OperationGoldenTests
             Close.Assert(golden.Image("d" + names[i]).Data, plan.Gradient(inputs[i]), tolerance, "d" + names[i]);
         }
 
-        foreach (Parameter parameter in layer?.Parameters() ?? [])
+        foreach (Parameter parameter in store.Parameters)
         {
             if (golden.Has("d" + parameter.Name))
             {
-                Close.Assert(golden.Values("d" + parameter.Name), parameter.Gradient, tolerance, "d" + parameter.Name);
+                Close.Assert(golden.Values("d" + parameter.Name), store.GetGradients(parameter), tolerance, "d" + parameter.Name);
             }
         }
     }

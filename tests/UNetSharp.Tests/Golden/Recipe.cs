@@ -1,4 +1,5 @@
 using System.Text;
+using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Tensors;
 
@@ -40,7 +41,7 @@ internal static class Recipe
                     for (int w = 0; w < shape.W; w++)
                     {
                         draws.MoveNext();
-                        tensor[n, h, w, c] = (2 * (float)draws.Current) - 1;
+                        tensor[n, c, h, w] = (2 * (float)draws.Current) - 1;
                     }
                 }
             }
@@ -50,16 +51,12 @@ internal static class Recipe
     }
 
     /// <summary>Sets every parameter of a network; biases are shifted.</summary>
-    public static void Fill(Module network, double shift)
+    public static void Fill(ParameterStore store, double shift)
     {
-        foreach (Parameter parameter in network.Parameters().Where(parameter => parameter.Dims.Count > 0))
+        foreach (Parameter parameter in store.Parameters.Where(parameter => parameter.Dims.Count > 0))
         {
-            using IEnumerator<double> draws = Uniform(parameter.Name).GetEnumerator();
-            foreach (ref float value in parameter.Data)
-            {
-                draws.MoveNext();
-                value = (float)Scaled(parameter, draws.Current, shift);
-            }
+            IEnumerable<double> draws = Uniform(parameter.Name).Take(parameter.Count);
+            store.SetValues(parameter, [.. draws.Select(draw => (float)Scaled(parameter, draw, shift))]);
         }
     }
 

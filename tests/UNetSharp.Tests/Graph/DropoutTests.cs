@@ -1,13 +1,13 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Graph;
 
 public class DropoutTests
 {
-    private static readonly Shape Shape = new(2, 20, 30, 10);
+    private static readonly Shape Shape = Shape.Nchw(2, 10, 20, 30);
 
     [Fact]
     public void A_share_is_dropped_and_the_rest_grows()
@@ -35,28 +35,30 @@ public class DropoutTests
     [Fact]
     public void Inference_drops_nothing()
     {
-        using Workers workers = new(2);
+        using CpuDevice device = new(2);
         Value x = Value.Input(Shape);
         Value y = x.Dropout(0.5f, layer: 1);
-        using InferencePlan plan = new(new GraphOf(y), workers);
-        plan.Input(x).Fill(3);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), TestStores.For(y), PlanSettings.ForInference());
+        plan.SetInput(x, TestTensors.Constant(x.Shape, 3).Data);
 
-        plan.Run();
+        plan.Forward();
 
         Assert.All(plan.Output(y).ToArray(), value => Assert.Equal(3, value));
     }
 
     private static (float[] Y, float[] Dx) Train(float probability, int layer, int seed, int threads)
     {
-        using Workers workers = new(threads);
+        using CpuDevice device = new(threads);
         Value x = Value.Input(Shape);
         Value y = x.Dropout(probability, layer);
-        using TrainingPlan plan = new(new GraphOf(y), y, workers, x);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), TestStores.For(y), PlanSettings.ForTraining(y, x));
         plan.Seed = seed;
-        plan.Input(x).Fill(1);
+        plan.SetInput(x, TestTensors.Constant(x.Shape, 1).Data);
         plan.Forward();
         float[] result = plan.Output(y).ToArray();
-        plan.Gradient(y).Fill(1);
+        plan.SetResultGradient(TestTensors.Constant(y.Shape, 1).Data);
         plan.Backward();
         return (result, plan.Gradient(x).ToArray());
     }

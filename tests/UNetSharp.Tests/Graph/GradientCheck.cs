@@ -1,7 +1,7 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Graph;
 
@@ -22,12 +22,14 @@ internal static class GradientCheck
     /// <summary>The same with further inputs that are not differentiated, which come last.</summary>
     public static void Verify(Func<Value[], Value> build, Tensor[] inputs, Tensor[] constants)
     {
-        using var workers = new Workers(2);
+        using CpuDevice device = new(2);
         Tensor[] fed = [.. inputs, .. constants];
         Value[] values = [.. fed.Select(tensor => Value.Input(tensor.Shape))];
         Value y = build(values);
         Value[] differentiated = values[..inputs.Length];
-        using var plan = new TrainingPlan(new GraphOf(y), y, workers, differentiated);
+        ParameterStore store = TestStores.For(y);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), store, PlanSettings.ForTraining(y, differentiated));
         Tensor r = TestTensors.Random(y.Shape, seed: 99);
 
         double Loss()
@@ -45,12 +47,11 @@ internal static class GradientCheck
         }
 
         Loss();
-        r.Data.CopyTo(plan.Gradient(y));
+        plan.SetResultGradient(r.Data);
         plan.Backward();
         float[][] analytic = [.. differentiated.Select(value => plan.Gradient(value).ToArray())];
-        Parameter[] parameters =
-            [.. new GraphOf(y).Operations.SelectMany(operation => operation.Parameters).Where(IsTrained)];
-        float[][] byParameter = [.. parameters.Select(parameter => parameter.Gradient.ToArray())];
+        Parameter[] parameters = [.. store.Parameters.Where(IsTrained)];
+        float[][] byParameter = [.. parameters.Select(parameter => store.GetGradients(parameter).ToArray())];
         for (int k = 0; k < inputs.Length; k++)
         {
             Compare($"input {k}", analytic[k], i => ref inputs[k].Data[i], Loss);
@@ -58,7 +59,8 @@ internal static class GradientCheck
 
         for (int k = 0; k < parameters.Length; k++)
         {
-            Compare(parameters[k].Name, byParameter[k], i => ref parameters[k].Data[i], Loss);
+            int offset = store.OffsetOf(parameters[k]);
+            Compare(parameters[k].Name, byParameter[k], i => ref store.AllValues[offset + i], Loss);
         }
     }
 
@@ -66,11 +68,11 @@ internal static class GradientCheck
 
     private static bool IsTrained(Parameter parameter) => parameter.Kind == ParameterKind.Trained;
 
-    private static void Feed(TrainingPlan plan, Value[] values, Tensor[] tensors)
+    private static void Feed(Plan plan, Value[] values, Tensor[] tensors)
     {
         for (int k = 0; k < values.Length; k++)
         {
-            tensors[k].Data.CopyTo(plan.Input(values[k]));
+            plan.SetInput(values[k], tensors[k].Data);
         }
     }
 

@@ -18,6 +18,14 @@ internal static class TestTensors
         return tensor;
     }
 
+    /// <summary>One value everywhere.</summary>
+    public static Tensor Constant(Shape shape, float value)
+    {
+        var tensor = new Tensor(shape);
+        tensor.Data.Fill(value);
+        return tensor;
+    }
+
     /// <summary>
     /// Values that lie at least 0.1 apart from each other and 0.05 from zero, in random order: small steps of finite
     /// differences cross no kink of a maximum or a rectifier.

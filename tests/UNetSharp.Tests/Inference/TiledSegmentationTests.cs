@@ -1,6 +1,6 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Data.Rows;
-using UNetSharp.Execution;
 using UNetSharp.Inference;
 using UNetSharp.Models;
 using UNetSharp.Tensors;
@@ -192,9 +192,9 @@ public sealed class TiledSegmentationTests
 
     private static float[] Predicted(TrainedNetwork trained, float[] image, PictureSize size)
     {
-        using Workers workers = new(1);
-        using Predictor predictor = new(trained.Network, workers);
-        return predictor.Predict(new Tensor(new Shape(1, size.Height, size.Width, 3), image));
+        using CpuDevice device = new(1);
+        using Predictor predictor = new(trained.Network, device);
+        return predictor.Predict(new Tensor(Shape.Nchw(1, 3, size.Height, size.Width), image));
     }
 
     private static TrainedNetwork Trained(string model, int width = 2)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Inference;
@@ -12,7 +13,6 @@ using UNetSharp.Tensors;
 using UNetSharp.Tests.Golden;
 using UNetSharp.Tests.Graph;
 using UNetSharp.Training;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Interop;
 
@@ -79,10 +79,10 @@ public sealed class ExchangeTests : IDisposable
         {
             ModelSettings settings = entry.Usual with { Width = 4, Widths = [4, 6] };
             Network network = ModelCatalog.Create(settings, seed: 3);
-            Recipe.Fill(network, shift: 0);
+            Recipe.Fill(network.Store, shift: 0);
             TrainedNetwork trained = new(network, NetworkDescription.Of(settings));
             int side = network.InputSide(32);
-            Tensor image = Recipe.Image("image", new Shape(1, side, side, settings.Channels));
+            Tensor image = Recipe.Image("image", Shape.Nchw(1, settings.Channels, side, side));
             System.IO.File.WriteAllBytes(File("image"), Bytes(image));
             trained.Save(File("w.safetensors"));
             PyTorchWriter.Write(File("w.pth"), StateDict.Of(network));
@@ -106,7 +106,7 @@ public sealed class ExchangeTests : IDisposable
         const int Side = 128;
         ModelSettings settings = ModelCatalog.Entry("unet").Usual with { Channels = 1, Width = 16 };
         Network network = ModelCatalog.Create(settings, seed: 1);
-        Tensor image = TestTensors.Random(new Shape(1, Side, Side, 1), seed: 1);
+        Tensor image = TestTensors.Random(Shape.Nchw(1, 1, Side, Side), seed: 1);
         Tensor mask = new(image.Shape);
         for (int i = 0; i < image.Data.Length; i++)
         {
@@ -115,9 +115,9 @@ public sealed class ExchangeTests : IDisposable
             image.Data[i] += isForeground ? 1 : 0;
         }
 
-        using (Workers workers = new(2))
+        using (CpuDevice device = new(2))
         using (TrainingStep step = new(
-            network, LossCatalog.Create("ce", settings.Classes), Adam.Create(network.Parameters(), learningRate: 5e-3), workers))
+            network, LossCatalog.Create("ce", settings.Classes), Adam.Create(network.Store, learningRate: 5e-3), device))
         {
             float first = step.Run(image, mask);
             float last = first;
@@ -154,12 +154,13 @@ public sealed class ExchangeTests : IDisposable
 
     private static float[] Run(Network network, Tensor image, Func<Value, Value> finish)
     {
-        using Workers workers = new(2);
+        using CpuDevice device = new(2);
         Value x = Value.Input(image.Shape);
         Value y = finish(network.Forward(x));
-        using InferencePlan plan = new(new GraphOf(y), workers);
-        image.Data.CopyTo(plan.Input(x));
-        plan.Run();
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), network.Store, PlanSettings.ForInference());
+        plan.SetInput(x, image.Data);
+        plan.Forward();
         return plan.Output(y).ToArray();
     }
 

@@ -1,10 +1,9 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
-using UNetSharp.Kernels;
 using UNetSharp.Models.Layers;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Graph;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Kernels;
 
@@ -42,11 +41,11 @@ public sealed class ConvolutionTests
     public void Convolution_is_its_definition(int height, int width, int inC, int outC, Axis axis)
     {
         var layer = new Conv2d(inC, outC, axis.Kernel, axis.Stride, axis.Padding, axis.Dilation);
-        (Tensor x, float[] weight, float[] bias) = Prepare(layer, new Shape(2, height, width, inC));
+        (Tensor x, ParameterStore store, float[] weight, float[] bias) = Prepare(layer, Shape.Nchw(2, inC, height, width));
 
         Tensor expected = ConvolutionTwin.Forward(x, weight, bias, outC, axis);
 
-        AssertClose(expected, Run(x, layer.Forward));
+        AssertClose(expected, Run(x, store, layer.Forward));
     }
 
     [Theory]
@@ -59,11 +58,11 @@ public sealed class ConvolutionTests
         }
 
         var layer = new ConvTranspose2d(inC, outC, axis.Kernel, axis.Stride, axis.Padding, hasBias: false);
-        (Tensor x, float[] weight, _) = Prepare(layer, new Shape(2, height, width, inC));
+        (Tensor x, ParameterStore store, float[] weight, _) = Prepare(layer, Shape.Nchw(2, inC, height, width));
 
         Tensor expected = ConvolutionTwin.Transposed(x, weight, outC, axis);
 
-        AssertClose(expected, Run(x, layer.Forward));
+        AssertClose(expected, Run(x, store, layer.Forward));
     }
 
     [Theory]
@@ -72,47 +71,49 @@ public sealed class ConvolutionTests
     public void Results_do_not_depend_on_the_number_of_threads(int threads)
     {
         var layer = new Conv2d(20, 36, 3, padding: 1);
-        (Tensor x, _, _) = Prepare(layer, new Shape(2, 37, 29, 20));
+        (Tensor x, ParameterStore store, _, _) = Prepare(layer, Shape.Nchw(2, 20, 37, 29));
 
-        (float[] y, float[] dx, float[] dw) one = RunBackward(x, layer, threads: 2);
-        (float[] y, float[] dx, float[] dw) other = RunBackward(x, layer, threads);
+        (float[] y, float[] dx, float[] dw) one = RunBackward(x, store, layer, threads: 2);
+        (float[] y, float[] dx, float[] dw) other = RunBackward(x, store, layer, threads);
 
         Assert.Equal(one.y, other.y);
         Assert.Equal(one.dx, other.dx);
         Assert.Equal(one.dw, other.dw);
     }
 
-    private static (Tensor X, float[] Weight, float[] Bias) Prepare(Module layer, Shape shape)
+    private static (Tensor X, ParameterStore Store, float[] Weight, float[] Bias) Prepare(Module layer, Shape shape)
     {
-        layer.Initialize(seed: 3);
-        Parameter[] parameters = [.. layer.Parameters()];
-        float[] bias = parameters.Length > 1 ? parameters[1].Data.ToArray() : [];
-        return (TestTensors.Random(shape, seed: 4), parameters[0].Data.ToArray(), bias);
+        ParameterStore store = TestStores.For(seed: 3, layer);
+        float[][] values = [.. store.Parameters.Select(parameter => store.GetValues(parameter).ToArray())];
+        return (TestTensors.Random(shape, seed: 4), store, values[0], values.Length > 1 ? values[1] : []);
     }
 
-    private static float[] Run(Tensor x, Func<Value, Value> forward)
+    private static float[] Run(Tensor x, ParameterStore store, Func<Value, Value> forward)
     {
-        using var workers = new Workers(2);
+        using CpuDevice device = new(2);
         Value input = Value.Input(x.Shape);
         Value output = forward(input);
-        using var plan = new InferencePlan(new GraphOf(output), workers);
-        x.Data.CopyTo(plan.Input(input));
-        plan.Run();
+        using Plan plan = device.Compile(
+            new ComputationGraph(output), store, PlanSettings.ForInference());
+        plan.SetInput(input, x.Data);
+        plan.Forward();
         return plan.Output(output).ToArray();
     }
 
-    private static (float[] Y, float[] Dx, float[] Dw) RunBackward(Tensor x, Conv2d layer, int threads)
+    private static (float[] Y, float[] Dx, float[] Dw) RunBackward(
+        Tensor x, ParameterStore store, Conv2d layer, int threads)
     {
-        using var workers = new Workers(threads);
+        using CpuDevice device = new(threads);
         Value input = Value.Input(x.Shape);
         Value output = layer.Forward(input);
-        using var plan = new TrainingPlan(new GraphOf(output), output, workers, input);
-        x.Data.CopyTo(plan.Input(input));
+        using Plan plan = device.Compile(
+            new ComputationGraph(output), store, PlanSettings.ForTraining(output, input));
+        plan.SetInput(input, x.Data);
         plan.Forward();
-        TestTensors.Random(output.Shape, seed: 5).Data.CopyTo(plan.Gradient(output));
+        plan.SetResultGradient(TestTensors.Random(output.Shape, seed: 5).Data);
         plan.Backward();
         return (plan.Output(output).ToArray(), plan.Gradient(input).ToArray(),
-            layer.Parameters().First().Gradient.ToArray());
+            store.GetGradients(store.Parameters[0]).ToArray());
     }
 
     private static void AssertClose(Tensor expected, float[] actual)

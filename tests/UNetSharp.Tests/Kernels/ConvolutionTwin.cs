@@ -1,4 +1,4 @@
-using UNetSharp.Kernels;
+using UNetSharp.Graph;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Tests.Kernels;
@@ -6,11 +6,11 @@ namespace UNetSharp.Tests.Kernels;
 /// <summary>The definition of convolution and its transpose, one number at a time in double precision.</summary>
 internal static class ConvolutionTwin
 {
-    /// <summary>y[n, h, w, o] = b[o] + Σ x[n, h · s − p + i · d, w · s − p + j · d, c] · weight[o, c, i, j].</summary>
+    /// <summary>y[n, o, h, w] = b[o] + Σ x[n, h · s − p + i · d, w · s − p + j · d, c] · weight[o, c, i, j].</summary>
     public static Tensor Forward(Tensor x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, int outC, Axis axis)
     {
         var y = new Tensor(
-            new Shape(x.Shape.N, axis.Positions(x.Shape.H), axis.Positions(x.Shape.W), outC));
+            Shape.Nchw(x.Shape.N, outC, axis.Positions(x.Shape.H), axis.Positions(x.Shape.W)));
         for (int n = 0; n < y.Shape.N; n++)
         {
             for (int h = 0; h < y.Shape.H; h++)
@@ -20,7 +20,7 @@ internal static class ConvolutionTwin
                     for (int o = 0; o < outC; o++)
                     {
                         double sum = bias.IsEmpty ? 0 : bias[o];
-                        y[n, h, w, o] = (float)(sum + Sum(x, weight, axis, (n, h, w, o)));
+                        y[n, o, h, w] = (float)(sum + Sum(x, weight, axis, (n, h, w, o)));
                     }
                 }
             }
@@ -29,11 +29,11 @@ internal static class ConvolutionTwin
         return y;
     }
 
-    /// <summary>Each x[n, h, w, c] adds x · weight[c, o, i, j] to y[n, h · s − p + i · d, w · s − p + j · d, o].</summary>
+    /// <summary>Each x[n, c, h, w] adds x · weight[c, o, i, j] to y[n, o, h · s − p + i · d, w · s − p + j · d o].</summary>
     public static Tensor Transposed(Tensor x, ReadOnlySpan<float> weight, int outC, Axis axis)
     {
         var y = new Tensor(
-            new Shape(x.Shape.N, axis.Transposed(x.Shape.H, 0), axis.Transposed(x.Shape.W, 0), outC));
+            Shape.Nchw(x.Shape.N, outC, axis.Transposed(x.Shape.H, 0), axis.Transposed(x.Shape.W, 0)));
         for (int n = 0; n < x.Shape.N; n++)
         {
             for (int h = 0; h < x.Shape.H; h++)
@@ -61,7 +61,7 @@ internal static class ConvolutionTwin
                 bool isInside = row >= 0 && row < x.Shape.H && column >= 0 && column < x.Shape.W;
                 for (int c = 0; isInside && c < x.Shape.C; c++)
                 {
-                    sum += (double)x[at.N, row, column, c] * weight[(((((at.O * x.Shape.C) + c) * k) + i) * k) + j];
+                    sum += (double)x[at.N, c, row, column] * weight[(((((at.O * x.Shape.C) + c) * k) + i) * k) + j];
                 }
             }
         }
@@ -83,8 +83,8 @@ internal static class ConvolutionTwin
                 {
                     for (int o = 0; o < y.Shape.C; o++)
                     {
-                        y[at.N, row, column, o] +=
-                            x[at.N, at.H, at.W, c] * weight[(((((c * y.Shape.C) + o) * k) + i) * k) + j];
+                        y[at.N, o, row, column] +=
+                            x[at.N, c, at.H, at.W] * weight[(((((c * y.Shape.C) + o) * k) + i) * k) + j];
                     }
                 }
             }

@@ -1,4 +1,4 @@
-using UNetSharp.Kernels.Convolution;
+using UNetSharp.Cpu.Convolutions;
 
 namespace UNetSharp.Tests.Kernels;
 

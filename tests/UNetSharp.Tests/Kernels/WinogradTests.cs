@@ -1,12 +1,11 @@
+using UNetSharp.Cpu;
+using UNetSharp.Cpu.Convolutions;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
-using UNetSharp.Kernels;
-using UNetSharp.Kernels.Convolution;
 using UNetSharp.Models.Layers;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Golden;
 using UNetSharp.Tests.Graph;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Kernels;
 
@@ -37,10 +36,10 @@ public sealed unsafe class WinogradTests
     {
         Axis axis = new(3, 1, padding, dilation);
         WinogradWindow window = WinogradWindow.Of(axis, axis)!.Value;
-        Tensor x = TestTensors.Random(new Shape(images, height, width, inC), seed: 2);
-        Tensor y = new(new Shape(images, axis.Positions(height), axis.Positions(width), outC));
+        Tensor x = TestTensors.Random(Shape.Nchw(images, inC, height, width), seed: 2);
+        Tensor y = new(Shape.Nchw(images, outC, axis.Positions(height), axis.Positions(width)));
         Tensor dy = TestTensors.Random(y.Shape, seed: 3);
-        float[] weights = TestTensors.Random(new Shape(1, 1, outC, inC * 9), seed: 4).Data.ToArray();
+        float[] weights = TestTensors.Random(Shape.Nchw(1, inC * 9, 1, outC), seed: 4).Data.ToArray();
         FilterPass.Order order = new(inC, 9, outC, inC * 9), back = new(outC, inC * 9, inC, 9);
         Lattice forward = Lattice.OfConvolution(axis, axis, y.Shape.H, y.Shape.W);
         Lattice[] backward = Lattice.OfTransposed(axis, axis, height, width);
@@ -49,7 +48,7 @@ public sealed unsafe class WinogradTests
         float[] exactDw = WeightsOf(x, dy, weights.Length, threads: 2, (workers, from, to, gradient) =>
         {
             using Arena scratch = new(WeightGradient.ScratchFloats(from, to, forward, workers.Count));
-            WeightGradient.Run(workers, from, to, forward, gradient, scratch.Pointer);
+            WeightGradient.Run(workers, from, to, forward, gradient, scratch.Start);
         });
 
         foreach ((WinogradMethod method, double tolerance) in WinogradMethod.All.Zip(Tolerances))
@@ -61,7 +60,7 @@ public sealed unsafe class WinogradTests
             float[] Filters(int threads) => WeightsOf(x, dy, weights.Length, threads, (workers, from, to, gradient) =>
             {
                 using Arena scratch = new(method.WeightGradientScratch(from, to, window, workers.Count));
-                method.WeightGradient(workers, from, to, window, gradient, scratch.Pointer);
+                method.WeightGradient(workers, from, to, window, gradient, scratch.Start);
             });
 
             Close.Assert(exactY, Result(threads: 2), tolerance, "y");
@@ -89,7 +88,7 @@ public sealed unsafe class WinogradTests
     public void The_fastest_way_depends_on_sizes(int size, int inC, int outC, string? transform)
     {
         WinogradMethod? method = WinogradMethod.Fastest(
-            new Shape(1, size, size, outC), inC, new WinogradWindow(PaddingRows: 1, PaddingColumns: 1, Dilation: 1));
+            Shape.Nchw(1, outC, size, size), inC, new WinogradWindow(PaddingRows: 1, PaddingColumns: 1, Dilation: 1));
 
         Assert.Equal(transform, method?.GetType().GenericTypeArguments[0].Name);
     }
@@ -99,9 +98,7 @@ public sealed unsafe class WinogradTests
     {
         Conv2d first = new(8, 12, kernel: 3, padding: 1);
         Conv2d second = new(20, 9, kernel: 3, padding: 1);
-        first.Initialize(seed: 1);
-        second.Initialize(seed: 2);
-        Tensor x = TestTensors.Random(new Shape(1, 11, 13, 8), seed: 2);
+        Tensor x = TestTensors.Random(Shape.Nchw(1, 8, 11, 13), seed: 2);
 
         // The first result lies inside the concatenation, whose gradient gets a second share from the sum.
         Value Forward(Value image)
@@ -123,8 +120,7 @@ public sealed unsafe class WinogradTests
     public void Backward_follows_finite_differences()
     {
         Conv2d layer = new(9, 10, kernel: 3, padding: 1);
-        layer.Initialize(seed: 7);
-        GradientCheck.Verify(x => layer.Forward(x[0]), TestTensors.Random(new Shape(1, 5, 6, 9), seed: 1));
+        GradientCheck.Verify(x => layer.Forward(x[0]), TestTensors.Random(Shape.Nchw(1, 9, 5, 6), seed: 1));
     }
 
     private static float[] Pass(FilterPass pass, Tensor from, Shape to, float[] weights, int threads)
@@ -134,10 +130,10 @@ public sealed unsafe class WinogradTests
         float[] result = new float[to.Count];
         fixed (float* x = from.Data, y = result, w = weights)
         {
-            FilterPass.Filters filters = new(w, scale: null, packed.Pointer);
+            FilterPass.Filters filters = new(w, scale: null, packed.Start);
             pass.Pack(workers, filters);
             View source = new(x, from.Shape, from.Shape.C), target = new(y, to, to.C);
-            pass.Run(workers, source, target, filters, Epilogue.None, adds: false, scratch.Pointer);
+            pass.Run(workers, source, target, filters, Epilogue.None, adds: false, scratch.Start);
         }
 
         return result;
@@ -157,19 +153,22 @@ public sealed unsafe class WinogradTests
 
     private static Result Run(Func<Value, Value> forward, Parameter weight, Tensor x, bool isExact, int threads)
     {
-        using Workers workers = new(threads);
+        using CpuDevice device = new(threads);
         Value input = Value.Input(x.Shape);
         Value y = forward(input);
-        using TrainingPlan plan = new(new GraphOf(y), y, workers, isExact, [input]);
-        x.Data.CopyTo(plan.Input(input));
+        ParameterStore store = TestStores.For(y);
+        store.Initialize(seed: 1);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), store, PlanSettings.ForTraining(y, isExact, [input]));
+        plan.SetInput(input, x.Data);
         plan.Forward();
         float[] result = plan.Output(y).ToArray();
-        TestTensors.Random(y.Shape, seed: 3).Data.CopyTo(plan.Gradient(y));
+        plan.SetResultGradient(TestTensors.Random(y.Shape, seed: 3).Data);
         plan.Backward();
-        return new Result(result, plan.Gradient(input).ToArray(), weight.Gradient.ToArray());
+        return new Result(result, plan.Gradient(input).ToArray(), store.GetGradients(weight).ToArray());
     }
 
-    private delegate void WeightsRun(Workers workers, View from, View to, float* gradient);
+    private delegate void WeightsRun(Workers device, View from, View to, float* gradient);
 
     private sealed record Result(float[] Y, float[] Dx, float[] Dw);
 }

@@ -1,9 +1,9 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Graph;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Losses;
 
@@ -64,8 +64,8 @@ public sealed class LossCatalogTests
     public void Every_name_is_a_loss_for_one_class_or_for_several() => Assert.All(LossCatalog.Names, name =>
     {
         int classes = name.StartsWith("ce", StringComparison.Ordinal) ? 3 : 1;
-        Value logits = Value.Input(new Shape(1, 2, 2, classes));
-        Value target = Value.Input(new Shape(1, 2, 2, 1));
+        Value logits = Value.Input(Shape.Nchw(1, classes, 2, 2));
+        Value target = Value.Input(Shape.Nchw(1, 1, 2, 2));
 
         Assert.Equal(Shape.Scalar, LossCatalog.Create(name, classes)(logits, target).Shape);
     });
@@ -73,17 +73,18 @@ public sealed class LossCatalogTests
     [Fact]
     public void The_terms_of_a_sum_can_be_read_beside_it()
     {
-        Shape shape = new(1, 3, 4, 2);
+        Shape shape = Shape.Nchw(1, 2, 3, 4);
         Value x = Value.Input(shape);
         Value t = Value.Input(shape.WithChannels(1));
         IReadOnlyList<LossTerm> terms = LossCatalog.Parse("0.5*ce+2*dice");
         Value[] values = [.. terms.Select(term => term.Loss(x, t))];
-        Value sum = WeightedSum.Of([.. terms.Select(term => term.Weight)], values);
-        using Workers workers = new(1);
-        using TrainingPlan plan = new(new GraphOf([sum, .. values]), sum, workers, x);
-        TestTensors.Random(shape, 1).Data.CopyTo(plan.Input(x));
+        Value sum = WeightedSum.Compute([.. terms.Select(term => term.Weight)], values);
+        using CpuDevice device = new(1);
+        using Plan plan = device.Compile(
+            new ComputationGraph([sum, .. values]), TestStores.For([sum, .. values]), PlanSettings.ForTraining(sum, x));
+        plan.SetInput(x, TestTensors.Random(shape, 1).Data);
 
-        float loss = plan.Step();
+        float loss = plan.ComputeGradients();
 
         Assert.Equal((0.5f * plan.Output(values[0])[0]) + (2 * plan.Output(values[1])[0]), loss);
     }

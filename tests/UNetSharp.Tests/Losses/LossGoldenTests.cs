@@ -1,10 +1,11 @@
 using System.Text.Json;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Golden;
-using GraphOf = UNetSharp.Graph.Graph;
+using UNetSharp.Tests.Graph;
 
 namespace UNetSharp.Tests.Losses;
 
@@ -27,16 +28,17 @@ public sealed class LossGoldenTests
         Value t = Value.Input(logits.Shape.WithChannels(1));
         Value? weights = golden.Has("weights") ? Value.Input(t.Shape) : null;
         Value y = LossCatalog.Sum(LossCatalog.Parse(golden.Text("loss"), options), x, t, weights);
-        using Workers workers = new(2);
-        using TrainingPlan plan = new(new GraphOf(y), y, workers, x);
-        logits.Data.CopyTo(plan.Input(x));
-        golden.Image("target").Data.CopyTo(plan.Input(t));
+        using CpuDevice device = new(2);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), TestStores.For(y), PlanSettings.ForTraining(y, x));
+        plan.SetInput(x, logits.Data);
+        plan.SetInput(t, golden.Image("target").Data);
         if (weights is not null)
         {
-            golden.Image("weights").Data.CopyTo(plan.Input(weights));
+            plan.SetInput(weights, golden.Image("weights").Data);
         }
 
-        float loss = plan.Step();
+        float loss = plan.ComputeGradients();
 
         Close.Assert(golden.Values("y"), [loss], Tolerance, "loss");
         Close.Assert(golden.Image("dx").Data, plan.Gradient(x), Tolerance, "dx");

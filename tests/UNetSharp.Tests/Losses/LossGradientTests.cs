@@ -39,7 +39,7 @@ public sealed class LossGradientTests
     [InlineData("focal", 3)]
     public void Loss_with_a_map_of_weights(string text, int classes)
     {
-        Shape shape = new(2, 4, 5, classes);
+        Shape shape = Shape.Nchw(2, classes, 4, 5);
         Tensor map = TestTensors.Random(shape.WithChannels(1), seed: 3);
         GradientCheck.Verify(
             x => LossCatalog.Sum(LossCatalog.Parse(text, Told), x[0], x[1], x[2]),
@@ -53,7 +53,7 @@ public sealed class LossGradientTests
     public void Lovasz_hinge(bool overBatch)
     {
         // Steps must cross no kink: x and −x lie at least 0.04 apart from each other and from 1.
-        Tensor logits = TestTensors.Distinct(new Shape(2, 4, 5, 1), seed: 1);
+        Tensor logits = TestTensors.Distinct(Shape.Nchw(2, 1, 4, 5), seed: 1);
         foreach (ref float value in logits.Data)
         {
             value -= 0.02f;
@@ -68,21 +68,21 @@ public sealed class LossGradientTests
     [InlineData(true)]
     public void Lovasz_softmax(bool overBatch)
     {
-        Tensor logits = WithDistinctProbabilities(new Shape(2, 2, 3, 3));
+        Tensor logits = WithDistinctProbabilities(Shape.Nchw(2, 3, 2, 3));
         GradientCheck.Verify(
             x => LovaszSoftmax.Of(x[0], x[1], overBatch), inputs: [logits], constants: [Targets(logits.Shape)]);
     }
 
     [Fact]
     public void Two_losses_of_the_same_logits_add_their_gradients() => GradientCheck.Verify(
-        x => WeightedSum.Of(
+        x => WeightedSum.Compute(
             [2, 0.5f, 1], [CrossEntropy.Of(x[0], x[1]), FocalLoss.Of(x[0], x[1]), SoftDice.Of(x[0], x[1])]),
-        inputs: [TestTensors.Random(new Shape(2, 4, 5, 3), seed: 1)],
-        constants: [Targets(new Shape(2, 4, 5, 3))]);
+        inputs: [TestTensors.Random(Shape.Nchw(2, 3, 4, 5), seed: 1)],
+        constants: [Targets(Shape.Nchw(2, 3, 4, 5))]);
 
     private static void Verify(string text, int classes, LossOptions options)
     {
-        Shape shape = new(2, 4, 5, classes);
+        Shape shape = Shape.Nchw(2, classes, 4, 5);
         GradientCheck.Verify(
             x => LossCatalog.Create(text, classes, options)(x[0], x[1]),
             inputs: [TestTensors.Random(shape, seed: 1)],

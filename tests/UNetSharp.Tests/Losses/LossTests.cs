@@ -1,9 +1,9 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Graph;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Losses;
 
@@ -29,7 +29,7 @@ public sealed class LossTests
     [MemberData(nameof(Losses))]
     public void Any_number_of_threads_computes_the_same_bits(string text, int classes)
     {
-        Shape shape = new(3, 37, 23, classes);
+        Shape shape = Shape.Nchw(3, classes, 37, 23);
         (float loss, float[] gradient) = Step(text, TestTensors.Random(shape, 1), Targets(shape), threads: 1);
         for (int threads = 2; threads <= 5; threads++)
         {
@@ -43,16 +43,17 @@ public sealed class LossTests
     [MemberData(nameof(Losses))]
     public void A_step_allocates_nothing(string text, int classes)
     {
-        Shape shape = new(2, 16, 16, classes);
+        Shape shape = Shape.Nchw(2, classes, 16, 16);
         Value x = Value.Input(shape);
         Value t = Value.Input(shape.WithChannels(1));
         Value y = LossCatalog.Create(text, classes)(x, t);
-        using Workers workers = new(1);
-        using TrainingPlan plan = new(new GraphOf(y), y, workers, x);
-        plan.Step();
+        using CpuDevice device = new(1);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), TestStores.For(y), PlanSettings.ForTraining(y, x));
+        plan.ComputeGradients();
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        plan.Step();
+        plan.ComputeGradients();
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
@@ -61,7 +62,7 @@ public sealed class LossTests
     [MemberData(nameof(Losses))]
     public void A_sure_and_right_prediction_costs_next_to_nothing(string text, int classes)
     {
-        Shape shape = new(2, 5, 4, classes);
+        Shape shape = Shape.Nchw(2, classes, 5, 4);
         Tensor target = Targets(shape);
         (float loss, _) = Step(text, Sure(shape, target), target);
 
@@ -72,7 +73,7 @@ public sealed class LossTests
     [MemberData(nameof(Losses))]
     public void An_empty_mask_that_is_predicted_empty_costs_next_to_nothing(string text, int classes)
     {
-        Shape shape = new(2, 5, 4, classes);
+        Shape shape = Shape.Nchw(2, classes, 5, 4);
         Tensor target = new(shape.WithChannels(1));
         (float loss, _) = Step(text, Sure(shape, target), target);
 
@@ -83,7 +84,7 @@ public sealed class LossTests
     [MemberData(nameof(Losses))]
     public void Where_all_is_ignored_the_loss_and_its_gradient_are_zero(string text, int classes)
     {
-        Shape shape = new(2, 5, 4, classes);
+        Shape shape = Shape.Nchw(2, classes, 5, 4);
         Tensor target = new(shape.WithChannels(1));
         target.Data.Fill(255);
         (float loss, float[] gradient) = Step(text, TestTensors.Random(shape, 1), target);
@@ -96,7 +97,7 @@ public sealed class LossTests
     [MemberData(nameof(Losses))]
     public void Ignored_pixels_may_hold_anything(string text, int classes)
     {
-        Shape shape = new(2, 5, 4, classes);
+        Shape shape = Shape.Nchw(2, classes, 5, 4);
         Tensor target = Targets(shape);
         Tensor logits = TestTensors.Random(shape, 1);
         target.Data[3] = 255;
@@ -113,7 +114,7 @@ public sealed class LossTests
     [MemberData(nameof(Losses))]
     public void Extreme_logits_have_finite_losses_and_gradients(string text, int classes)
     {
-        Shape shape = new(2, 5, 4, classes);
+        Shape shape = Shape.Nchw(2, classes, 5, 4);
         Tensor logits = TestTensors.Random(shape, 1);
         foreach (ref float value in logits.Data)
         {
@@ -130,7 +131,7 @@ public sealed class LossTests
     [MemberData(nameof(Losses))]
     public void Logits_that_are_no_numbers_show_in_the_loss(string text, int classes)
     {
-        Shape shape = new(2, 5, 4, classes);
+        Shape shape = Shape.Nchw(2, classes, 5, 4);
         Tensor logits = TestTensors.Random(shape, 1);
         logits.Data[0] = float.NaN;
 
@@ -140,7 +141,7 @@ public sealed class LossTests
     [Fact]
     public void Another_value_can_be_ignored_or_none()
     {
-        Shape shape = new(1, 1, 2, 3);
+        Shape shape = Shape.Nchw(1, 3, 1, 2);
         Tensor target = new(shape.WithChannels(1), [0, 2]);
         Tensor logits = new(shape, [1, 0, 0, 3, 0, 0]);
         float both = Step("ce", logits, target, options: new LossOptions { IgnoredClass = null }).Loss;
@@ -153,7 +154,7 @@ public sealed class LossTests
     [Fact]
     public void Focal_without_focus_is_half_the_cross_entropy()
     {
-        Shape shape = new(2, 5, 4, 1);
+        Shape shape = Shape.Nchw(2, 1, 5, 4);
         LossOptions plain = new() { FocalAlpha = 0.5f, FocalGamma = 0 };
         (float focal, _) = Step("focal", TestTensors.Random(shape, 1), Targets(shape), options: plain);
         (float bce, _) = Step("bce", TestTensors.Random(shape, 1), Targets(shape));
@@ -164,7 +165,7 @@ public sealed class LossTests
     [Fact]
     public void Tversky_with_equal_halves_is_dice()
     {
-        Shape shape = new(2, 5, 4, 3);
+        Shape shape = Shape.Nchw(2, 3, 5, 4);
         LossOptions halves = new() { TverskyAlpha = 0.5f, TverskyBeta = 0.5f, Smooth = 0.5f };
         (float tversky, _) = Step("tversky", TestTensors.Random(shape, 1), Targets(shape), options: halves);
         (float dice, _) = Step("dice", TestTensors.Random(shape, 1), Targets(shape));
@@ -176,8 +177,8 @@ public sealed class LossTests
     public void Lovasz_of_hard_errors_is_the_Jaccard_loss()
     {
         // Margins of exactly 0 or 2: errors are 1 ∓ 1, so the loss is twice 1 − IoU; here two of five are wrong.
-        Tensor target = new(new Shape(1, 1, 6, 1), [1, 1, 1, 1, 0, 0]);
-        Tensor logits = new(new Shape(1, 1, 6, 1), [1, 1, 1, -1, 1, -1]);
+        Tensor target = new(Shape.Nchw(1, 1, 1, 6), [1, 1, 1, 1, 0, 0]);
+        Tensor logits = new(Shape.Nchw(1, 1, 1, 6), [1, 1, 1, -1, 1, -1]);
 
         Assert.Equal(2 * (1 - (3f / 5)), Step("lovasz", logits, target).Loss, 1e-6f);
     }
@@ -185,8 +186,8 @@ public sealed class LossTests
     [Fact]
     public void Numbers_that_make_no_sense_are_refused()
     {
-        Value x1 = Value.Input(new Shape(1, 2, 2, 1));
-        Value x3 = Value.Input(new Shape(1, 2, 2, 3));
+        Value x1 = Value.Input(Shape.Nchw(1, 1, 2, 2));
+        Value x3 = Value.Input(Shape.Nchw(1, 3, 2, 2));
 
         Assert.Throws<ShapeException>(() => BinaryCrossEntropy.Of(x3, x1));
         Assert.Throws<ShapeException>(() => CrossEntropy.Of(x3, x3));
@@ -196,7 +197,7 @@ public sealed class LossTests
         Assert.Throws<ShapeException>(() => LovaszHinge.Of(x3, x1));
         Assert.Throws<ShapeException>(() => LovaszSoftmax.Of(x1, x1));
         Assert.Throws<ShapeException>(() => LovaszSoftmax.Of(x3, x3));
-        Assert.Throws<ShapeException>(() => WeightedSum.Of([1], [x1]));
+        Assert.Throws<ShapeException>(() => WeightedSum.Compute([1], [x1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => BinaryCrossEntropy.Of(x1, x1, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => CrossEntropy.Of(x3, x1, [1, float.NaN, 1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => FocalLoss.Of(x1, x1, alpha: 1.5f));
@@ -211,11 +212,12 @@ public sealed class LossTests
         Value x = Value.Input(logits.Shape);
         Value t = Value.Input(target.Shape);
         Value y = LossCatalog.Create(text, logits.Shape.C, options)(x, t);
-        using Workers workers = new(threads);
-        using TrainingPlan plan = new(new GraphOf(y), y, workers, x);
-        logits.Data.CopyTo(plan.Input(x));
-        target.Data.CopyTo(plan.Input(t));
-        float loss = plan.Step();
+        using CpuDevice device = new(threads);
+        using Plan plan = device.Compile(
+            new ComputationGraph(y), TestStores.For(y), PlanSettings.ForTraining(y, x));
+        plan.SetInput(x, logits.Data);
+        plan.SetInput(t, target.Data);
+        float loss = plan.ComputeGradients();
         return (loss, plan.Gradient(x).ToArray());
     }
 

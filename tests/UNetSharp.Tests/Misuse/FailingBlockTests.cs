@@ -1,8 +1,9 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
+using UNetSharp.Tests.Graph;
 
 namespace UNetSharp.Tests.Misuse;
 
@@ -65,20 +66,23 @@ public sealed unsafe class FailingBlockTests
     [InlineData(-1)]
     public void A_label_of_no_class_ends_the_step_and_not_the_process(int label)
     {
-        using Workers workers = new(2);
-        var logits = Value.Input(new Shape(1, 64, 64, 3));
-        var labels = Value.Input(new Shape(1, 64, 64, 1));
+        using CpuDevice device = new(2);
+        var logits = Value.Input(Shape.Nchw(1, 3, 64, 64));
+        var labels = Value.Input(Shape.Nchw(1, 1, 64, 64));
         Value loss = CrossEntropy.Of(logits, labels);
-        using TrainingPlan plan = new(new GraphOf(loss), loss, workers, logits);
+        using Plan plan = device.Compile(
+            new ComputationGraph(loss), TestStores.For(loss), PlanSettings.ForTraining(loss, logits));
+        plan.SetInput(logits, new float[logits.Shape.Count]);
         for (int row = 0; row < 64; row++)
         {
-            plan.Input(labels).Fill(1);
-            plan.Input(labels)[(row * 64) + 5] = label;
-            Assert.Throws<IndexOutOfRangeException>(() => plan.Step());
+            Tensor bad = TestTensors.Constant(labels.Shape, 1);
+            bad[0, 0, row, 5] = label;
+            plan.SetInput(labels, bad.Data);
+            Assert.Throws<IndexOutOfRangeException>(() => plan.ComputeGradients());
         }
 
-        plan.Input(labels).Fill(1);
-        Assert.Equal(MathF.Log(3), plan.Step(), 1e-6f);
+        plan.SetInput(labels, TestTensors.Constant(labels.Shape, 1).Data);
+        Assert.Equal(MathF.Log(3), plan.ComputeGradients(), 1e-6f);
     }
 
     private readonly struct Count(int* counts, int bad, int milliseconds = 0) : IJob

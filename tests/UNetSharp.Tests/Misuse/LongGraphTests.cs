@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Inference.Explanation;
 using UNetSharp.Interop.Onnx;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
+using UNetSharp.Tests.Graph;
 
 namespace UNetSharp.Tests.Misuse;
 
@@ -36,13 +37,14 @@ public sealed class LongGraphTests : IDisposable
         {
             watch.Start();
             var network = OnnxNetwork.Load(file);
-            using Workers workers = new(1);
-            var image = Value.Input(new Shape(1, 64, 64, 1));
+            using CpuDevice device = new(1);
+            var image = Value.Input(Shape.Nchw(1, 1, 64, 64));
             Value result = network.Segment(image);
-            using InferencePlan plan = new(new GraphOf(result), workers);
-            plan.Input(image).Fill(1);
+            using Plan plan = device.Compile(
+            new ComputationGraph(result), network.Store, PlanSettings.ForInference());
+            plan.SetInput(image, TestTensors.Constant(image.Shape, 1).Data);
             watch.Stop();
-            plan.Run();
+            plan.Forward();
             Assert.False(float.IsNaN(plan.Output(result)[0]));
         });
 
@@ -78,9 +80,9 @@ public sealed class LongGraphTests : IDisposable
         OnSmallStack(() =>
         {
             var network = OnnxNetwork.Load(file);
-            Value logits = network.Segment(Value.Input(new Shape(1, 64, 64, 1)));
+            Value logits = network.Segment(Value.Input(Shape.Nchw(1, 1, 64, 64)));
             Assert.NotNull(new LayerNames(logits).Last());
-            Assert.NotEmpty(ReceptiveField.Along(new GraphOf(logits)));
+            Assert.NotEmpty(ReceptiveField.FindAll(new ComputationGraph(logits)));
         });
     }
 

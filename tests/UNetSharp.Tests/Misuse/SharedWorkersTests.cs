@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using UNetSharp.Execution;
+using UNetSharp.Cpu;
 
 namespace UNetSharp.Tests.Misuse;
 

@@ -1,4 +1,4 @@
-using UNetSharp.Execution;
+using UNetSharp.Cpu;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Models;
@@ -6,7 +6,6 @@ using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Graph;
 using UNetSharp.Training;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Models;
 
@@ -67,10 +66,10 @@ public sealed class ModelCatalogTests
         Network network = ModelCatalog.Create(Small(name, channels: 1, classes: 3));
         foreach ((int height, int width) in new[] { (1, 1), (7, 40), (33, 50), (64, 64) })
         {
-            Value image = Value.Input(new Shape(2, height, width, 1));
+            Value image = Value.Input(Shape.Nchw(2, 1, height, width));
             IReadOnlyList<Value> logits = network.SegmentWithSides(image, height, width);
 
-            Assert.All(logits, map => Assert.Equal(new Shape(2, height, width, 3), map.Shape));
+            Assert.All(logits, map => Assert.Equal(Shape.Nchw(2, 3, height, width), map.Shape));
         }
     }
 
@@ -84,11 +83,11 @@ public sealed class ModelCatalogTests
 
     private static void TrainAndAssert(string name)
     {
-        using Workers workers = new(2);
+        using CpuDevice device = new(2);
         Network network = ModelCatalog.Create(Small(name, channels: 1, classes: 1), seed: 1);
-        Optimizer optimizer = Adam.Create(network.Parameters(), learningRate: 5e-3);
-        using TrainingStep step = new(network, LossCatalog.Create("bce+dice", 1), optimizer, workers);
-        Tensor image = TestTensors.Random(new Shape(2, 32, 32, 1), seed: 1);
+        Optimizer optimizer = Adam.Create(network.Store, learningRate: 5e-3);
+        using TrainingStep step = new(network, LossCatalog.Create("bce+dice", 1), optimizer, device);
+        Tensor image = TestTensors.Random(Shape.Nchw(2, 1, 32, 32), seed: 1);
         Tensor mask = new(image.Shape);
         for (int i = 0; i < mask.Data.Length; i++)
         {
@@ -122,7 +121,7 @@ public sealed class ModelCatalogTests
     {
         long before = GC.GetTotalAllocatedBytes(precise: true);
         Network network = ModelCatalog.Create(ModelCatalog.Entry("u2net").Usual);
-        GraphOf graph = new(network.Forward(Value.Input(new Shape(1, 64, 64, 3))));
+        ComputationGraph graph = new(network.Forward(Value.Input(Shape.Nchw(1, 3, 64, 64))));
 
         Assert.True(graph.Macs > 0);
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 20_000_000);

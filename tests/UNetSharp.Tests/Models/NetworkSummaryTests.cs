@@ -1,9 +1,9 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Losses;
 using UNetSharp.Models;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Tests.Models;
 
@@ -46,7 +46,7 @@ public sealed class NetworkSummaryTests
     {
         Network network = new UNetClassic(channels: 1, classes: 2, activation: Activation.None);
 
-        NetworkSummary summary = NetworkSummary.Of(network, new Shape(1, 572, 572, 1), threads: 2);
+        NetworkSummary summary = NetworkSummary.Of(network, Shape.Nchw(1, 1, 572, 572), threads: 2);
 
         Assert.Equal(
             PublishedListing,
@@ -62,7 +62,7 @@ public sealed class NetworkSummaryTests
     [Fact]
     public void Rectifiers_and_norms_are_layers_too()
     {
-        NetworkSummary summary = NetworkSummary.Of(new UNet(3, 1, width: 4), new Shape(1, 32, 48, 3), threads: 1);
+        NetworkSummary summary = NetworkSummary.Of(new UNet(3, 1, width: 4), Shape.Nchw(1, 3, 32, 48), threads: 1);
 
         Assert.Equal(
             ["Conv2d", "BatchNorm2d", "ReLU", "Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d"],
@@ -78,7 +78,7 @@ public sealed class NetworkSummaryTests
     public void Receptive_fields_follow_the_windows()
     {
         Network network = new UNetClassic(channels: 1, classes: 1, width: 2);
-        NetworkSummary summary = NetworkSummary.Of(network, new Shape(1, 188, 188, 1), threads: 1);
+        NetworkSummary summary = NetworkSummary.Of(network, Shape.Nchw(1, 1, 188, 188), threads: 1);
 
         double? Sees(string name) => summary.Layers.Single(layer => layer.Name == name).ReceptiveField;
 
@@ -93,7 +93,7 @@ public sealed class NetworkSummaryTests
     public void No_receptive_field_is_stated_where_there_is_none()
     {
         NetworkSummary summary = NetworkSummary.Of(
-            new UNetFeatures(1, 1, [4, 8]), new Shape(1, 21, 21, 1), threads: 1);
+            new UNetFeatures(1, 1, [4, 8]), Shape.Nchw(1, 1, 21, 21), threads: 1);
 
         Assert.Null(summary.Layers[^1].ReceptiveField);
     }
@@ -102,14 +102,16 @@ public sealed class NetworkSummaryTests
     public void Memory_is_what_the_plans_hold()
     {
         Network network = new UNet(3, 2, width: 4);
-        Shape input = new(1, 64, 48, 3);
+        Shape input = Shape.Nchw(1, 3, 64, 48);
         NetworkSummary summary = NetworkSummary.Of(network, input, threads: 2);
-        using Workers workers = new(2);
+        using CpuDevice device = new(2);
         Value image = Value.Input(input);
         Value target = Value.Input(input.WithChannels(1));
         Value loss = CrossEntropy.Of(network.Forward(image), target);
-        using InferencePlan inference = new(new GraphOf(network.Forward(image)), workers);
-        using TrainingPlan training = new(new GraphOf(loss), loss, workers);
+        using Plan inference = device.Compile(
+            new ComputationGraph(network.Forward(image)), network.Store, PlanSettings.ForInference());
+        using Plan training = device.Compile(
+            new ComputationGraph(loss), network.Store, PlanSettings.ForTraining(loss));
 
         Assert.Equal(inference.MemoryBytes, summary.Memory.InferencePlan);
         Assert.Equal(training.MemoryBytes, summary.Memory.TrainingPlan);

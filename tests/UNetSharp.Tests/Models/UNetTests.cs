@@ -48,9 +48,9 @@ public sealed class UNetTests
             {
                 Network network = new UNet(1, 4, width: 2, up, decoder: decoder);
 
-                Value y = network.Forward(Value.Input(new Shape(2, height, width, 1)));
+                Value y = network.Forward(Value.Input(Shape.Nchw(2, 1, height, width)));
 
-                Assert.Equal(new Shape(2, height, width, 4), y.Shape);
+                Assert.Equal(Shape.Nchw(2, 4, height, width), y.Shape);
             }
         }
     }
@@ -58,20 +58,22 @@ public sealed class UNetTests
     [Fact]
     public void Starting_weights_are_uniform_within_the_bound_of_PyTorch()
     {
-        Parameter weight = new UNet(3, 1, width: 32).Parameters().First();
+        float[] weights = First(new UNet(3, 1, width: 32));
         float bound = 1 / MathF.Sqrt(3 * 9);
 
-        Assert.All(weight.Data.ToArray(), value => Assert.InRange(value, -bound, bound));
-        Assert.InRange(weight.Data.ToArray().Select(Math.Abs).Max(), 0.95f * bound, bound);
-        Assert.InRange(weight.Data.ToArray().Average(), -0.1f * bound, 0.1f * bound);
+        Assert.All(weights, value => Assert.InRange(value, -bound, bound));
+        Assert.InRange(weights.Select(Math.Abs).Max(), 0.95f * bound, bound);
+        Assert.InRange(weights.Average(), -0.1f * bound, 0.1f * bound);
     }
 
     [Fact]
     public void The_seed_chooses_the_starting_weights()
     {
-        float[] First(int seed) => new UNet(1, 1, width: 2, seed: seed).Parameters().First().Data.ToArray();
+        float[] Seeded(int seed) => First(new UNet(1, 1, width: 2, seed: seed));
 
-        Assert.Equal(First(1), First(1));
-        Assert.NotEqual(First(1), First(2));
+        Assert.Equal(Seeded(1), Seeded(1));
+        Assert.NotEqual(Seeded(1), Seeded(2));
     }
+
+    private static float[] First(UNet network) => network.Store.GetValues(network.Parameters().First()).ToArray();
 }

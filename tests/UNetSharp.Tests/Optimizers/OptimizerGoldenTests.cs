@@ -1,3 +1,4 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Interop;
@@ -22,19 +23,20 @@ public sealed class OptimizerGoldenTests
         float[] gradients = golden.Values("gradients");
         int count = golden.Values("start").Length;
         Parameter parameter = new(null, "w", [count], ParameterKind.Trained, (_, _) => { });
-        golden.Values("start").CopyTo(parameter.Data);
-        Optimizer optimizer = Create(golden, parameter);
-        using var workers = new Workers(1);
+        ParameterStore store = new([parameter]);
+        store.SetValues(parameter, golden.Values("start"));
+        Optimizer optimizer = Create(golden, store);
+        using CpuDevice device = new(1);
 
         for (int step = 0; step < 10; step++)
         {
-            gradients.AsSpan(step * count, count).CopyTo(parameter.Gradient);
-            optimizer.Step(workers);
+            store.SetGradients(parameter, gradients.AsSpan(step * count, count));
+            optimizer.Step(device);
         }
 
         float[] start = golden.Values("start");
-        Close.Assert(golden.Values("end"), parameter.Data, Tolerance, "weights");
-        Assert.NotEqual(start, parameter.Data.ToArray());
+        Close.Assert(golden.Values("end"), store.GetValues(parameter), Tolerance, "weights");
+        Assert.NotEqual(start, store.GetValues(parameter).ToArray());
         Dictionary<string, float[]> state =
             optimizer.State().ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
         foreach (StoredTensor expected in golden.WithPrefix("state."))
@@ -43,31 +45,31 @@ public sealed class OptimizerGoldenTests
         }
     }
 
-    private static Optimizer Create(GoldenFile golden, Parameter parameter) => golden.Text("algorithm") switch
+    private static Optimizer Create(GoldenFile golden, ParameterStore store) => golden.Text("algorithm") switch
     {
         "RMSprop" => new RmsProp(
-            [parameter],
+            store,
             golden.Double("lr"),
             golden.Double("weight_decay"),
             golden.Double("momentum"),
             golden.Double("alpha"),
             golden.Double("eps")),
         "Adam" => Adam.Create(
-            [parameter],
+            store,
             golden.Double("lr"),
             golden.Double("weight_decay"),
             golden.Double("beta1"),
             golden.Double("beta2"),
             golden.Double("eps")),
         "AdamW" => Adam.CreateDecoupled(
-            [parameter],
+            store,
             golden.Double("lr"),
             golden.Double("weight_decay"),
             golden.Double("beta1"),
             golden.Double("beta2"),
             golden.Double("eps")),
         "SGD" => new Sgd(
-            [parameter], golden.Double("lr"), golden.Double("weight_decay"), golden.Double("momentum")),
+            store, golden.Double("lr"), golden.Double("weight_decay"), golden.Double("momentum")),
         string other => throw new ArgumentException(other),
     };
 }

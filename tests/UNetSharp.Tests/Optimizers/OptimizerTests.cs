@@ -1,3 +1,4 @@
+using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Interop;
@@ -11,7 +12,7 @@ public sealed class OptimizerTests
     private const int Steps = 4;
     private static readonly int[] AroundOneChunk = [16383, 16384, 16385, 40000, 1];
 
-    private static readonly Dictionary<string, (Func<Parameter[], Optimizer> Create, OptimizerTwin.Rule Twin)> All =
+    private static readonly Dictionary<string, (Func<ParameterStore, Optimizer> Create, OptimizerTwin.Rule Twin)> All =
         new()
         {
             ["rmsprop"] = (p => new RmsProp(p, 1e-2, 0.1), OptimizerTwin.RmsProp(1e-2, 0.1, 0.9, 0.99, 1e-8)),
@@ -26,16 +27,16 @@ public sealed class OptimizerTests
     [MemberData(nameof(Names))]
     public void Every_length_is_updated_as_defined_to_the_bit(string name)
     {
-        using var workers = new Workers(1);
+        using CpuDevice device = new(1);
         for (int length = 1; length <= 40; length++)
         {
-            Parameter parameter = TestParameters.Random("w", length, seed: length);
-            float[] expected = Twin(All[name].Twin, parameter);
-            Optimizer optimizer = All[name].Create([parameter]);
+            ParameterStore store = TestParameters.Store(TestParameters.Random("w", length, seed: length));
+            float[][] expected = Twin(All[name].Twin, store);
+            Optimizer optimizer = All[name].Create(store);
 
-            Train(optimizer, [parameter], workers, 0, Steps);
+            Train(optimizer, device, 0, Steps);
 
-            Assert.Equal(expected, parameter.Data.ToArray());
+            Assert.Equal(expected, Values(store));
         }
     }
 
@@ -45,14 +46,14 @@ public sealed class OptimizerTests
     {
         for (int threads = 1; threads <= 3; threads++)
         {
-            using var workers = new Workers(threads);
-            Parameter[] parameters = Parameters();
-            float[][] expected = [.. parameters.Select(parameter => Twin(All[name].Twin, parameter))];
-            Optimizer optimizer = All[name].Create(parameters);
+            using CpuDevice device = new(threads);
+            ParameterStore store = Store();
+            float[][] expected = Twin(All[name].Twin, store);
+            Optimizer optimizer = All[name].Create(store);
 
-            Train(optimizer, parameters, workers, 0, Steps);
+            Train(optimizer, device, 0, Steps);
 
-            Assert.All(expected.Zip(parameters), pair => Assert.Equal(pair.First, pair.Second.Data.ToArray()));
+            Assert.Equal(expected, Values(store));
         }
     }
 
@@ -60,15 +61,16 @@ public sealed class OptimizerTests
     [MemberData(nameof(Names))]
     public void Only_trained_parameters_change(string name)
     {
-        using var workers = new Workers(1);
+        using CpuDevice device = new(1);
         Parameter running = TestParameters.Random("mean", 9, seed: 1, ParameterKind.Running);
         Parameter counter = TestParameters.Random("steps", 1, seed: 2, ParameterKind.Counter);
-        float[] before = [.. running.Data, .. counter.Data];
-        Optimizer optimizer = All[name].Create([running, TestParameters.Random("w", 3, seed: 3), counter]);
+        ParameterStore store = TestParameters.Store(running, TestParameters.Random("w", 3, seed: 3), counter);
+        float[] before = [.. store.GetValues(running), .. store.GetValues(counter)];
+        Optimizer optimizer = All[name].Create(store);
 
-        optimizer.Step(workers);
+        optimizer.Step(device);
 
-        float[] after = [.. running.Data, .. counter.Data];
+        float[] after = [.. store.GetValues(running), .. store.GetValues(counter)];
         Assert.Equal(before, after);
         Assert.All(optimizer.State(), tensor => Assert.StartsWith("w.", tensor.Name, StringComparison.Ordinal));
     }
@@ -77,14 +79,14 @@ public sealed class OptimizerTests
     [MemberData(nameof(Names))]
     public void A_step_allocates_nothing(string name)
     {
-        using var workers = new Workers(1);
-        Optimizer optimizer = All[name].Create(Parameters());
+        using CpuDevice device = new(1);
+        Optimizer optimizer = All[name].Create(Store());
 
         // A collection that other tests cause can move the thread's count; what a step allocates shows in every one.
         long least = Enumerable.Range(0, 10).Min(_ =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            optimizer.Step(workers);
+            optimizer.Step(device);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         });
 
@@ -95,41 +97,43 @@ public sealed class OptimizerTests
     [MemberData(nameof(Names))]
     public void A_restored_optimizer_goes_on_to_the_bit(string name)
     {
-        using var workers = new Workers(2);
-        Parameter[] never = Parameters();
-        Train(All[name].Create(never), never, workers, 0, 2 * Steps);
+        using CpuDevice device = new(2);
+        ParameterStore never = Store();
+        Train(All[name].Create(never), device, 0, 2 * Steps);
 
-        Parameter[] stopped = Parameters();
+        ParameterStore stopped = Store();
         Optimizer first = All[name].Create(stopped);
-        Train(first, stopped, workers, 0, Steps);
+        Train(first, device, 0, Steps);
         Optimizer second = All[name].Create(stopped);
         second.Restore(first.State(), first.StepCount, "state.safetensors");
-        Train(second, stopped, workers, Steps, Steps);
+        Train(second, device, Steps, Steps);
 
         Assert.Equal(2 * Steps, second.StepCount);
-        Assert.All(never.Zip(stopped), pair =>
-            Assert.Equal(pair.First.Data.ToArray(), pair.Second.Data.ToArray()));
+        Assert.Equal(Values(never), Values(stopped));
     }
 
     [Fact]
     public void The_learning_rate_can_change_between_steps()
     {
-        using var workers = new Workers(1);
+        using CpuDevice device = new(1);
         Parameter parameter = TestParameters.Random("w", 1, seed: 1);
-        (parameter.Data[0], parameter.Gradient[0]) = (1, 2);
-        Sgd optimizer = new([parameter], learningRate: 0.25);
+        ParameterStore store = new([parameter]);
+        store.SetValues(parameter, [1]);
+        store.SetGradients(parameter, [2]);
+        Sgd optimizer = new(store, learningRate: 0.25);
 
-        optimizer.Step(workers);
+        optimizer.Step(device);
         optimizer.LearningRate = 0.125;
-        optimizer.Step(workers);
+        optimizer.Step(device);
 
-        Assert.Equal(0.25f, parameter.Data[0]);
+        Assert.Equal(0.25f, store.GetValues(parameter)[0]);
     }
 
     [Fact]
     public void State_is_named_like_PyTorchs()
     {
-        Parameter[] parameters = [TestParameters.Random("a", 2, seed: 1), TestParameters.Random("b", 3, seed: 2)];
+        ParameterStore parameters = TestParameters.Store(
+            TestParameters.Random("a", 2, seed: 1), TestParameters.Random("b", 3, seed: 2));
 
         Assert.Equal(["a.momentum_buffer", "b.momentum_buffer"], Names(new Sgd(parameters)));
         Assert.Equal(["a.exp_avg", "a.exp_avg_sq", "b.exp_avg", "b.exp_avg_sq"], Names(Adam.Create(parameters)));
@@ -143,11 +147,11 @@ public sealed class OptimizerTests
     [Fact]
     public void A_state_that_does_not_fit_is_refused_and_changes_nothing()
     {
-        using var workers = new Workers(1);
-        Parameter[] parameters = Parameters();
+        using CpuDevice device = new(1);
+        ParameterStore parameters = Store();
         Optimizer optimizer = Adam.Create(parameters);
-        optimizer.Step(workers);
-        float[] before = Values(optimizer);
+        optimizer.Step(device);
+        float[] before = States(optimizer);
 
         CheckpointException e = Assert.Throws<CheckpointException>(
             () => optimizer.Restore(new Sgd(parameters).State(), 7, "state.safetensors"));
@@ -157,31 +161,36 @@ public sealed class OptimizerTests
             e.Message,
             StringComparison.Ordinal);
         Assert.Equal(1, optimizer.StepCount);
-        Assert.Equal(before, Values(optimizer));
+        Assert.Equal(before, States(optimizer));
 
-        static float[] Values(Optimizer optimizer) => [.. optimizer.State().SelectMany(tensor => tensor.Values)];
+        static float[] States(Optimizer optimizer) => [.. optimizer.State().SelectMany(tensor => tensor.Values)];
     }
 
-    private static Parameter[] Parameters() =>
-        [.. AroundOneChunk.Select((length, i) => TestParameters.Random($"w{i}", length, seed: i))];
+    private static ParameterStore Store() => TestParameters.Store(
+        [.. AroundOneChunk.Select((length, i) => TestParameters.Random($"w{i}", length, seed: i))]);
+
+    private static float[][] Values(ParameterStore store) =>
+        [.. store.Parameters.Select(parameter => store.GetValues(parameter).ToArray())];
 
     /// <summary>Steps with gradients that differ from step to step.</summary>
-    private static void Train(Optimizer optimizer, Parameter[] parameters, Workers workers, int firstStep, int steps)
+    private static void Train(Optimizer optimizer, CpuDevice device, int firstStep, int steps)
     {
         for (int step = firstStep; step < firstStep + steps; step++)
         {
-            foreach (Parameter parameter in parameters)
+            foreach (Parameter parameter in optimizer.Parameters.Parameters)
             {
-                Gradient(parameter.Count, step).CopyTo(parameter.Gradient);
+                optimizer.Parameters.SetGradients(parameter, Gradient(parameter.Count, step));
             }
 
-            optimizer.Step(workers);
+            optimizer.Step(device);
         }
     }
 
-    private static float[] Twin(OptimizerTwin.Rule rule, Parameter parameter)
+    private static float[][] Twin(OptimizerTwin.Rule rule, ParameterStore store) =>
+        [.. Values(store).Select(values => Twin(rule, values))];
+
+    private static float[] Twin(OptimizerTwin.Rule rule, float[] values)
     {
-        float[] values = parameter.Data.ToArray();
         float[] first = new float[values.Length];
         float[] second = new float[values.Length];
         for (int step = 0; step < Steps; step++)

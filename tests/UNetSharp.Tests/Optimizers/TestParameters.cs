@@ -1,3 +1,4 @@
+using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Tensors;
 using UNetSharp.Tests.Graph;
@@ -7,16 +8,23 @@ namespace UNetSharp.Tests.Optimizers;
 /// <summary>Parameters without a network.</summary>
 internal static class TestParameters
 {
-    /// <summary>A parameter with random values and gradients; the same seed gives the same.</summary>
-    public static Parameter Random(string name, int count, int seed, ParameterKind kind = ParameterKind.Trained)
+    /// <summary>A parameter with random initial values; the same seed gives the same.</summary>
+    public static Parameter Random(string name, int count, int seed, ParameterKind kind = ParameterKind.Trained) =>
+        new(null, name, [count], kind, (_, values) => Values(count, seed).CopyTo(values));
+
+    /// <summary>A store of parameters, with random gradients.</summary>
+    public static ParameterStore Store(params Parameter[] parameters)
     {
-        Parameter parameter = new(null, name, [count], kind, (_, _) => { });
-        Values(count, seed).CopyTo(parameter.Data);
-        Values(count, seed + 1).CopyTo(parameter.Gradient);
-        return parameter;
+        ParameterStore store = new(parameters);
+        foreach (Parameter parameter in store.Trained)
+        {
+            store.SetGradients(parameter, Values(parameter.Count, seed: parameter.Count));
+        }
+
+        return store;
     }
 
     /// <summary>Random values between −1 and 1.</summary>
     public static float[] Values(int count, int seed) =>
-        TestTensors.Random(new Shape(1, 1, 1, count), seed).Data.ToArray();
+        TestTensors.Random(Shape.Nchw(1, count, 1, 1), seed).Data.ToArray();
 }

@@ -1,4 +1,4 @@
-using UNetSharp.Execution;
+using UNetSharp.Cpu;
 using UNetSharp.Graph;
 using UNetSharp.Models;
 using UNetSharp.Training;
@@ -7,7 +7,7 @@ namespace UNetSharp.Tests.Training;
 
 public sealed class GradientVectorTests : IDisposable
 {
-    private readonly Workers _workers = new(2);
+    private readonly CpuDevice _device = new(2);
     private readonly Network _network = ModelCatalog.Create(new ModelSettings("unet", 1, 1) { Width = 4 }, seed: 1);
 
     [Fact]
@@ -16,7 +16,7 @@ public sealed class GradientVectorTests : IDisposable
         Fill((parameter, i) => MathF.Sin(i + parameter.Count));
         float[] before = Gradients();
         double norm = Math.Sqrt(before.Sum(g => (double)g * g));
-        GradientVector vector = new(_network.Parameters(), _workers, accumulates: false);
+        GradientVector vector = new(_network.Store, _device, accumulates: false);
 
         Assert.Equal(norm, vector.Clip(2 * norm), 1e-5 * norm);
         Assert.Equal(before, Gradients());
@@ -28,10 +28,10 @@ public sealed class GradientVectorTests : IDisposable
     public void A_gradient_that_is_no_number_shows()
     {
         Fill((_, _) => 1);
-        GradientVector vector = new(_network.Parameters(), _workers, accumulates: false);
+        GradientVector vector = new(_network.Store, _device, accumulates: false);
         Assert.True(double.IsFinite(vector.Norm()));
 
-        _network.Parameters().Last(parameter => parameter.Kind == ParameterKind.Trained).Gradient[^1] = float.NaN;
+        _network.Store.AllGradients[_network.Store.OffsetOf(Trained.Last())] = float.NaN;
 
         Assert.False(double.IsFinite(vector.Norm()));
     }
@@ -39,17 +39,18 @@ public sealed class GradientVectorTests : IDisposable
     [Fact]
     public void The_mean_weighs_batches_by_their_images()
     {
-        GradientVector vector = new(_network.Parameters(), _workers, accumulates: true);
+        GradientVector vector = new(_network.Store, _device, accumulates: true);
         for (int round = 0; round < 2; round++)
         {
             Fill((_, i) => i);
-            vector.Add(3);
+            vector.Accumulate(3);
             Fill((_, i) => 5 * i);
-            vector.Add(1);
-            vector.TakeMean();
+            vector.Accumulate(1);
+            vector.SetToMean();
 
             // (3 · i + 1 · 5i) / 4
-            Assert.All(Trained, parameter => Assert.Equal(2f * (parameter.Count - 1), parameter.Gradient[^1], 1e-2f));
+            Assert.All(Trained, parameter =>
+                Assert.Equal(2f * (parameter.Count - 1), _network.Store.GetGradients(parameter)[^1], 1e-2f));
         }
     }
 
@@ -58,32 +59,29 @@ public sealed class GradientVectorTests : IDisposable
     {
         Network average = ModelCatalog.Create(new ModelSettings("unet", 1, 1) { Width = 4 }, seed: 2);
         WeightAverage mean = new(_network, average, decay: 0.75);
-        Parameter newest = Trained.First();
-        float start = newest.Data[0];
-        Assert.Equal(start, average.Parameters().First().Data[0]);
+        float start = _network.Store.AllValues[0];
+        Assert.Equal(start, average.Store.AllValues[0]);
 
-        newest.Data[0] = start + 8;
-        mean.Update(steps: 1, _workers); // d = 2 / 11
-        Assert.Equal(start + (8 * 9f / 11), average.Parameters().First().Data[0], 1e-5f);
-        mean.Update(steps: 1000, _workers); // d = 0.75
-        Assert.Equal(start + (8 * (1 - (0.75f * 2 / 11))), average.Parameters().First().Data[0], 1e-5f);
+        _network.Store.AllValues[0] = start + 8;
+        mean.Update(steps: 1, _device); // d = 2 / 11
+        Assert.Equal(start + (8 * 9f / 11), average.Store.AllValues[0], 1e-5f);
+        mean.Update(steps: 1000, _device); // d = 0.75
+        Assert.Equal(start + (8 * (1 - (0.75f * 2 / 11))), average.Store.AllValues[0], 1e-5f);
     }
 
-    public void Dispose() => _workers.Dispose();
+    public void Dispose() => _device.Dispose();
 
     private IEnumerable<Parameter> Trained =>
         _network.Parameters().Where(parameter => parameter.Kind == ParameterKind.Trained);
 
-    private float[] Gradients() => [.. Trained.SelectMany(parameter => parameter.Gradient.ToArray())];
+    private float[] Gradients() => [.. Trained.SelectMany(parameter => _network.Store.GetGradients(parameter).ToArray())];
 
     private void Fill(Func<Parameter, int, float> value)
     {
         foreach (Parameter parameter in Trained)
         {
-            for (int i = 0; i < parameter.Count; i++)
-            {
-                parameter.Gradient[i] = value(parameter, i);
-            }
+            _network.Store.SetGradients(
+                parameter, [.. Enumerable.Range(0, parameter.Count).Select(i => value(parameter, i))]);
         }
     }
 }

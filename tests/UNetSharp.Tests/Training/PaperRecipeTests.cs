@@ -1,4 +1,5 @@
 using System.Globalization;
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
@@ -8,6 +9,7 @@ using UNetSharp.Models;
 using UNetSharp.Models.Layers;
 using UNetSharp.Optimizers;
 using UNetSharp.Tensors;
+using UNetSharp.Tests.Graph;
 using UNetSharp.Training;
 
 namespace UNetSharp.Tests.Training;
@@ -59,24 +61,25 @@ public class PaperRecipeTests
     {
         UNetClassic network = new(1, 1, width: 2, seed: 3);
         int side = network.InputSide(20);
-        Tensor image = new(new Shape(1, side, side, 1)), truth = new(new Shape(1, 20, 20, 1));
+        Tensor image = new(Shape.Nchw(1, 1, side, side)), truth = new(Shape.Nchw(1, 1, 20, 20));
         Random random = new(1);
         foreach (ref float value in image.Data)
         {
             value = random.NextSingle();
         }
 
-        using Workers workers = new(2);
-        Sgd optimizer = new(network.Parameters());
-        using TrainingStep step = new(network, LossCatalog.Parse("bce"), optimizer, workers);
-        float loss = step.Differentiate(image, truth);
+        using CpuDevice device = new(2);
+        Sgd optimizer = new(network.Store);
+        using TrainingStep step = new(network, LossCatalog.Parse("bce"), optimizer, device);
+        float loss = step.ComputeGradients(image, truth);
 
         // The same by hand: no mirror, and the logits' middle.
         Value x = Value.Input(image.Shape);
         Value logits = network.Forward(x).CropCenter(20, 20);
-        using InferencePlan plan = new(new UNetSharp.Graph.Graph(logits), workers);
-        image.Data.CopyTo(plan.Input(x));
-        plan.Run();
+        using Plan plan = device.Compile(
+            new ComputationGraph(logits), network.Store, PlanSettings.ForInference());
+        plan.SetInput(x, image.Data);
+        plan.Forward();
         double expected = plan.Output(logits).ToArray().Average(z => Math.Log(1 + Math.Exp(z)));
         Assert.Equal(expected, loss, 1e-5);
     }
@@ -85,13 +88,13 @@ public class PaperRecipeTests
     public void Weights_of_pixels_count()
     {
         UNetClassic network = new(1, 1, width: 2, seed: 3);
-        Tensor image = new(new Shape(1, 20, 20, 1)), truth = new(new Shape(1, 20, 20, 1)), two = new(truth.Shape);
+        Tensor image = new(Shape.Nchw(1, 1, 20, 20)), truth = new(Shape.Nchw(1, 1, 20, 20)), two = new(truth.Shape);
         two.Data.Fill(2);
-        using Workers workers = new(2);
-        Sgd optimizer = new(network.Parameters());
-        using TrainingStep step = new(network, LossCatalog.Parse("bce"), optimizer, workers);
+        using CpuDevice device = new(2);
+        Sgd optimizer = new(network.Store);
+        using TrainingStep step = new(network, LossCatalog.Parse("bce"), optimizer, device);
 
-        Assert.Equal(2 * step.Differentiate(image, truth), step.Differentiate(image, truth, two), 1e-5f);
+        Assert.Equal(2 * step.ComputeGradients(image, truth), step.ComputeGradients(image, truth, two), 1e-5f);
     }
 
     [Fact]
@@ -102,7 +105,7 @@ public class PaperRecipeTests
 
         foreach (Parameter parameter in network.Parameters())
         {
-            float[] values = parameter.Data.ToArray();
+            float[] values = network.Store.GetValues(parameter).ToArray();
             if (parameter.Dims.Count == 4 && values.Length > 4000)
             {
                 double fanIn = parameter.Dims[1] * parameter.Dims[2] * parameter.Dims[3];

@@ -1,6 +1,6 @@
 using System.Globalization;
+using UNetSharp.Cpu;
 using UNetSharp.Data;
-using UNetSharp.Execution;
 using UNetSharp.Imaging;
 using UNetSharp.Losses;
 using UNetSharp.Models;
@@ -72,11 +72,11 @@ public sealed class ValidationTests
     public void The_loss_of_every_output_is_told(string loss, string names)
     {
         Network network = ModelCatalog.Create(new ModelSettings("u2netp", Channels: 1, Classes: 1), seed: 1);
-        using Workers workers = new(2);
+        using CpuDevice device = new(2);
         using TrainingStep step = new(
-            network, LossCatalog.Parse(loss), new Sgd(network.Parameters(), learningRate: 0.1f), workers);
-        Tensor image = new(new Shape(1, 32, 32, 1), [.. Enumerable.Range(0, 32 * 32).Select(i => i % 7 / 7f)]);
-        Tensor truth = new(new Shape(1, 32, 32, 1), [.. Enumerable.Range(0, 32 * 32).Select(i => (float)(i / 512))]);
+            network, LossCatalog.Parse(loss), new Sgd(network.Store, learningRate: 0.1f), device);
+        Tensor image = new(Shape.Nchw(1, 1, 32, 32), [.. Enumerable.Range(0, 32 * 32).Select(i => i % 7 / 7f)]);
+        Tensor truth = new(Shape.Nchw(1, 1, 32, 32), [.. Enumerable.Range(0, 32 * 32).Select(i => (float)(i / 512))]);
 
         float sum = step.Run(image, truth);
 

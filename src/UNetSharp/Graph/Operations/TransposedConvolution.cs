@@ -1,6 +1,3 @@
-using UNetSharp.Execution;
-using UNetSharp.Kernels;
-using UNetSharp.Kernels.Convolution;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Graph.Operations;
@@ -11,59 +8,25 @@ namespace UNetSharp.Graph.Operations;
 /// (N, inC, H, W) → (N, outC, H′, W′), H′ = (H − 1) · stride − 2 · padding + dilation · (kernel − 1) + 1 +
 /// output padding. Backward: dx is the convolution of dy; dweight = Σ dy ⊗ x; db = Σ dy.
 /// </summary>
-public sealed unsafe class TransposedConvolution : FilterOperation
+public sealed class TransposedConvolution : FilterOperation
 {
-    private readonly Lattice[] _forward;
-    private readonly Lattice[] _backward;
-    private readonly Axis _rows;
-    private readonly Axis _columns;
-
     internal TransposedConvolution(
         Value x, Parameter weight, Parameter? bias, Axis rows, Axis columns, int outputPadding)
-        : base(ResultShape(x.Shape, weight, rows, columns, outputPadding), x, weight, bias)
-    {
-        (_rows, _columns, OutputPadding) = (rows, columns, outputPadding);
-        _forward = Lattice.OfTransposed(rows, columns, Output.Shape.H, Output.Shape.W);
-        _backward = [Lattice.OfConvolution(rows, columns, x.Shape.H, x.Shape.W)];
-    }
-
-    private TransposedConvolution(TransposedConvolution convolution, FilterTail tail, bool isExact, bool isFixed)
-        : base(convolution, tail, isExact, isFixed)
-    {
-        (_rows, _columns, OutputPadding) = (convolution._rows, convolution._columns, convolution.OutputPadding);
-        _forward = convolution._forward;
-        _backward = convolution._backward;
-    }
-
-    /// <summary>How the window moves down the rows of the result.</summary>
-    internal Axis Rows => _rows;
-
-    /// <summary>How the window moves across the columns of the result.</summary>
-    internal Axis Columns => _columns;
+        : base(ResultShape(x.Shape, weight, rows, columns, outputPadding), x, weight, bias, rows, columns) =>
+        OutputPadding = outputPadding;
 
     /// <summary>Rows and columns that the result has more at the bottom and at the right.</summary>
-    internal int OutputPadding { get; }
+    public int OutputPadding { get; }
 
-    internal override string LayerType => "ConvTranspose2d";
+    /// <inheritdoc/>
+    public override string LayerType => "ConvTranspose2d";
 
-    private protected override Lattice[] ForwardLattices => _forward;
+    private protected override long TapsOfAllPixels =>
+        Rows.TransposedTaps(Output.Shape.H) * Columns.TransposedTaps(Output.Shape.W);
 
-    private protected override Lattice[] BackwardLattices => _backward;
-
-    private protected override bool IsResultFirst => false;
-
-    internal override ReceptiveField? FieldOver(ReceptiveField input) =>
-        _rows == _columns ? input.Transposed(_rows) : null;
-
-    internal override FilterOperation Planned(FilterTail tail, bool isExact, bool isFixed) =>
-        new TransposedConvolution(this, tail, isExact, isFixed);
-
-    private protected override long WeightGradientScratch(View x, View dy, int workers) =>
-        WeightGradient.ScratchFloats(dy, x, _backward[0], workers);
-
-    private protected override void RunWeightGradient(
-        Workers workers, View x, View dy, float* gradient, float* scratch) =>
-        WeightGradient.Run(workers, dy, x, _backward[0], gradient, scratch);
+    /// <inheritdoc/>
+    public override ReceptiveField? ReceptiveFieldOver(ReceptiveField input) =>
+        Rows == Columns ? input.Transposed(Rows) : null;
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns, int outputPadding)
     {
@@ -73,13 +36,10 @@ public sealed unsafe class TransposedConvolution : FilterOperation
                 + $"({string.Join(", ", weight.Dims)}) reads {weight.Dims[0]} channels, but its input is {x}.");
         }
 
-        var result = new Shape(
-            x.N, rows.Transposed(x.H, outputPadding), columns.Transposed(x.W, outputPadding), weight.Dims[1]);
-        if (result.H < 1 || result.W < 1)
-        {
-            throw new ShapeException($"Transposed convolution {weight.Name} of {x} leaves no pixel: {result}.");
-        }
-
-        return result;
+        (int height, int width) = (rows.Transposed(x.H, outputPadding), columns.Transposed(x.W, outputPadding));
+        return height >= 1 && width >= 1
+            ? Shape.Nchw(x.N, weight.Dims[1], height, width)
+            : throw new ShapeException($"Transposed convolution {weight.Name} of {x} leaves no pixel: "
+                + $"{height} rows and {width} columns.");
     }
 }

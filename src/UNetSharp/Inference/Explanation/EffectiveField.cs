@@ -1,7 +1,7 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Inference.Explanation;
 
@@ -38,16 +38,16 @@ public sealed record EffectiveField(HeatMap Map, int X, int Y, double? Reach, in
     {
         ExplainedPicture explained = new(trained, picture);
         float[] start = explained.Gradient(Region.Pixel(explained.Own, x, y), k);
-        using Workers workers = new(threads);
-        using GradientPlan plan = explained.Plan(workers, explained.Image);
-        explained.ToNetwork(picture).CopyTo(plan.Input(explained.Image));
+        using CpuDevice device = new(threads);
+        using Plan plan = explained.Compile(device, explained.Image);
+        plan.SetInput(explained.Image, explained.ToNetwork(picture));
         plan.Forward();
-        start.CopyTo(plan.Gradient(explained.Logits));
+        plan.SetResultGradient(start);
         plan.Backward();
 
-        float[] seen = MeanSizes(plan.Gradient(explained.Image), explained.Image.Shape.C);
+        float[] seen = MeanSizes(plan.GetGradient(explained.Image).Data, explained.Image.Shape.C);
         float[] own = Resampling.Bilinear(seen, explained.Seen, explained.Own, channels: 1);
-        double? reach = ReceptiveField.Along(new GraphOf(explained.Logits))[explained.Logits]?.Size;
+        double? reach = ReceptiveField.FindAll(new ComputationGraph(explained.Logits))[explained.Logits]?.Size;
         double scale = Math.Max(
             (double)explained.Own.Height / explained.Seen.Height, (double)explained.Own.Width / explained.Seen.Width);
         return new EffectiveField(

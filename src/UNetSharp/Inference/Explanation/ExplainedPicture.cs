@@ -1,3 +1,4 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
@@ -28,7 +29,7 @@ internal sealed class ExplainedPicture
         _trained = trained;
         Own = new PictureSize(picture.Height, picture.Width);
         Seen = trained.Description.Size ?? Own;
-        Image = Value.Input(new Shape(1, Seen.Height, Seen.Width, trained.Description.Model.Channels));
+        Image = Value.Input(Shape.Nchw(1, trained.Description.Model.Channels, Seen.Height, Seen.Width));
         Logits = trained.Network.Segment(Image);
     }
 
@@ -56,11 +57,13 @@ internal sealed class ExplainedPicture
 
     /// <summary>A plan for the gradient of the logits by a value.</summary>
     /// <exception cref="DataException">There is not so much memory.</exception>
-    public GradientPlan Plan(Workers workers, Value by)
+    public Plan Compile(CpuDevice device, Value by)
     {
-        long bytes = GradientPlan.BytesFor(Logits, workers, by);
+        ComputationGraph graph = new(Logits);
+        PlanSettings settings = PlanSettings.ForInputGradients(Logits, by);
+        long bytes = device.EstimateBytes(graph, settings);
         return bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
-            ? new GradientPlan(Logits, workers, by)
+            ? device.Compile(graph, _trained.Network.Store, settings)
             : throw new DataException($"To explain a picture of {Seen} pixels takes {Math.Round(bytes / Gigabyte)} GB "
                 + "of memory, more than there is. Cut out the part that matters.");
     }

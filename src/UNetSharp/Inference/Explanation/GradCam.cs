@@ -1,8 +1,8 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Inference.Explanation;
 
@@ -44,17 +44,17 @@ public sealed record GradCam(HeatMap Map, string Layer, PictureSize LayerSize, f
         LayerNames names = new(explained.Logits);
         string name = layer ?? names.Last();
         Value maps = names.Find(name);
-        using Workers workers = new(threads);
-        using GradientPlan plan = explained.Plan(workers, maps);
-        explained.ToNetwork(picture).CopyTo(plan.Input(explained.Image));
+        using CpuDevice device = new(threads);
+        using Plan plan = explained.Compile(device, maps);
+        plan.SetInput(explained.Image, explained.ToNetwork(picture));
         plan.Forward();
-        start.CopyTo(plan.Gradient(explained.Logits));
+        plan.SetResultGradient(start);
         plan.Backward();
 
-        float[] weights = Means(plan.Gradient(maps), maps.Shape);
-        float[] map = Weighted(plan.Data(maps), weights);
+        float[] weights = Means(plan.GetGradient(maps).Data, maps.Shape);
+        float[] map = Weighted(plan.GetOutput(maps).Data, weights);
         PictureSize size = new(maps.Shape.H, maps.Shape.W);
-        double? step = ReceptiveField.Along(new GraphOf(explained.Logits))[maps]?.Step;
+        double? step = ReceptiveField.FindAll(new ComputationGraph(explained.Logits))[maps]?.Step;
         return new GradCam(HeatMap.Of(explained.Own, explained.ToOwn(map, size, step)), name, size, weights);
     }
 

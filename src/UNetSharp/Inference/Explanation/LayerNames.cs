@@ -1,7 +1,6 @@
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
 using UNetSharp.Models;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Inference.Explanation;
 
@@ -15,7 +14,7 @@ internal sealed class LayerNames
     private const int Shown = 4;
     private const int MostParts = 24;
 
-    private readonly GraphOf _graph;
+    private readonly ComputationGraph _graph;
     private readonly ILookup<Value, Operation> _readers;
     private readonly Dictionary<string, Value> _layers = [];
     private readonly Dictionary<Value, HashSet<string>> _partsOf = [];
@@ -25,7 +24,7 @@ internal sealed class LayerNames
     /// <summary>Finds the layers that lead to logits.</summary>
     public LayerNames(Value logits)
     {
-        _graph = new GraphOf(logits);
+        _graph = new ComputationGraph(logits);
         _readers = _graph.Operations
             .SelectMany(operation => operation.Inputs.Distinct().Select(input => (Input: input, Operation: operation)))
             .ToLookup(pair => pair.Input, pair => pair.Operation);
@@ -117,7 +116,7 @@ internal sealed class LayerNames
     private Value ResultOf(string part)
     {
         Value result = _lastOf[part].Output;
-        while (_readers[result].ToArray() is [(Rectifier or LogisticSigmoid or Addition or Dropout) and var next]
+        while (_readers[result].ToArray() is [(Relu or Sigmoid or Add or Dropout) and var next]
             && next.Inputs.All(input => PartsOf(input).Contains(part)))
         {
             result = next.Output;

@@ -1,6 +1,7 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
 using UNetSharp.Execution;
-using GraphOf = UNetSharp.Graph.Graph;
+using UNetSharp.Graph;
 
 namespace UNetSharp.Inference.Explanation;
 
@@ -46,8 +47,10 @@ public sealed record Occlusion(HeatMap Map, float[] Losses, float Mean)
         ExplainedPicture explained = new(trained, picture);
         float[] weights = explained.Gradient(region, k);
         double scale = weights.Sum(Math.Abs);
-        using Workers workers = new(threads);
-        using InferencePlan plan = new(new GraphOf(explained.Logits), workers);
+        using CpuDevice device = new(threads);
+        using Plan plan = device.Compile(
+            new ComputationGraph(explained.Logits), trained.Network.Store, PlanSettings.ForInference());
+        float[] logits = new float[explained.Logits.Shape.Count];
         double mean = MeanLogit(picture);
         int[] rows = Starts(picture.Height, patch, stride), columns = Starts(picture.Width, patch, stride);
         double[] sums = new double[picture.Height * picture.Width];
@@ -70,9 +73,9 @@ public sealed record Occlusion(HeatMap Map, float[] Losses, float Mean)
 
         double MeanLogit(Picture seen)
         {
-            explained.ToNetwork(seen).CopyTo(plan.Input(explained.Image));
-            plan.Run();
-            ReadOnlySpan<float> logits = plan.Output(explained.Logits);
+            plan.SetInput(explained.Image, explained.ToNetwork(seen));
+            plan.Forward();
+            plan.CopyOutput(explained.Logits, logits);
             double sum = 0;
             for (int i = 0; i < logits.Length; i++)
             {

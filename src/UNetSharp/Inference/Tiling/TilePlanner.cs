@@ -49,7 +49,7 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
     private static bool IsUnpadded(Network network)
     {
         int side = network.InputSide(Sides[^1]);
-        return network.Forward(Value.Input(new Shape(1, side, side, network.Channels))).Shape.H < side;
+        return network.Forward(Value.Input(Shape.Nchw(1, network.Channels, side, side))).Shape.H < side;
     }
 
     private TilePlan Planned(PictureSize picture, SegmentationSettings settings)
@@ -100,7 +100,7 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
 
     private long BytesOf(PictureSize picture, PictureSize seen, TileAxis rows, TileAxis columns)
     {
-        Shape tile = new(1, rows.InputLength, columns.InputLength, network.Channels);
+        Shape tile = Shape.Nchw(1, network.Channels, rows.InputLength, columns.InputLength);
         PictureSize told = new(rows.Length, columns.Length);
         return predictor.BytesFor(tile, told)
             + ((tile.Count + ((long)told.Height * told.Width * network.Classes)) * sizeof(float))

@@ -46,7 +46,7 @@ internal sealed class TilePredictor(Predictor predictor, NetworkDescription desc
         }
 
         PictureSize turned = copy.Turned(size);
-        Tensor result = new(new Shape(1, turned.Height, turned.Width, image.Shape.C));
+        Tensor result = new(Shape.Nchw(1, image.Shape.C, turned.Height, turned.Width));
         copy.Turn(image.Data, size, image.Shape.C, result.Data);
         return result;
     }

@@ -31,7 +31,7 @@ internal sealed class TiledRows : RowSource
     {
         (_plan, _predictor, _progress) = (plan, predictor, progress);
         _picture = new RowWindow(picture, plan.Rows.MostSeen());
-        _image = new Tensor(new Shape(1, plan.Rows.InputLength, plan.Columns.InputLength, picture.Channels));
+        _image = new Tensor(Shape.Nchw(1, picture.Channels, plan.Rows.InputLength, plan.Columns.InputLength));
         _probabilities = new float[checked(plan.Rows.Length * plan.Columns.Length * classes)];
         _sums = [.. Enumerable.Range(0, Math.Min(plan.Rows.Length, Size.Height)).Select(_ => new float[RowLength])];
     }

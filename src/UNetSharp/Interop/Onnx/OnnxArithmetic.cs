@@ -69,16 +69,16 @@ internal static class OnnxArithmetic
         }
 
         Value above = least == 0 ? x : Affine(call, x, 1, [-least]);
-        Value clipped = hasMost ? above.Clip(Math.Max(0, most - least)) : above.Relu();
+        Value clipped = hasMost ? above.Clamp(Math.Max(0, most - least)) : above.Relu();
         return least == 0 ? clipped : Affine(call, clipped, 1, [least]);
     }
 
     /// <summary>HardSigmoid: min(max(alpha · x + beta, 0), 1).</summary>
     public static Value HardSigmoid(OnnxCall call) =>
-        Affine(call, call.Map(0), call.Float("alpha", 0.2f), [call.Float("beta", 0.5f)]).Clip(1);
+        Affine(call, call.Map(0), call.Float("alpha", 0.2f), [call.Float("beta", 0.5f)]).Clamp(1);
 
     /// <summary>HardSwish: x · min(max(x / 6 + 1/2, 0), 1).</summary>
-    public static Value HardSwish(OnnxCall call) => call.Map(0) * Affine(call, call.Map(0), 1f / 6, [0.5f]).Clip(1);
+    public static Value HardSwish(OnnxCall call) => call.Map(0) * Affine(call, call.Map(0), 1f / 6, [0.5f]).Clamp(1);
 
     private static float Bound(OnnxCall call, int index, string name, float otherwise) => !call.Has(index)
         ? call.Float(name, otherwise)
@@ -100,12 +100,12 @@ internal static class OnnxArithmetic
     private static Value Affine(Value x, float[] scales, float[] shifts)
     {
         int[] dims = [x.Shape.C];
-        return new BatchNormalization(x, new BatchNormParameters(
+        return new BatchNorm(x, new BatchNormParameters(
             OnnxCall.Constant(dims, scales),
             OnnxCall.Constant(dims, shifts),
             OnnxCall.Constant(dims, new float[x.Shape.C]),
             OnnxCall.Constant(dims, [.. Enumerable.Repeat(1f, x.Shape.C)]),
-            OnnxCall.Constant([1], [0], ParameterKind.Counter),
+            OnnxCall.Constant([1], [0]),
             Momentum: 0,
             Epsilon: 0)).Output;
     }

@@ -74,9 +74,8 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
         trace.ParameterOf(tensor, kind);
 
     /// <summary>Parameter of the graph that no file holds.</summary>
-    public static Parameter Constant(
-        int[] dims, float[] values, ParameterKind kind = ParameterKind.Running) =>
-        new(null, "constant", dims, kind, (_, to) => values.CopyTo(to));
+    public static Parameter Constant(int[] dims, float[] values) =>
+        new(null, "constant", dims, ParameterKind.Constant, (_, to) => values.CopyTo(to));
 
     /// <summary>A whole number.</summary>
     public long Integer(string name, long otherwise) => Attribute(name)?.Integer ?? otherwise;

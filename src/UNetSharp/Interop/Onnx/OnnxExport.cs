@@ -1,9 +1,10 @@
 using System.Globalization;
+using UNetSharp.Cpu.Normalization;
+using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
 using UNetSharp.Inference;
-using UNetSharp.Kernels;
-using GraphOf = UNetSharp.Graph.Graph;
+using UNetSharp.Tensors;
 
 namespace UNetSharp.Interop.Onnx;
 
@@ -13,22 +14,26 @@ namespace UNetSharp.Interop.Onnx;
 /// </summary>
 internal sealed class OnnxExport
 {
+    // All but the counter of steps.
+    private const int BatchNormArrays = 4;
+
     private const string ImageName = "image";
     private const string LogitsName = "logits";
 
-    private readonly GraphOf _graph;
+    private readonly ComputationGraph _graph;
+    private readonly ParameterStore _store;
     private readonly TracedSizes? _sizes;
-    private readonly IReadOnlyDictionary<FilterOperation, BatchNormalization> _folded;
+    private readonly IReadOnlyDictionary<FilterOperation, BatchNorm> _folded;
     private readonly List<OnnxNode> _nodes = [];
     private readonly Dictionary<string, OnnxTensor> _weights = [];
     private readonly Dictionary<Parameter, string> _weightNames = [];
     private readonly Dictionary<Value, string> _names = [];
     private readonly HashSet<string> _taken = [ImageName, LogitsName];
 
-    private OnnxExport(GraphOf graph, TracedSizes? sizes, bool foldsBatchNorm)
+    private OnnxExport(ComputationGraph graph, ParameterStore store, TracedSizes? sizes, bool foldsBatchNorm)
     {
-        (_graph, _sizes) = (graph, sizes);
-        _folded = foldsBatchNorm ? FoldedNorms(graph) : new Dictionary<FilterOperation, BatchNormalization>();
+        (_graph, _store, _sizes) = (graph, store, sizes);
+        _folded = foldsBatchNorm ? FoldedNorms(graph) : new Dictionary<FilterOperation, BatchNorm>();
     }
 
     /// <summary>The network for ONNX Runtime and its like.</summary>
@@ -37,9 +42,9 @@ internal sealed class OnnxExport
     {
         TracedSizes? sizes = settings.IsDynamic ? TracedSizes.Of(trained.Network) : null;
         (int height, int width) = (settings.Size.Height, settings.Size.Width);
-        Value image = Value.Input(new Tensors.Shape(1, height, width, trained.Network.Channels));
-        GraphOf graph = sizes?.Graph ?? new GraphOf(trained.Network.Segment(image));
-        OnnxExport export = new(graph, sizes, settings.FoldsBatchNorm);
+        Value image = Value.Input(Shape.Nchw(1, trained.Network.Channels, height, width));
+        ComputationGraph graph = sizes?.Graph ?? new ComputationGraph(trained.Network.Segment(image));
+        OnnxExport export = new(graph, trained.Network.Store, sizes, settings.FoldsBatchNorm);
         export.AddAll();
         OnnxSize[] space = settings.IsDynamic
             ? [new(null, "height"), new(null, "width")]
@@ -69,7 +74,7 @@ internal sealed class OnnxExport
 
     private void Add(Operation operation, int index)
     {
-        Value result = operation is FilterOperation filter && _folded.TryGetValue(filter, out BatchNormalization? norm)
+        Value result = operation is FilterOperation filter && _folded.TryGetValue(filter, out BatchNorm? norm)
             ? norm.Output
             : operation.Output;
         string name = result == _graph.Outputs[0] ? LogitsName : Named(operation, index);
@@ -84,31 +89,31 @@ internal sealed class OnnxExport
                 OnnxAttribute more = Integers("output_padding", x.OutputPadding, x.OutputPadding);
                 Node(name, "ConvTranspose", [.. inputs, .. Filter(x)], [.. Window(x.Rows, x.Columns), more]);
                 break;
-            case BatchNormalization x:
-                IEnumerable<string> arrays = x.Parameters.Where(p => p.Kind != ParameterKind.Counter).Select(Weight);
+            case BatchNorm x:
+                IEnumerable<string> arrays = x.Parameters.Take(BatchNormArrays).Select(Weight);
                 Node(name, "BatchNormalization", [.. inputs, .. arrays], Number("epsilon", x.Epsilon));
                 break;
-            case Rectifier { Slope: 0 }: Node(name, "Relu", inputs); break;
-            case Rectifier x: Node(name, "LeakyRelu", inputs, Number("alpha", x.Slope)); break;
-            case LogisticSigmoid: Node(name, "Sigmoid", inputs); break;
-            case ChannelSoftmax: Node(name, "Softmax", inputs, Integer("axis", 1)); break;
-            case Addition: Node(name, "Add", inputs); break;
-            case Gating: Node(name, "Mul", inputs); break;
-            case Concatenation: Node(name, "Concat", inputs, Integer("axis", 1)); break;
-            case MaxPooling x:
+            case Relu { NegativeSlope: 0 }: Node(name, "Relu", inputs); break;
+            case Relu x: Node(name, "LeakyRelu", inputs, Number("alpha", x.NegativeSlope)); break;
+            case Sigmoid: Node(name, "Sigmoid", inputs); break;
+            case Softmax: Node(name, "Softmax", inputs, Integer("axis", 1)); break;
+            case UNetSharp.Graph.Operations.Add: Node(name, "Add", inputs); break;
+            case Gate or Multiply: Node(name, "Mul", inputs); break;
+            case Concat: Node(name, "Concat", inputs, Integer("axis", 1)); break;
+            case MaxPool x:
                 OnnxAttribute rounding = Integer("ceil_mode", x.IsCeil ? 1 : 0);
                 Node(name, "MaxPool", inputs, [.. Window(x.Rows, x.Columns), rounding]);
                 break;
-            case BilinearResizing x:
-                string grid = x.IsAligned ? "align_corners" : "half_pixel";
+            case BilinearResize x:
+                string grid = x.Grid == ResizeGrid.AlignCorners ? "align_corners" : "half_pixel";
                 AddResize(name, index, Text("mode", "linear"), Text("coordinate_transformation_mode", grid));
                 break;
-            case NearestResizing:
+            case NearestResize:
                 OnnxAttribute[] nearest = [Text("mode", "nearest"), Text("nearest_mode", "floor")];
                 AddResize(name, index, [.. nearest, Text("coordinate_transformation_mode", "asymmetric")]);
                 break;
-            case Padding x: AddPad(name, index, "constant", x.Top, x.Left); break;
-            case MirrorPadding x: AddPad(name, index, "reflect", x.Top, x.Left); break;
+            case Pad x: AddPad(name, index, "constant", x.Top, x.Left); break;
+            case ReflectPad x: AddPad(name, index, "reflect", x.Top, x.Left); break;
             default: throw new CheckpointException($"{operation.GetType().Name} has no counterpart in ONNX.");
         }
     }
@@ -184,19 +189,19 @@ internal sealed class OnnxExport
     /// <summary>Weight and bias, with the batch norm that follows in them where it is folded.</summary>
     private IEnumerable<string> Filter(FilterOperation filter)
     {
-        if (!_folded.TryGetValue(filter, out BatchNormalization? norm))
+        if (!_folded.TryGetValue(filter, out BatchNorm? norm))
         {
             return filter.Parameters.Select(Weight);
         }
 
-        Parameter weight = filter.Parameters[0];
-        ReadOnlySpan<float> bias = filter.Parameters.Count > 1 ? filter.Parameters[1].Data : default;
-        float[] values = weight.Data.ToArray();
+        Parameter weight = filter.Weight;
+        ReadOnlySpan<float> bias = filter.Bias is null ? default : ValuesOf(filter.Bias);
+        float[] values = ValuesOf(weight).ToArray();
         float[] shifts = new float[filter.Output.Shape.C];
         int taps = weight.Dims[2] * weight.Dims[3];
         for (int c = 0; c < shifts.Length; c++)
         {
-            (float scale, float shift) = norm.RunningAffine(c);
+            (float scale, float shift) = RunningAffine.Compute(_store, norm.Arrays, c);
             shifts[c] = shift + (bias.IsEmpty ? 0 : bias[c] * scale);
 
             // A convolution's filters lie one after the other, those of a transposed one side by side.
@@ -219,13 +224,17 @@ internal sealed class OnnxExport
         return names;
     }
 
+    /// <summary>Values of a parameter, or of a constant of the graph.</summary>
+    private ReadOnlySpan<float> ValuesOf(Parameter parameter) =>
+        (_store.Holds(parameter) ? _store : new ParameterStore([parameter])).GetValues(parameter);
+
     private string Weight(Parameter parameter)
     {
         if (!_weightNames.TryGetValue(parameter, out string? name))
         {
             name = _weights.ContainsKey(parameter.Name) ? $"{parameter.Name}_{_weights.Count}" : parameter.Name;
             _weightNames.Add(parameter, name);
-            _weights.Add(name, OnnxTensor.Of(name, parameter.Dims, parameter.Data));
+            _weights.Add(name, OnnxTensor.Of(name, parameter.Dims, ValuesOf(parameter)));
         }
 
         return name;
@@ -260,12 +269,12 @@ internal sealed class OnnxExport
     private static string LayerOf(Parameter parameter) =>
         parameter.Name.LastIndexOf('.') is > 0 and var end ? parameter.Name[..end] : parameter.Name;
 
-    private static Dictionary<FilterOperation, BatchNormalization> FoldedNorms(GraphOf graph)
+    private static Dictionary<FilterOperation, BatchNorm> FoldedNorms(ComputationGraph graph)
     {
         ILookup<Value, Operation> readers = graph.Operations
             .SelectMany(operation => operation.Inputs.Select(input => (input, operation)))
             .ToLookup(pair => pair.input, pair => pair.operation);
-        return graph.Operations.OfType<BatchNormalization>()
+        return graph.Operations.OfType<BatchNorm>()
             .Where(norm => norm.Inputs[0].Producer is FilterOperation && readers[norm.Inputs[0]].Count() == 1)
             .ToDictionary(norm => (FilterOperation)norm.Inputs[0].Producer!);
     }

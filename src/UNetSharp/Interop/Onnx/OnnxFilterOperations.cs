@@ -1,6 +1,5 @@
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
-using UNetSharp.Kernels;
 
 namespace UNetSharp.Interop.Onnx;
 
@@ -63,17 +62,17 @@ internal static class OnnxFilterOperations
             -columns.Before, -(columns.After + most - (int)more[1]), -rows.Before, -(rows.After + most - (int)more[0]));
     }
 
-    /// <summary>BatchNormalization with running statistics.</summary>
+    /// <summary>BatchNorm with running statistics.</summary>
     public static Value Normalize(OnnxCall call)
     {
         Value x = call.Map(0);
         call.Require("training_mode", 0);
-        return new BatchNormalization(x, new BatchNormParameters(
+        return new BatchNorm(x, new BatchNormParameters(
             Array(1, ParameterKind.Trained),
             Array(2, ParameterKind.Trained),
             Array(3, ParameterKind.Running),
             Array(4, ParameterKind.Running),
-            OnnxCall.Constant([1], [0], ParameterKind.Counter),
+            OnnxCall.Constant([1], [0]),
             Momentum: 0.1f,
             call.Float("epsilon", 1e-5f))).Output;
 

@@ -95,8 +95,8 @@ public sealed class OnnxNetwork : Network
 
         OnnxNetwork Traced(PictureSize probe, int sideStep)
         {
-            var image = Value.Input(new Shape(1, probe.Height, probe.Width, (int)channels));
-            Value result = OnnxTrace.Run(file, model, input.Name, LogitsName(model), image, FreeParameter);
+            var image = Value.Input(Shape.Nchw(1, (int)channels, probe.Height, probe.Width));
+            Value result = OnnxTrace.Run(file, model, input.Name, LogitsName(model), image, (tensor, _) => Constant(tensor));
             if (result.Shape.C > MostClasses)
             {
                 throw new CheckpointException(
@@ -122,7 +122,7 @@ public sealed class OnnxNetwork : Network
 
     private void RequireNumbers()
     {
-        if (Parameters().FirstOrDefault(parameter => !IsFinite(parameter.Data)) is { } bad)
+        if (Parameters().FirstOrDefault(parameter => !IsFinite(Store.GetValues(parameter))) is { } bad)
         {
             throw new CheckpointException(
                 $"{_file}: {CheckpointException.Shown(bad.Name)} holds values that are not finite numbers (NaN or infinity)"
@@ -149,7 +149,7 @@ public sealed class OnnxNetwork : Network
         // What was computed from sizes has no name, and may be different for the next size.
         if (tensor.Name.Length == 0)
         {
-            return FreeParameter(tensor, kind);
+            return Constant(tensor);
         }
 
         lock (_parameters)
@@ -164,8 +164,8 @@ public sealed class OnnxNetwork : Network
         }
     }
 
-    private static Parameter FreeParameter(OnnxTensor tensor, ParameterKind kind) =>
-        new(null, "constant", [.. tensor.Dims], kind, Values(tensor));
+    private static Parameter Constant(OnnxTensor tensor) =>
+        new(null, "constant", [.. tensor.Dims], ParameterKind.Constant, Values(tensor));
 
     private static Action<Random, Span<float>> Values(OnnxTensor tensor) =>
         (_, values) => tensor.ToFloats().CopyTo(values);

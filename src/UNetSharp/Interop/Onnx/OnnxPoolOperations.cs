@@ -1,6 +1,5 @@
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
-using UNetSharp.Kernels;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Interop.Onnx;
@@ -29,7 +28,7 @@ internal static class OnnxPoolOperations
             .FirstOrDefault(result => (result.Shape.H, result.Shape.W) == size)
             ?? throw call.Refused(DifferentPadding);
 
-        Value Pooled(bool roundsUp) => new MaxPooling(
+        Value Pooled(bool roundsUp) => new MaxPool(
             call.Map(0),
             rows.Axis with { Padding = rows.Before },
             columns.Axis with { Padding = columns.Before },
@@ -47,7 +46,7 @@ internal static class OnnxPoolOperations
         }
 
         return rows.Axis.Dilation == 1 && columns.Axis.Dilation == 1
-            ? new AveragePooling(call.Map(0), rows.Axis, columns.Axis, call.Integer("count_include_pad", 0) != 0).Output
+            ? new AvgPool(call.Map(0), rows.Axis, columns.Axis, call.Integer("count_include_pad", 0) != 0).Output
             : throw call.Refused("dilated windows are not supported");
     }
 
@@ -62,8 +61,8 @@ internal static class OnnxPoolOperations
     }
 
     /// <summary>The mean of all pixels.</summary>
-    public static Value OfAll(Value x) => new AveragePooling(
-        x, new Axis(x.Shape.H, x.Shape.H), new Axis(x.Shape.W, x.Shape.W), countsPadding: false).Output;
+    public static Value OfAll(Value x) => new AvgPool(
+        x, new Axis(x.Shape.H, x.Shape.H), new Axis(x.Shape.W, x.Shape.W), countIncludePad: false).Output;
 
     private static (OnnxWindow Rows, OnnxWindow Columns) Windows(OnnxCall call)
     {

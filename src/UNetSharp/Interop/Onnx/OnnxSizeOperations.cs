@@ -1,6 +1,5 @@
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
-using UNetSharp.Kernels.Resampling;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Interop.Onnx;
@@ -32,10 +31,8 @@ internal static class OnnxSizeOperations
             (false, true) when mode == "nearest" && (grid, rounding) == ("asymmetric", "floor") =>
                 x.ResizeNearest(height, width),
             (false, true) when mode == "nearest" && GridOf(grid) is { } known && RoundingOf(rounding) is { } rounded =>
-                new NearestResizing(
+                new NearestResize(
                     x,
-                    height,
-                    width,
                     Nearest(x.Shape.H, height, known, rounded),
                     Nearest(x.Shape.W, width, known, rounded)).Output,
             _ => throw call.Refused(CheckpointException.Shown($"mode {mode} with {grid} and {rounding} ")
@@ -63,7 +60,7 @@ internal static class OnnxSizeOperations
     private static SourceAxis Nearest(int source, int result, ResizeGrid grid, Func<float, float> rounded)
     {
         float scale = (float)result / source;
-        return SourceAxis.Of(source, result, i => (int)rounded(grid switch
+        return SourceAxis.FromFunction(source, result, i => (int)rounded(grid switch
         {
             ResizeGrid.HalfPixel => ((i + 0.5f) / scale) - 0.5f,
             ResizeGrid.AlignCorners => result > 1 ? (float)i * (source - 1) / (result - 1) : 0,
@@ -85,7 +82,7 @@ internal static class OnnxSizeOperations
         return call.Text("mode", "constant") switch
         {
             "constant" when isZero => x.Pad(left, right, top, bottom),
-            "reflect" when pads.All(pad => pad >= 0) => new MirrorPadding(x, left, right, top, bottom).Output,
+            "reflect" when pads.All(pad => pad >= 0) => new ReflectPad(x, left, right, top, bottom).Output,
             string mode => throw call.Refused($"mode {CheckpointException.Shown(mode)} with these numbers"),
         };
     }

@@ -1,4 +1,4 @@
-using UNetSharp.Kernels;
+using UNetSharp.Graph;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Interop.Onnx;

@@ -2,7 +2,6 @@ using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
 using UNetSharp.Models;
 using UNetSharp.Tensors;
-using GraphOf = UNetSharp.Graph.Graph;
 
 namespace UNetSharp.Interop.Onnx;
 
@@ -21,12 +20,12 @@ internal sealed class TracedSizes
     private const int Period = 1024;
     private static readonly (int Height, int Width)[] Multiples = [(2, 3), (3, 5), (5, 2)];
 
-    private readonly GraphOf[] _graphs;
+    private readonly ComputationGraph[] _graphs;
 
-    private TracedSizes(GraphOf[] graphs) => _graphs = graphs;
+    private TracedSizes(ComputationGraph[] graphs) => _graphs = graphs;
 
     /// <summary>The graph whose operations the indices below count.</summary>
-    public GraphOf Graph => _graphs[0];
+    public ComputationGraph Graph => _graphs[0];
 
     private int Traces => _graphs.Length;
 
@@ -34,13 +33,13 @@ internal sealed class TracedSizes
     /// <exception cref="CheckpointException">Its operations depend on the image's size.</exception>
     public static TracedSizes Of(Network network)
     {
-        GraphOf[] most = new[] { -1, 0, 1 }
+        ComputationGraph[] most = new[] { -1, 0, 1 }
             .Select(rest => Multiples.Select(times => Traced(network, times, rest)).ToArray())
             .MaxBy(graphs => graphs[0].Operations.Count)!;
         bool isOne = most.All(graph => Kinds(graph).SequenceEqual(Kinds(most[0])));
 
         // A network that is given more than the image chooses how much by the image's size.
-        bool hasMirror = Kinds(most[0]).Contains(typeof(MirrorPadding));
+        bool hasMirror = Kinds(most[0]).Contains(typeof(ReflectPad));
         return isOne && !hasMirror ? new TracedSizes(most) : throw Refused();
     }
 
@@ -74,7 +73,7 @@ internal sealed class TracedSizes
     /// Whether half of a missing number of rows is rounded down where the number is negative too, not towards zero.
     /// </summary>
     public bool RoundsDown(int index) => Enumerable.Range(0, Traces).All(k =>
-        _graphs[k].Operations[index] is Padding padding
+        _graphs[k].Operations[index] is Pad padding
         && padding.Top == (padding.Output.Shape.H - padding.Inputs[0].Shape.H) >> 1);
 
     /// <summary>Asserts that an operation pads, or crops, by the same numbers whatever the image's size.</summary>
@@ -88,14 +87,14 @@ internal sealed class TracedSizes
         }
     }
 
-    private static GraphOf Traced(Network network, (int Height, int Width) times, int rest) => new(network.Segment(
-        Value.Input(new Shape(1, (times.Height * Period) + rest, (times.Width * Period) + rest, network.Channels))));
+    private static ComputationGraph Traced(Network network, (int Height, int Width) times, int rest) => new(network.Segment(
+        Value.Input(Shape.Nchw(1, network.Channels, (times.Height * Period) + rest, (times.Width * Period) + rest))));
 
-    private static IEnumerable<Type> Kinds(GraphOf graph) => graph.Operations.Select(operation => operation.GetType());
+    private static IEnumerable<Type> Kinds(ComputationGraph graph) => graph.Operations.Select(operation => operation.GetType());
 
     private static (int Top, int Left, int High, int Wide) Amounts(Operation operation)
     {
-        var padding = (Padding)operation;
+        var padding = (Pad)operation;
         (Shape from, Shape to) = (padding.Inputs[0].Shape, padding.Output.Shape);
         return (padding.Top, padding.Left, to.H - from.H, to.W - from.W);
     }

@@ -25,5 +25,5 @@ public sealed class BatchNorm2d : Module
     }
 
     /// <summary>Applies the layer.</summary>
-    public Value Forward(Value x) => new BatchNormalization(x, _parameters).Output;
+    public Value Forward(Value x) => new BatchNorm(x, _parameters).Output;
 }

@@ -1,6 +1,5 @@
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
-using UNetSharp.Kernels;
 
 namespace UNetSharp.Models.Layers;
 

@@ -18,7 +18,8 @@ internal static class HeStart
         {
             if (parameter.Dims.Count == 4)
             {
-                FillNormal(parameter.Data, Math.Sqrt(2.0 / (parameter.Dims[1] * parameter.Dims[2] * parameter.Dims[3])), random);
+                int fanIn = parameter.Dims[1] * parameter.Dims[2] * parameter.Dims[3];
+                network.Store.SetValues(parameter, Normal(parameter.Count, Math.Sqrt(2.0 / fanIn), random));
                 isConvolution = true;
             }
             else if (isConvolution)
@@ -26,7 +27,7 @@ internal static class HeStart
                 // What follows a convolution's weights is its bias, or the weight of a batch norm.
                 if (parameter.Name.EndsWith(".bias", StringComparison.Ordinal))
                 {
-                    parameter.Data.Clear();
+                    network.Store.SetValues(parameter, new float[parameter.Count]);
                 }
 
                 isConvolution = false;
@@ -35,12 +36,15 @@ internal static class HeStart
     }
 
     // Box and Muller's pairs.
-    private static void FillNormal(Span<float> values, double deviation, Random random)
+    private static float[] Normal(int count, double deviation, Random random)
     {
-        for (int i = 0; i < values.Length; i++)
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++)
         {
             double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
             values[i] = (float)(deviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
         }
+
+        return values;
     }
 }

@@ -26,8 +26,8 @@ internal sealed class ConvolutionChain : Network
         foreach ((Conv2d layer, float[] filter) in _layers.Zip(weights))
         {
             Parameter[] parameters = [.. layer.Parameters()];
-            filter.CopyTo(parameters[0].Data);
-            parameters[1].Data.Fill(1);
+            Store.SetValues(parameters[0], filter);
+            Store.SetValues(parameters[1], [1]);
         }
     }
 

@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Graph;
 using UNetSharp.Inference;
 using UNetSharp.Inference.Explanation;
 using UNetSharp.Models;
@@ -49,8 +50,9 @@ public sealed class GradCamTests
     {
         ModelSettings settings = UNet.Entry.Usual with { Classes = 1, Width = 2 };
         Network network = ModelCatalog.Create(settings);
-        Recipe.Fill(network, shift: 1);
-        network.Parameters().Single(parameter => parameter.Name == "outc.conv.weight").Data.Fill(1);
+        Recipe.Fill(network.Store, shift: 1);
+        Parameter last = network.Parameters().Single(parameter => parameter.Name == "outc.conv.weight");
+        network.Store.SetValues(last, [.. Enumerable.Repeat(1f, last.Count)]);
         Random random = new(1);
         float[] samples = [.. Enumerable.Range(0, Size.Height * Size.Width * 3).Select(_ => random.NextSingle())];
         return GradCam.Of(

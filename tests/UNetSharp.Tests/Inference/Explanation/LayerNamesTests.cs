@@ -29,8 +29,8 @@ public sealed class LayerNamesTests
         {
             LayerNames names = Of(model);
             Network network = ModelCatalog.Create(ModelCatalog.Entry(model).Usual);
-            var image = Value.Input(new Shape(1, 64, 64, network.Channels));
-            foreach (LayerSummary layer in LayerSummary.Of(new UNetSharp.Graph.Graph(network.Segment(image))))
+            var image = Value.Input(Shape.Nchw(1, network.Channels, 64, 64));
+            foreach (LayerSummary layer in LayerSummary.Of(new ComputationGraph(network.Segment(image))))
             {
                 Assert.Equal(layer.Output, names.Find(layer.Name).Shape);
                 Assert.Equal(layer.Output, names.Find(layer.Label).Shape);
@@ -39,14 +39,14 @@ public sealed class LayerNamesTests
     }
 
     [Theory]
-    [InlineData("unet", "up3", typeof(Rectifier))]
-    [InlineData("unet", "up3.conv", typeof(Rectifier))]
-    [InlineData("unet", "up3.conv.double_conv.4", typeof(BatchNormalization))]
-    [InlineData("u2netp", "stage3d", typeof(Addition))]
-    [InlineData("u2netp", "stage3d.rebnconvin", typeof(Rectifier))]
-    [InlineData("resunet", "bridge", typeof(Addition))]
-    [InlineData("attention-unet", "Att4.psi", typeof(LogisticSigmoid))]
-    [InlineData("unet-classic", "conv_5", typeof(Rectifier))]
+    [InlineData("unet", "up3", typeof(Relu))]
+    [InlineData("unet", "up3.conv", typeof(Relu))]
+    [InlineData("unet", "up3.conv.double_conv.4", typeof(BatchNorm))]
+    [InlineData("u2netp", "stage3d", typeof(Add))]
+    [InlineData("u2netp", "stage3d.rebnconvin", typeof(Relu))]
+    [InlineData("resunet", "bridge", typeof(Add))]
+    [InlineData("attention-unet", "Att4.psi", typeof(Sigmoid))]
+    [InlineData("unet-classic", "conv_5", typeof(Relu))]
     public void A_part_ends_with_the_rectifier_and_the_sum_that_belong_to_it(string model, string name, Type last) =>
         Assert.IsType(last, Of(model).Find(name).Producer);
 
@@ -64,6 +64,6 @@ public sealed class LayerNamesTests
     private static LayerNames Of(string model)
     {
         Network network = ModelCatalog.Create(ModelCatalog.Entry(model).Usual);
-        return new LayerNames(network.Segment(Value.Input(new Shape(1, 64, 64, network.Channels))));
+        return new LayerNames(network.Segment(Value.Input(Shape.Nchw(1, network.Channels, 64, 64))));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using UNetSharp.Data;
+using UNetSharp.Execution;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
 using UNetSharp.Interop.Onnx;
@@ -129,7 +130,10 @@ public sealed class OnnxImportTests : IDisposable
     public void Weights_that_are_no_numbers_are_refused()
     {
         TrainedNetwork trained = OnnxNetworks.Create("unet");
-        trained.Network.Parameters().First().Data[3] = float.NaN;
+        ParameterStore store = trained.Network.Store;
+        float[] values = store.GetValues(store.Parameters[0]).ToArray();
+        values[3] = float.NaN;
+        store.SetValues(store.Parameters[0], values);
         trained.SaveOnnx(File("n.onnx"), new OnnxSettings(new PictureSize(32, 32)));
 
         CheckpointException e = Assert.Throws<CheckpointException>(() => TrainedNetwork.Load(File("n.onnx")));

@@ -1,0 +1,22 @@
+using UNetSharp.Execution;
+using UNetSharp.Graph.Operations;
+
+namespace UNetSharp.Cpu.Resampling;
+
+/// <summary>Kernel of <see cref="AvgPool"/>.</summary>
+internal sealed class AvgPoolKernel(AvgPool pool) : Kernel(pool)
+{
+    /// <inheritdoc/>
+    public override void Forward(KernelContext context) => AvgPoolForward.Run(
+        context.Workers, context.Input(0), context.Output, pool.Rows, pool.Columns, pool.CountIncludePad);
+
+    /// <inheritdoc/>
+    public override void Backward(KernelContext context) => AvgPoolBackward.Run(
+        context.Workers,
+        context.OutputGradient,
+        context.InputGradient(0),
+        pool.Rows,
+        pool.Columns,
+        pool.CountIncludePad,
+        context.Accumulates(0));
+}
