@@ -23,6 +23,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     private const string BestName = "best.safetensors";
     private const int MostSide = 1 << 15;
 
+    private Dictionary<string, string> Metadata => new() { [MetadataKey] = Description.ToJson() };
+
     /// <summary>Saves weights and description in the safetensors format.</summary>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
     public void Save(string path)
@@ -33,15 +35,17 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
                 $"{path}: is not written: a network out of an ONNX file needs no other; use that file.");
         }
 
-        Dictionary<string, string> metadata = new() { [MetadataKey] = Description.ToJson() };
-        SafetensorsWriter.Write(path, StateDict.Of(Network), metadata);
+        SafetensorsWriter.Write(path, StateDict.Of(Network), Metadata);
     }
 
     /// <summary>Writes the network as an ONNX file, which ONNX Runtime and its like run.</summary>
     /// <exception cref="CheckpointException">
     /// The network cannot run on images of every size where that is asked for, or the file cannot be written.
     /// </exception>
-    public void SaveOnnx(string path, OnnxSettings settings) => OnnxExport.Of(this, settings).Write(path);
+    public void SaveOnnx(string path, OnnxSettings settings) => ToOnnx(settings).Write(path);
+
+    /// <summary>The network as an ONNX file holds it.</summary>
+    internal OnnxModel ToOnnx(OnnxSettings settings) => OnnxExport.FromNetwork(Network, settings, Metadata);
 
     /// <summary>Loads a network.</summary>
     /// <param name="path">

@@ -1,7 +1,6 @@
 using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
-using UNetSharp.Interop;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Optimizers;
@@ -12,7 +11,6 @@ namespace UNetSharp.Optimizers;
 /// </summary>
 public abstract unsafe class Optimizer
 {
-    private readonly string[] _stateNames;
     private readonly Tensor[] _states;
 
     /// <summary>Prepares to train the parameters that are of kind <see cref="ParameterKind.Trained"/>.</summary>
@@ -21,13 +19,16 @@ public abstract unsafe class Optimizer
     /// <param name="stateNames">What is remembered of each value, one or two numbers, under PyTorch's names.</param>
     private protected Optimizer(ParameterStore parameters, double learningRate, params string[] stateNames)
     {
-        (Parameters, LearningRate, _stateNames) = (parameters, learningRate, stateNames);
+        (Parameters, LearningRate, StateNames) = (parameters, learningRate, stateNames);
         Shape shape = Shape.Nchw(1, Math.Max(1, parameters.TrainedCount), 1, 1);
         _states = [.. stateNames.Select(_ => new Tensor(shape))];
     }
 
     /// <summary>The parameters.</summary>
     public ParameterStore Parameters { get; }
+
+    /// <summary>What is remembered of each value, under PyTorch's names.</summary>
+    public IReadOnlyList<string> StateNames { get; }
 
     /// <summary>Factor of every change; may be set between steps.</summary>
     public double LearningRate { get; set; }
@@ -44,35 +45,29 @@ public abstract unsafe class Optimizer
     }
 
     /// <summary>
-    /// Copies of what is remembered, of the shape of the parameters and named like them with PyTorch's name of the
-    /// state behind: <c>outc.conv.weight.exp_avg</c>.
+    /// Continues from a state: further steps are those of the optimizer that made it. The learning rate is no part of it.
     /// </summary>
-    public IReadOnlyList<StoredTensor> State() =>
-    [
-        .. Slots().Select(slot => new StoredTensor(slot.Array.Name, slot.Array.Dims, slot.State.Data[slot.Range].ToArray())),
-    ];
-
-    /// <summary>
-    /// Continues from a state: further steps are those of the optimizer that made it. Nothing is changed unless all
-    /// names and shapes fit. The learning rate is no part of it.
-    /// </summary>
-    /// <param name="state">What <see cref="State"/> gave.</param>
     /// <param name="stepCount">What <see cref="StepCount"/> was.</param>
-    /// <param name="source">The file's name, for messages.</param>
-    /// <exception cref="CheckpointException">Names or shapes differ; the message lists them.</exception>
-    public void Restore(IReadOnlyList<StoredTensor> state, int stepCount, string source)
+    /// <param name="states">For each of <see cref="StateNames"/>, what is remembered of each trained parameter.</param>
+    /// <exception cref="ArgumentException">A state has more or fewer values than its parameter.</exception>
+    public void Restore(int stepCount, IReadOnlyList<IReadOnlyDictionary<Parameter, float[]>> states)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(stepCount);
-        (ArraySlot Array, Tensor State, Range Range)[] slots = [.. Slots()];
-        IReadOnlyDictionary<string, StoredTensor> byName =
-            NamedArrays.Match(state, [.. slots.Select(slot => slot.Array)], source, "optimizer");
-        foreach ((ArraySlot array, Tensor values, Range range) in slots)
+        foreach ((Tensor state, IReadOnlyDictionary<Parameter, float[]> values) in _states.Zip(states))
         {
-            byName[array.Name].Values.CopyTo(values.Data[range]);
+            foreach (Parameter parameter in Parameters.Trained)
+            {
+                values[parameter].CopyTo(Slot(state, parameter));
+            }
         }
 
         StepCount = stepCount;
     }
+
+    /// <summary>What is remembered of each value of a trained parameter.</summary>
+    /// <param name="index">Index of the state among <see cref="StateNames"/>.</param>
+    /// <param name="parameter">The parameter.</param>
+    public ReadOnlySpan<float> GetState(int index, Parameter parameter) => Slot(_states[index], parameter);
 
     /// <summary>Applies the rule of the optimizer by <see cref="Apply"/>.</summary>
     private protected abstract void Update(Workers workers);
@@ -86,12 +81,6 @@ public abstract unsafe class Optimizer
             Parameters.ValuesStart, Parameters.GradientsStart, _states[0].Start, _states[^1].Start, count, rule));
     }
 
-    private IEnumerable<(ArraySlot Array, Tensor State, Range Range)> Slots() =>
-        from parameter in Parameters.Trained
-        from state in Enumerable.Range(0, _stateNames.Length)
-        let start = Parameters.OffsetOf(parameter)
-        select (
-            new ArraySlot($"{parameter.Name}.{_stateNames[state]}", parameter.Dims),
-            _states[state],
-            start..(start + parameter.Count));
+    private Span<float> Slot(Tensor state, Parameter parameter) =>
+        state.Data.Slice(Parameters.OffsetOf(parameter), parameter.Count);
 }

@@ -66,7 +66,7 @@ internal sealed record TrainingState(
         path,
         [
             .. StateDict.Of(network),
-            .. Prefixed(OptimizerPrefix, optimizer.State()),
+            .. Prefixed(OptimizerPrefix, OptimizerStateDict.FromOptimizer(optimizer)),
             .. average is null ? [] : Prefixed(AveragePrefix, StateDict.Of(average)),
         ],
         new Dictionary<string, string> { [MetadataKey] = JsonSerializer.Serialize(this) });
@@ -79,7 +79,8 @@ internal sealed record TrainingState(
         ILookup<string, StoredTensor> byOwner = tensors.ToLookup(PrefixOf);
         TrainingState state = Parsed(path, metadata.GetValueOrDefault(MetadataKey));
         StateDict.Load(network, [.. byOwner[""]], path);
-        optimizer.Restore([.. byOwner[OptimizerPrefix].Select(WithoutPrefix)], state.OptimizerSteps, path);
+        OptimizerStateDict.Load(
+            optimizer, [.. byOwner[OptimizerPrefix].Select(WithoutPrefix)], state.OptimizerSteps, path);
         if (average is not null)
         {
             StateDict.Load(average, [.. byOwner[AveragePrefix].Select(WithoutPrefix)], path);

@@ -38,7 +38,7 @@ public sealed class OptimizerGoldenTests
         Close.Assert(golden.Values("end"), store.GetValues(parameter), Tolerance, "weights");
         Assert.NotEqual(start, store.GetValues(parameter).ToArray());
         Dictionary<string, float[]> state =
-            optimizer.State().ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
+            OptimizerStateDict.FromOptimizer(optimizer).ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
         foreach (StoredTensor expected in golden.WithPrefix("state."))
         {
             Close.Assert(expected.Values, state["w." + expected.Name], Tolerance, expected.Name);

@@ -72,7 +72,9 @@ public sealed class OptimizerTests
 
         float[] after = [.. store.GetValues(running), .. store.GetValues(counter)];
         Assert.Equal(before, after);
-        Assert.All(optimizer.State(), tensor => Assert.StartsWith("w.", tensor.Name, StringComparison.Ordinal));
+        Assert.All(
+            OptimizerStateDict.FromOptimizer(optimizer),
+            tensor => Assert.StartsWith("w.", tensor.Name, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -105,7 +107,7 @@ public sealed class OptimizerTests
         Optimizer first = All[name].Create(stopped);
         Train(first, device, 0, Steps);
         Optimizer second = All[name].Create(stopped);
-        second.Restore(first.State(), first.StepCount, "state.safetensors");
+        OptimizerStateDict.Load(second, OptimizerStateDict.FromOptimizer(first), first.StepCount, "state.safetensors");
         Train(second, device, Steps, Steps);
 
         Assert.Equal(2 * Steps, second.StepCount);
@@ -139,9 +141,12 @@ public sealed class OptimizerTests
         Assert.Equal(["a.exp_avg", "a.exp_avg_sq", "b.exp_avg", "b.exp_avg_sq"], Names(Adam.Create(parameters)));
         Assert.Equal(
             ["a.square_avg", "a.momentum_buffer", "b.square_avg", "b.momentum_buffer"], Names(new RmsProp(parameters)));
-        Assert.Equal([2, 2, 3, 3], new RmsProp(parameters).State().Select(tensor => tensor.Values.Length));
+        Assert.Equal(
+            [2, 2, 3, 3],
+            OptimizerStateDict.FromOptimizer(new RmsProp(parameters)).Select(tensor => tensor.Values.Length));
 
-        static IEnumerable<string> Names(Optimizer optimizer) => optimizer.State().Select(tensor => tensor.Name);
+        static IEnumerable<string> Names(Optimizer optimizer) =>
+            OptimizerStateDict.FromOptimizer(optimizer).Select(tensor => tensor.Name);
     }
 
     [Fact]
@@ -153,8 +158,9 @@ public sealed class OptimizerTests
         optimizer.Step(device);
         float[] before = States(optimizer);
 
+        IReadOnlyList<StoredTensor> other = OptimizerStateDict.FromOptimizer(new Sgd(parameters));
         CheckpointException e = Assert.Throws<CheckpointException>(
-            () => optimizer.Restore(new Sgd(parameters).State(), 7, "state.safetensors"));
+            () => OptimizerStateDict.Load(optimizer, other, 7, "state.safetensors"));
 
         Assert.StartsWith(
             "state.safetensors: does not fit the optimizer: 10 missing: w0.exp_avg, ",
@@ -163,7 +169,8 @@ public sealed class OptimizerTests
         Assert.Equal(1, optimizer.StepCount);
         Assert.Equal(before, States(optimizer));
 
-        static float[] States(Optimizer optimizer) => [.. optimizer.State().SelectMany(tensor => tensor.Values)];
+        static float[] States(Optimizer optimizer) =>
+            [.. OptimizerStateDict.FromOptimizer(optimizer).SelectMany(tensor => tensor.Values)];
     }
 
     private static ParameterStore Store() => TestParameters.Store(

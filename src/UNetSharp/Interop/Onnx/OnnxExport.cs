@@ -3,7 +3,7 @@ using UNetSharp.Cpu.Normalization;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
-using UNetSharp.Inference;
+using UNetSharp.Models;
 using UNetSharp.Tensors;
 
 namespace UNetSharp.Interop.Onnx;
@@ -38,13 +38,14 @@ internal sealed class OnnxExport
 
     /// <summary>The network for ONNX Runtime and its like.</summary>
     /// <exception cref="CheckpointException">The network cannot run on images of every size.</exception>
-    public static OnnxModel Of(TrainedNetwork trained, OnnxSettings settings)
+    public static OnnxModel FromNetwork(
+        Network network, OnnxSettings settings, IReadOnlyDictionary<string, string> metadata)
     {
-        TracedSizes? sizes = settings.IsDynamic ? TracedSizes.Of(trained.Network) : null;
+        TracedSizes? sizes = settings.IsDynamic ? TracedSizes.Of(network) : null;
         (int height, int width) = (settings.Size.Height, settings.Size.Width);
-        Value image = Value.Input(Shape.Nchw(1, trained.Network.Channels, height, width));
-        ComputationGraph graph = sizes?.Graph ?? new ComputationGraph(trained.Network.Segment(image));
-        OnnxExport export = new(graph, trained.Network.Store, sizes, settings.FoldsBatchNorm);
+        Value image = Value.Input(Shape.Nchw(1, network.Channels, height, width));
+        ComputationGraph graph = sizes?.Graph ?? new ComputationGraph(network.Segment(image));
+        OnnxExport export = new(graph, network.Store, sizes, settings.FoldsBatchNorm);
         export.AddAll();
         OnnxSize[] space = settings.IsDynamic
             ? [new(null, "height"), new(null, "width")]
@@ -54,9 +55,9 @@ internal sealed class OnnxExport
             settings.Opset,
             export._nodes,
             [.. export._weights.Values],
-            [new OnnxValueInfo(ImageName, [batch, new(trained.Network.Channels), .. space])],
-            [new OnnxValueInfo(LogitsName, [batch, new(trained.Network.Classes), .. space])],
-            new Dictionary<string, string> { [TrainedNetwork.MetadataKey] = trained.Description.ToJson() });
+            [new OnnxValueInfo(ImageName, [batch, new(network.Channels), .. space])],
+            [new OnnxValueInfo(LogitsName, [batch, new(network.Classes), .. space])],
+            metadata);
     }
 
     private void AddAll()

@@ -67,8 +67,8 @@ public sealed class OnnxExportTests : IDisposable
         TrainedNetwork trained = OnnxNetworks.Create("unet");
         OnnxSettings settings = new(new PictureSize(32, 32));
 
-        OnnxModel plain = OnnxExport.Of(trained, settings);
-        OnnxModel folded = OnnxExport.Of(trained, settings with { FoldsBatchNorm = true });
+        OnnxModel plain = trained.ToOnnx(settings);
+        OnnxModel folded = trained.ToOnnx(settings with { FoldsBatchNorm = true });
 
         Assert.Equal(18, plain.Nodes.Count(node => node.Operation == "BatchNormalization"));
         Assert.DoesNotContain(folded.Nodes, node => node.Operation == "BatchNormalization");

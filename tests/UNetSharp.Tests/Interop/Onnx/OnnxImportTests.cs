@@ -92,7 +92,7 @@ public sealed class OnnxImportTests : IDisposable
     public void U2Net_with_its_sides_is_taken_for_background_removal()
     {
         TrainedNetwork trained = OnnxNetworks.Create("u2netp", channels: 3, classes: 1);
-        OnnxModel model = OnnxExport.Of(trained, new OnnxSettings(new PictureSize(32, 32)));
+        OnnxModel model = trained.ToOnnx(new OnnxSettings(new PictureSize(32, 32)));
         OnnxNode sigmoid = new("s", "Sigmoid", ["logits"], ["map"], []);
         OnnxValueInfo[] outputs = [new("map", []), .. Enumerable.Repeat(model.Outputs[0], 6)];
         model = model with { Nodes = [.. model.Nodes, sigmoid], Outputs = outputs };
@@ -114,7 +114,7 @@ public sealed class OnnxImportTests : IDisposable
     public void So_is_a_map_of_probabilities_alone_at_its_size(int side, bool hasSigmoid, Normalization expected)
     {
         OnnxSettings settings = new(new PictureSize(side, side));
-        OnnxModel model = OnnxExport.Of(OnnxNetworks.Create("unet", channels: 3, classes: 1), settings);
+        OnnxModel model = OnnxNetworks.Create("unet", channels: 3, classes: 1).ToOnnx(settings);
         if (hasSigmoid)
         {
             OnnxNode sigmoid = new("s", "Sigmoid", ["logits"], ["map"], []);
