@@ -15,6 +15,7 @@ namespace UNetSharp.Data;
 /// images are cut out so much larger, and mirrored beyond their border. Null where it is the same.
 /// </param>
 /// <param name="ClassWeights">Weight of each class in the weight map of every mask; null for no map.</param>
+/// <param name="Share">Which of the images are read, where several processes share an epoch.</param>
 public sealed record LoaderSettings(
     int BatchSize,
     int? Crop,
@@ -22,7 +23,28 @@ public sealed record LoaderSettings(
     int Seed,
     int Threads = 1,
     Func<int, int>? InputSide = null,
-    IReadOnlyList<float>? ClassWeights = null);
+    IReadOnlyList<float>? ClassWeights = null,
+    EpochShare Share = default);
+
+/// <summary>
+/// The share of one process in an epoch: every <paramref name="Count"/>-th image from the one at <paramref name="Rank"/>. The
+/// last images, fewer than processes, are left out, so that all have as many.
+/// </summary>
+/// <param name="Rank">Number of the process, from 0.</param>
+/// <param name="Count">Number of processes; 0 and 1 are a process on its own.</param>
+public readonly record struct EpochShare(int Rank, int Count)
+{
+    /// <summary>Images of a process.</summary>
+    /// <param name="images">Images of all.</param>
+    public int Of(int images) => images / Math.Max(1, Count);
+
+    /// <summary>Images that follow each other in the order of the epoch, as the process takes them.</summary>
+    internal int[] Select(int[] order)
+    {
+        int step = Math.Max(1, Count), rank = Rank;
+        return [.. Enumerable.Range(0, Of(order.Length)).Select(i => order[(i * step) + rank])];
+    }
+}
 
 /// <summary>
 /// Reads the batches of one epoch ahead of their use, on threads of its own. The order follows from seed and epoch
@@ -60,13 +82,14 @@ public sealed class Loader : IDisposable
         (_started, _delivered) = (firstBatch, firstBatch);
         _order = [.. Enumerable.Range(0, pairs.Count)];
         RandomStream.OfOrder(settings.Seed, epoch).Shuffle(_order);
+        _order = settings.Share.Select(_order);
         _ahead = settings.Threads + 1;
         _threads = [.. Enumerable.Range(0, settings.Threads).Select(_ => new Thread(ReadBatches) { IsBackground = true })];
         Array.ForEach(_threads, thread => thread.Start());
     }
 
     /// <summary>Batches of the epoch.</summary>
-    public int Count => (_pairs.Count + _settings.BatchSize - 1) / _settings.BatchSize;
+    public int Count => (_order.Length + _settings.BatchSize - 1) / _settings.BatchSize;
 
     /// <summary>Time that was spent waiting for batches.</summary>
     public TimeSpan Waited => _waiting.Elapsed;
@@ -173,7 +196,7 @@ public sealed class Loader : IDisposable
     private Batch? ReadBatch(int index, Augmenter augmenter)
     {
         int first = index * _settings.BatchSize;
-        int count = Math.Min(_settings.BatchSize, _pairs.Count - first);
+        int count = Math.Min(_settings.BatchSize, _order.Length - first);
         Batch? batch = null;
         string[] names = new string[count];
         for (int n = 0; n < count; n++)

@@ -11,15 +11,16 @@ namespace UNetSharp.Training;
 internal sealed class Learner : IDisposable
 {
     private readonly TrainingSettings _settings;
+    private readonly Peers _peers;
     private readonly CpuDevice _device;
     private readonly TrainingStep _step;
     private readonly GradientVector _gradients;
     private readonly WeightAverage? _average;
     private readonly double _rate;
 
-    public Learner(TrainingSettings settings, CpuDevice device)
+    public Learner(TrainingSettings settings, CpuDevice device, Peers peers)
     {
-        (_settings, _device) = (settings, device);
+        (_settings, _device, _peers) = (settings, device, peers);
         Network = ModelCatalog.Create(settings.Model, settings.Seed);
         if (settings.StartsByHe)
         {
@@ -57,7 +58,7 @@ internal sealed class Learner : IDisposable
     /// <summary>Adds a batch to the gradients of the next step.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="number">Number of the batch in all of training, which dropout follows from.</param>
-    /// <returns>Its loss.</returns>
+    /// <returns>Its loss, the mean of all peers.</returns>
     public float Accumulate(Batch batch, long number)
     {
         int seed = unchecked((_settings.Seed * 31) + (int)number);
@@ -67,7 +68,9 @@ internal sealed class Learner : IDisposable
             _gradients.Accumulate(batch.Names.Count);
         }
 
-        return loss;
+        Span<float> mean = [loss];
+        _peers.Average(mean);
+        return mean[0];
     }
 
     /// <summary>Changes the weights.</summary>
@@ -81,6 +84,7 @@ internal sealed class Learner : IDisposable
             _gradients.SetToMean();
         }
 
+        _peers.Average(Network.Store.AllGradients);
         if (_settings.ClipNorm is { } length && !double.IsFinite(_gradients.Clip(length)))
         {
             return false;

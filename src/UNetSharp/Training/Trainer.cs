@@ -23,6 +23,7 @@ public sealed class Trainer
     private readonly TrainingSettings _settings;
     private readonly DataReport _report;
     private readonly RunFolder _run;
+    private readonly Peers _peers;
     private readonly Split _split;
     private readonly SampleReader _reader;
     private readonly AugmentationSettings _augmentation;
@@ -39,13 +40,19 @@ public sealed class Trainer
     /// <param name="read">Decodes an image file.</param>
     /// <param name="run">Where to leave the results.</param>
     /// <param name="cache">Keeps images in memory, which changes no result; null to read them in every epoch.</param>
+    /// <param name="peers">The processes that train together; null for this one alone.</param>
     /// <exception cref="DataException">The data set cannot be trained on.</exception>
     /// <exception cref="ArgumentException">The augmentation cannot be read.</exception>
     public Trainer(
-        TrainingSettings settings, DataReport report, PictureReader read, RunFolder run, SampleCache? cache = null)
+        TrainingSettings settings,
+        DataReport report,
+        PictureReader read,
+        RunFolder run,
+        SampleCache? cache = null,
+        Peers? peers = null)
     {
         report.ThrowIfUnusable();
-        (_settings, _report, _run) = (settings, report, run);
+        (_settings, _report, _run, _peers) = (settings, report, run, peers ?? Peers.None);
         _split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
         _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size, cache);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
@@ -62,9 +69,9 @@ public sealed class Trainer
     /// <exception cref="TrainingException">The loss is no number any more, or results cannot be written.</exception>
     public bool Run(Action<TrainingProgress> progress, CancellationToken cancellation)
     {
-        _run.SaveSettings(_settings);
+        Write(run => run.SaveSettings(_settings));
         using CpuDevice device = new(_settings.Threads);
-        using Learner learner = new(_settings, device);
+        using Learner learner = new(_settings, device, _peers);
         Network judged = learner.Average ?? learner.Network;
         using Validation validation = new(judged, _split.Validation, _reader, _report.Classes!.ClassCount, device);
         TrainedNetwork trained = new(judged, new NetworkDescription(_settings.Model, _report.Classes, _settings.Size));
@@ -83,7 +90,7 @@ public sealed class Trainer
             bool isBest = _validationDice is null || BestDice is null || _validationDice > BestDice;
             RequireSound(learner);
             TrainingProgress done = Progress(isEpochDone: true) with { Validation = result };
-            _run.SaveEpoch(trained, isBest, done);
+            Write(run => run.SaveEpoch(trained, isBest, done));
             _state = AfterEpoch(isBest);
             Save(learner);
             progress(done);
@@ -92,7 +99,11 @@ public sealed class Trainer
         return true;
     }
 
-    private int Steps => (_split.Training.Count + _settings.BatchSize - 1) / _settings.BatchSize;
+    private EpochShare Share => new(_peers.Rank, _peers.Count);
+
+    private int EpochImages => Share.Of(_split.Training.Count);
+
+    private int Steps => (EpochImages + _settings.BatchSize - 1) / _settings.BatchSize;
 
     private TimeSpan Elapsed => TimeSpan.FromSeconds(_state.Seconds) + _clock.Elapsed;
 
@@ -112,6 +123,7 @@ public sealed class Trainer
         LoaderSettings settings = new(_settings.BatchSize, _settings.Crop, _augmentation, _settings.Seed)
         {
             InputSide = learner.Network.InputSide,
+            Share = Share,
             ClassWeights = _settings.WeighsPixels ? WeightMap.Balance(_report.ClassShares) : null,
         };
         TimeSpan start = _clock.Elapsed;
@@ -151,7 +163,7 @@ public sealed class Trainer
             progress(Progress(isEpochDone: false));
 
             // Gradients that wait for others are not part of the state.
-            if (isStep && cancellation.IsCancellationRequested)
+            if (isStep && _peers.Any(cancellation.IsCancellationRequested))
             {
                 return false;
             }
@@ -203,14 +215,23 @@ public sealed class Trainer
     {
         RequireSound(learner);
         _savedAt = _clock.Elapsed;
-        _run.SaveState(
-            _state with { Seconds = Elapsed.TotalSeconds }, learner.Network, learner.Optimizer, learner.Average);
+        TrainingState state = _state with { Seconds = Elapsed.TotalSeconds };
+        Write(run => run.SaveState(state, learner.Network, learner.Optimizer, learner.Average));
+    }
+
+    /// <summary>Writes to the run's folder, which one of the peers does.</summary>
+    private void Write(Action<RunFolder> write)
+    {
+        if (_peers.Rank == 0)
+        {
+            write(_run);
+        }
     }
 
     private TrainingProgress Progress(bool isEpochDone)
     {
         double seconds = _clock.Elapsed.TotalSeconds;
-        long imagesLeft = ((long)(_settings.Epochs - _state.Epoch + 1) * _split.Training.Count) - _state.Images;
+        long imagesLeft = ((long)(_settings.Epochs - _state.Epoch + 1) * EpochImages) - _state.Images;
         return _lastStep with
         {
             Epoch = _state.Epoch,
