@@ -84,11 +84,8 @@ internal static class Builds
     /// <summary>A build's own <see cref="OurSide.Runner"/>, beside those of the others.</summary>
     private static Action Load(string folder, string work, string file, int threads)
     {
-        AssemblyLoadContext context = new(folder);
-        context.Resolving += (_, name) => Path.Combine(folder, $"{name.Name}.dll") is var path && File.Exists(path)
-            ? context.LoadFromAssemblyPath(path)
-            : null;
-        Type side = context.LoadFromAssemblyPath(Path.Combine(folder, Program)).GetType(typeof(OurSide).FullName!)!;
+        BuildContext context = new(Path.GetFullPath(folder));
+        Type side = context.LoadFromAssemblyPath(Path.Combine(context.Folder, Program)).GetType(typeof(OurSide).FullName!)!;
         MethodInfo runner = side.GetMethod(nameof(OurSide.Runner))
             ?? throw new BenchmarkException($"{folder} holds a build that cannot be timed in turns: it is too old.");
         return (Action)runner.Invoke(null, [work, file, threads])!;
@@ -113,5 +110,16 @@ internal static class Builds
         }
 
         return times;
+    }
+
+    /// <summary>Takes a build's own assemblies, where the default context would give every build those of this program.</summary>
+    private sealed class BuildContext(string folder) : AssemblyLoadContext
+    {
+        public string Folder => folder;
+
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            Path.Combine(folder, $"{assemblyName.Name}.dll") is var path && File.Exists(path)
+                ? LoadFromAssemblyPath(path)
+                : null;
     }
 }
