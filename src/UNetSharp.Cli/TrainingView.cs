@@ -49,10 +49,12 @@ internal static class TrainingView
 
     private static string Summary(TrainingResult result, string folder)
     {
-        string dice = result.BestDice is { } value
-            ? string.Create(CultureInfo.InvariantCulture, $"best validation dice {value:f4}; ")
+        string best = result.BestLoss is { } loss
+            ? string.Create(CultureInfo.InvariantCulture, $"lowest training loss {loss:f4}; ")
+            : result.BestDice is { } dice
+            ? string.Create(CultureInfo.InvariantCulture, $"best validation dice {dice:f4}; ")
             : "";
-        return $"{dice}weights in {folder}, report in {result.ReportPath}";
+        return $"{best}weights in {folder}, report in {result.ReportPath}";
     }
 
     private static void Show(ProgressBar bar, TrainingProgress progress)

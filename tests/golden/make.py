@@ -352,7 +352,8 @@ def optimizers():
 def training():
     """Ten steps of a small network, alternating two batches. Says how far float32 itself is from float64."""
     rows = [(name, lambda: UNet(3, 1, 2), name) for name in OPTIMIZERS]
-    rows.append(("narrow", lambda: NarrowUNet(3, 1, 1), "adam"))
+    # Biases before a batch norm have gradients of rounding alone, which only SGD leaves as small as they are.
+    rows.append(("narrow", lambda: NarrowUNet(3, 1, 1), "sgd"))
     for name, create_net, optimizer in rows:
         (optimizer_class, arguments), net = OPTIMIZERS[optimizer], create_net()
         start = {"start." + k: v.clone() for k, v in net.state_dict().items()}

@@ -76,7 +76,8 @@ internal static class ModelOptions
             }
         }
 
-        DecoderWidths decoder = parsed.GetValue(Decoder) ?? entry.Usual.Decoder;
+        DecoderWidths usual = recipe?.Model == entry.Name ? recipe.Decoder : entry.Usual.Decoder;
+        DecoderWidths decoder = parsed.GetValue(Decoder) ?? usual;
         ModelSettings settings = entry.Usual with
         {
             Channels = channels,

@@ -9,10 +9,10 @@ internal static class SplitOptions
 {
     private const string All = "all";
 
-    private static readonly Option<string> Validation = new("--val")
+    private static readonly Option<string?> Validation = new("--val")
     {
-        Description = "Share of the images to validate with, or a text file with their names, one a line",
-        DefaultValueFactory = _ => "0.1",
+        Description = "Share of the images to validate with, or a text file with their names, one a line "
+            + "[default: the recipe's; 0.1]",
     };
 
     private static readonly Option<int?> Folds =
@@ -31,10 +31,14 @@ internal static class SplitOptions
     }
 
     /// <summary>Reads the options: one way to part the images, or one for each fold.</summary>
+    /// <param name="parsed">The options.</param>
+    /// <param name="usualShare">Share of the images where none is given.</param>
     /// <exception cref="UsageException">They make no sense.</exception>
-    public static IReadOnlyList<SplitSettings> Read(ParseResult parsed)
+    public static IReadOnlyList<SplitSettings> Read(ParseResult parsed, double usualShare)
     {
-        SplitSettings whole = OfValidation(parsed.GetRequiredValue(Validation));
+        SplitSettings whole = parsed.GetValue(Validation) is { } text
+            ? OfValidation(text)
+            : new SplitSettings(usualShare);
         string? fold = parsed.GetValue(Fold);
         if (parsed.GetValue(Folds) is not { } folds)
         {

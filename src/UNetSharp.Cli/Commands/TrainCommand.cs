@@ -24,13 +24,14 @@ internal static class TrainCommand
         Default("--classes", "auto", "Number of classes: auto, 1 for one foreground class, or K");
 
     private static readonly Option<string?> Size =
-        new("--size") { Description = "Bring every image to height x width, for example 256x320" };
+        new("--size") { Description = "Bring every image to height x width, for example 256x320 [default: the recipe's]" };
 
     private static readonly Option<int?> Crop = new("--crop") { Description = "Train on random squares of N pixels" };
 
     private static readonly Option<int> Epochs = Default("--epochs", 50, "How often every image is seen");
 
-    private static readonly Option<int> Batch = Default("--batch", 1, "Images of a step");
+    private static readonly Option<int?> Batch =
+        new("--batch") { Description = "Images of a step [default: the recipe's; 1]" };
 
     private static readonly Option<float?> Rate =
         new("--lr") { Description = "Learning rate [default: the recipe's; rmsprop 1e-5, adam and adamw 1e-3, sgd 1e-2]" };
@@ -47,7 +48,13 @@ internal static class TrainCommand
     private static readonly Option<string> RecipeName = Default(
         "--recipe",
         "default",
-        "default (unet, rmsprop, flips) or paper (unet-classic, overlapping tiles, elastic deformation, weight maps, dropout, sgd)");
+        "default (unet, rmsprop, flips), paper (unet-classic, overlapping tiles, elastic deformation, weight maps, dropout, sgd) "
+            + "or rmsprop (narrow decoder, bce, rmsprop 1e-5, batches of 4, 512x512, no validation, best by training loss)");
+
+    private static readonly Option<BestBy?> Best = new("--best-by")
+    {
+        Description = "Which weights are the best: ValidationDice or TrainingLoss [default: the recipe's]",
+    };
 
     private static readonly Option<bool?> WeightMap =
         new("--weight-map") { Description = "Weigh pixels so that touching objects are kept apart and classes are balanced" };
@@ -56,7 +63,7 @@ internal static class TrainCommand
         Default(
             "--loss",
             Automatic,
-            $"auto (bce+dice or ce+dice), {string.Join(", ", LossCatalog.Names)}, or a sum such as 0.5*ce+lovasz");
+            $"auto (the recipe's: bce+dice or ce+dice, bce or ce), {string.Join(", ", LossCatalog.Names)}, or a sum such as 0.5*ce+lovasz");
 
     private static readonly Option<string> Augment = AugmentCommand.Option();
 
@@ -83,7 +90,7 @@ internal static class TrainCommand
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
             Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, RecipeName, WeightMap, Augment, Seed, Threads, Exact, Resume, SkipBad, Cache, Json,
+            LossName, RecipeName, Best, WeightMap, Augment, Seed, Threads, Exact, Resume, SkipBad, Cache, Json,
         };
         ModelOptions.AddTo(command);
         SplitOptions.AddTo(command);
@@ -98,8 +105,9 @@ internal static class TrainCommand
     private static int Run(ParseResult parsed)
     {
         // All options are read, and refused if they make no sense, before the data set is.
-        IReadOnlyList<SplitSettings> splits = SplitOptions.Read(parsed);
-        TrainingSettings settings = SettingsOf(parsed, splits[0]);
+        TrainingRecipe recipe = RecipeOf(parsed);
+        IReadOnlyList<SplitSettings> splits = SplitOptions.Read(parsed, recipe.ValidationShare);
+        TrainingSettings settings = SettingsOf(parsed, recipe, splits[0]);
         int? channels = ChannelsOf(parsed);
         int? classes = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Classes), "--classes");
         long cacheBytes = CacheBytes(parsed);
@@ -120,7 +128,7 @@ internal static class TrainCommand
             report.ThrowIfMixed(settings.BatchSize);
         }
 
-        settings = Fitted(settings, report, channels);
+        settings = Fitted(settings, recipe, report, channels);
         SampleCache cache = CacheOf(cacheBytes, report, settings, told);
         foreach (SplitSettings split in splits)
         {
@@ -196,20 +204,17 @@ internal static class TrainCommand
     }
 
     /// <summary>What the options say, for one channel, one class and a loss that may still be automatic.</summary>
-    private static TrainingSettings SettingsOf(ParseResult parsed, SplitSettings split)
+    private static TrainingSettings SettingsOf(ParseResult parsed, TrainingRecipe recipe, SplitSettings split)
     {
-        string recipeName = parsed.GetRequiredValue(RecipeName);
-        TrainingRecipe recipe =
-            TrainingRecipe.All[CommonOptions.OneOf(TrainingRecipe.All.Keys, recipeName, "--recipe")];
         bool isAugmentationGiven = parsed.GetResult(Augment) is { Implicit: false };
         string augmentation = isAugmentationGiven ? parsed.GetRequiredValue(Augment) : recipe.Augmentation;
         int? crop = parsed.GetValue(Crop);
         return CourseOptions.Read(parsed, new TrainingSettings(
             ModelOptions.Read(parsed, channels: 1, classes: 1, recipe),
-            parsed.GetValue(Size) is { } size ? CommonOptions.Size(size) : null,
+            SizeOf(parsed, recipe),
             crop is { } side ? CommonOptions.AtLeast(16, side, "--crop") : null,
             CommonOptions.AtLeast(1, parsed.GetValue(Epochs), "--epochs"),
-            CommonOptions.AtLeast(1, parsed.GetValue(Batch), "--batch"),
+            CommonOptions.AtLeast(1, parsed.GetValue(Batch) ?? recipe.BatchSize, "--batch"),
             OptimizerOf(parsed, recipe.Optimizer),
             LossOf(parsed),
             split,
@@ -218,16 +223,27 @@ internal static class TrainCommand
             CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),
             parsed.GetValue(Exact))
         {
+            BestBy = parsed.GetValue(Best) ?? recipe.BestBy,
             StartsByHe = recipe.StartsByHe,
             WeighsPixels = parsed.GetValue(WeightMap) ?? recipe.WeighsPixels,
         });
     }
 
+    private static TrainingRecipe RecipeOf(ParseResult parsed) => TrainingRecipe.All[
+        CommonOptions.OneOf(TrainingRecipe.All.Keys, parsed.GetRequiredValue(RecipeName), "--recipe")];
+
+    /// <summary>The size that is given, or the recipe's unless squares are cut out.</summary>
+    private static PictureSize? SizeOf(ParseResult parsed, TrainingRecipe recipe) =>
+        parsed.GetValue(Size) is { } size ? CommonOptions.Size(size)
+        : parsed.GetValue(Crop) is null ? recipe.Size
+        : null;
+
     /// <summary>The same, for the channels and classes of a data set.</summary>
-    private static TrainingSettings Fitted(TrainingSettings settings, DataReport report, int? channels)
+    private static TrainingSettings Fitted(
+        TrainingSettings settings, TrainingRecipe recipe, DataReport report, int? channels)
     {
         int classes = report.Classes!.Classes;
-        string loss = settings.Loss != Automatic ? settings.Loss : classes == 1 ? "bce+dice" : "ce+dice";
+        string loss = settings.Loss != Automatic ? settings.Loss : recipe.Loss(classes);
         RequireLoss(loss, () => LossCatalog.Create(loss, classes));
         return settings with
         {

@@ -57,6 +57,8 @@ public sealed class TrainingRun(TrainingSettings settings, DataReport report, st
         }
 
         recorder.Finish(isDone ? "training is done" : "training was stopped and can go on");
-        return new TrainingResult(isDone, trainer.BestDice, Path.Combine(folder, RunRecorder.PageName));
+        double? bestLoss = settings.BestBy == BestBy.TrainingLoss ? trainer.BestLoss : null;
+        return new TrainingResult(
+            isDone, trainer.BestDice, bestLoss, Path.Combine(folder, RunRecorder.PageName));
     }
 }

@@ -5,7 +5,8 @@ namespace UNetSharp.Losses;
 
 /// <summary>
 /// The losses by their names, and sums of them as people write them: terms joined by +, each a name or a positive
-/// number, * and a name, as in <c>0.5*ce+lovasz</c>.
+/// number, * and a name, as in <c>0.5*ce+lovasz</c>. Losses of sets of pixels (dice, lovasz, tversky) are means over the
+/// images of a batch; with <c>-batch</c> the pixels of the whole batch are one set, as the authors of Lovász-softmax have it.
 /// </summary>
 public static class LossCatalog
 {
@@ -15,14 +16,14 @@ public static class LossCatalog
     {
         ["bce"] = o => (x, t, map) => BinaryCrossEntropy.Of(x, t, o.PositiveWeight, o.IgnoredClass, map),
         ["ce"] = o => (x, t, map) => CrossEntropy.Of(x, t, o.ClassWeights, o.IgnoredClass, map),
-        ["dice"] = o => (x, t, _) => SoftDice.Of(x, t, o.Smooth, o.OverBatch, o.IgnoredClass),
+        ["dice"] = Dice,
+        ["dice-batch"] = o => Dice(o with { OverBatch = true }),
         ["focal"] = o => (x, t, map) =>
             FocalLoss.Of(x, t, o.FocalAlpha, o.FocalGamma, o.ClassWeights, o.IgnoredClass, map),
-        ["lovasz"] = o => (x, t, _) => x.Shape.C == 1
-            ? LovaszHinge.Of(x, t, o.OverBatch, o.IgnoredClass)
-            : LovaszSoftmax.Of(x, t, o.OverBatch, o.IgnoredClass),
-        ["tversky"] = o => (x, t, _) =>
-            TverskyLoss.Of(x, t, o.TverskyAlpha, o.TverskyBeta, o.Smooth, o.OverBatch, o.IgnoredClass),
+        ["lovasz"] = Lovasz,
+        ["lovasz-batch"] = o => Lovasz(o with { OverBatch = true }),
+        ["tversky"] = Tversky,
+        ["tversky-batch"] = o => Tversky(o with { OverBatch = true }),
     };
 
     /// <summary>Every single loss, and the sums that are used most.</summary>
@@ -63,6 +64,16 @@ public static class LossCatalog
             : WeightedSum.Compute(
                 [.. terms.Select(term => term.Weight)],
                 [.. terms.Select(term => term.Of(logits, target, pixelWeights))]);
+
+    private static Func<Value, Value, Value?, Value> Dice(LossOptions o) =>
+        (x, t, _) => SoftDice.Of(x, t, o.Smooth, o.OverBatch, o.IgnoredClass);
+
+    private static Func<Value, Value, Value?, Value> Lovasz(LossOptions o) => (x, t, _) => x.Shape.C == 1
+        ? LovaszHinge.Of(x, t, o.OverBatch, o.IgnoredClass)
+        : LovaszSoftmax.Of(x, t, o.OverBatch, o.IgnoredClass);
+
+    private static Func<Value, Value, Value?, Value> Tversky(LossOptions o) => (x, t, _) =>
+        TverskyLoss.Of(x, t, o.TverskyAlpha, o.TverskyBeta, o.Smooth, o.OverBatch, o.IgnoredClass);
 
     private static LossTerm ParseTerm(string text, string term, LossOptions options)
     {

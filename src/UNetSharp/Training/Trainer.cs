@@ -62,6 +62,9 @@ public sealed class Trainer
     /// <summary>Dice of the best weights on the validation images; null without any.</summary>
     public double? BestDice => _state.BestDice;
 
+    /// <summary>Lowest mean loss of an epoch; null before the first epoch is done.</summary>
+    public double? BestLoss => _state.BestLoss;
+
     /// <summary>Trains until all epochs are done, or until it is cancelled, from which it can go on later.</summary>
     /// <param name="progress">Is told of every step and every epoch.</param>
     /// <param name="cancellation">Ends training after the current step.</param>
@@ -87,7 +90,7 @@ public sealed class Trainer
 
             ValidationResult? result = validation.Run();
             _validationDice = result?.MeanDice;
-            bool isBest = _validationDice is null || BestDice is null || _validationDice > BestDice;
+            bool isBest = IsBest();
             RequireSound(learner);
             TrainingProgress done = Progress(isEpochDone: true) with { Validation = result };
             Write(run => run.SaveEpoch(trained, isBest, done));
@@ -98,6 +101,8 @@ public sealed class Trainer
 
         return true;
     }
+
+    private double MeanLoss => _state.LossSum / _state.Images;
 
     private EpochShare Share => new(_peers.Rank, _peers.Count);
 
@@ -177,6 +182,10 @@ public sealed class Trainer
         return true;
     }
 
+    private bool IsBest() => _settings.BestBy == BestBy.TrainingLoss
+        ? BestLoss is null || MeanLoss < BestLoss
+        : _validationDice is null || BestDice is null || _validationDice > BestDice;
+
     private TrainingState AfterEpoch(bool isBest)
     {
         int waited = isBest ? 0 : _state.Waited + 1;
@@ -189,6 +198,7 @@ public sealed class Trainer
             LossSum = 0,
             TermSums = [],
             BestDice = isBest ? _validationDice : BestDice,
+            BestLoss = BestLoss is { } best && best < MeanLoss ? best : MeanLoss,
             Stale = isBest ? 0 : _state.Stale + 1,
             Waited = isPlateau ? 0 : waited,
             Plateaus = _state.Plateaus + (isPlateau ? 1 : 0),
@@ -238,7 +248,7 @@ public sealed class Trainer
             Epochs = _settings.Epochs,
             Step = _state.Step,
             Steps = Steps,
-            Loss = _state.LossSum / _state.Images,
+            Loss = MeanLoss,
             ValidationDice = _validationDice,
             ImagesPerSecond = _imagesDone / seconds,
             TimeLeft = TimeSpan.FromSeconds(seconds / Math.Max(1, _imagesDone) * imagesLeft),

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using UNetSharp.Data;
 using UNetSharp.Models;
 using UNetSharp.Optimizers;
@@ -51,6 +52,20 @@ public sealed record TrainingSettings(
     /// </summary>
     public double? AverageDecay { get; init; }
 
+    /// <summary>What the best weights are chosen by.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<BestBy>))]
+    public BestBy BestBy { get; init; }
+
     /// <summary>Epochs without a better validation score after which training ends; null for all epochs.</summary>
     public int? Patience { get; init; }
+}
+
+/// <summary>What the best weights of a run are chosen by.</summary>
+public enum BestBy
+{
+    /// <summary>The highest Dice on the validation images; the newest weights where there are none.</summary>
+    ValidationDice,
+
+    /// <summary>The lowest mean loss of an epoch of training.</summary>
+    TrainingLoss,
 }

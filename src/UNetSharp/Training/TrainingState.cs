@@ -45,6 +45,9 @@ internal sealed record TrainingState(
     /// <summary>Sums of the terms of the loss over the images of the current epoch.</summary>
     public IReadOnlyList<double> TermSums { get; init; } = [];
 
+    /// <summary>Lowest mean loss of an epoch so far; null before the first epoch is done.</summary>
+    public double? BestLoss { get; init; }
+
     /// <summary>The state before the first step.</summary>
     public static TrainingState Start(string data) => new(data, 1, 0, 0, 0, 0, null, 0, 0, 0, 0, "");
 

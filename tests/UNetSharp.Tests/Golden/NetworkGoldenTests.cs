@@ -182,9 +182,9 @@ public sealed class NetworkGoldenTests
     {
         "rmsprop" => OptimizerCatalog.Create(new OptimizerSettings("rmsprop"), parameters),
         "rmsprop-fast" => new RmsProp(parameters, learningRate: 1e-4, weightDecay: 1e-3, momentum: 0.9),
-        "adam" or "narrow" => Adam.Create(parameters, weightDecay: 1e-4),
+        "adam" => Adam.Create(parameters, weightDecay: 1e-4),
         "adamw" => OptimizerCatalog.Create(new OptimizerSettings("adamw"), parameters),
-        "sgd" => new Sgd(parameters, learningRate: 1e-2, weightDecay: 1e-4, momentum: 0.9),
+        "sgd" or "narrow" => new Sgd(parameters, learningRate: 1e-2, weightDecay: 1e-4, momentum: 0.9),
         string other => throw new ArgumentException(other),
     };
 }

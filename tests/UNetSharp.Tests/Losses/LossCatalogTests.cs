@@ -19,7 +19,7 @@ public sealed class LossCatalogTests
         Assert.Equal(terms, string.Join(", ", LossCatalog.Parse(text).Select(term => $"{term.Weight} {term.Name}")));
 
     [Theory]
-    [InlineData("", "There is no loss ''; there are bce, ce, dice, focal, lovasz, tversky")]
+    [InlineData("", "There is no loss ''; there are bce, ce, dice, dice-batch, focal, lovasz, lovasz-batch, tversky")]
     [InlineData("hinge", "There is no loss 'hinge'")]
     [InlineData("Dice", "There is no loss 'Dice'")]
     [InlineData("dice+", "There is no loss '' as in 'dice+'")]
@@ -69,6 +69,38 @@ public sealed class LossCatalogTests
 
         Assert.Equal(Shape.Scalar, LossCatalog.Create(name, classes)(logits, target).Shape);
     });
+
+    [Theory]
+    [InlineData("dice", 3)]
+    [InlineData("lovasz", 1)]
+    [InlineData("lovasz", 3)]
+    [InlineData("tversky", 1)]
+    public void Sets_of_pixels_are_of_each_image_or_of_the_batch(string name, int classes)
+    {
+        Shape shape = Shape.Nchw(2, classes, 3, 4);
+        Tensor logits = TestTensors.Random(shape, seed: 1), truth = new(shape.WithChannels(1));
+        for (int i = 0; i < truth.Data.Length; i++)
+        {
+            truth.Data[i] = i % (i < 12 ? 2 : Math.Max(2, classes));
+        }
+
+        float batch = Loss($"{name}-batch", options: null);
+
+        Assert.NotEqual(Loss(name, options: null), batch, 1e-4f);
+        Assert.Equal(Loss(name, new LossOptions { OverBatch = true }), batch);
+
+        float Loss(string text, LossOptions? options)
+        {
+            Value x = Value.Input(shape), t = Value.Input(truth.Shape);
+            Value loss = LossCatalog.Create(text, classes, options)(x, t);
+            using CpuDevice device = new(1);
+            using Plan plan = device.Compile(
+                new ComputationGraph(loss), TestStores.For(loss), PlanSettings.ForTraining(loss, x));
+            plan.SetInput(x, logits.Data);
+            plan.SetInput(t, truth.Data);
+            return plan.ComputeGradients();
+        }
+    }
 
     [Fact]
     public void The_terms_of_a_sum_can_be_read_beside_it()

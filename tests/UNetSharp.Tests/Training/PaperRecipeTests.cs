@@ -70,7 +70,7 @@ public class PaperRecipeTests
 
         using CpuDevice device = new(2);
         Sgd optimizer = new(network.Store);
-        using TrainingStep step = new(network, LossCatalog.Parse("bce"), optimizer, device);
+        using TrainingStep step = new(network, LossCatalog.Parse(TrainingRecipe.Paper.Loss(1)), optimizer, device);
         float loss = step.ComputeGradients(image, truth);
 
         // The same by hand: no mirror, and the logits' middle.
@@ -84,15 +84,17 @@ public class PaperRecipeTests
         Assert.Equal(expected, loss, 1e-5);
     }
 
-    [Fact]
-    public void Weights_of_pixels_count()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Weights_of_pixels_count_in_the_loss(int classes)
     {
-        UNetClassic network = new(1, 1, width: 2, seed: 3);
+        UNetClassic network = new(1, classes, width: 2, seed: 3);
         Tensor image = new(Shape.Nchw(1, 1, 20, 20)), truth = new(Shape.Nchw(1, 1, 20, 20)), two = new(truth.Shape);
         two.Data.Fill(2);
         using CpuDevice device = new(2);
         Sgd optimizer = new(network.Store);
-        using TrainingStep step = new(network, LossCatalog.Parse("bce"), optimizer, device);
+        using TrainingStep step = new(network, LossCatalog.Parse(TrainingRecipe.Paper.Loss(classes)), optimizer, device);
 
         Assert.Equal(2 * step.ComputeGradients(image, truth), step.ComputeGradients(image, truth, two), 1e-5f);
     }
