@@ -72,7 +72,7 @@ public sealed class ImageRows : RowSource
     }
 
     /// <inheritdoc/>
-    public override void ReadRow(Span<float> row)
+    protected override void ReadNextRow(Span<float> row)
     {
         int within = _next % _stripRows;
         if (within == 0)

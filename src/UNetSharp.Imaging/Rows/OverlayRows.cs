@@ -14,6 +14,7 @@ public sealed class OverlayRows : IDisposable
     private readonly float[] _samples;
     private byte[] _above = [];
     private byte[] _own = [];
+    private bool _isDisposed;
 
     private OverlayRows(RowSource picture, Contrast contrast)
     {
@@ -37,6 +38,7 @@ public sealed class OverlayRows : IDisposable
     /// <returns>Whether there is one: not so at the first row.</returns>
     public bool Add(ReadOnlySpan<byte> classes, Span<byte> rgb)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         byte[] below = classes.ToArray();
         bool isDrawn = _own.Length > 0;
         if (isDrawn)
@@ -52,7 +54,11 @@ public sealed class OverlayRows : IDisposable
     public void End(Span<byte> rgb) => Draw([], rgb);
 
     /// <inheritdoc/>
-    public void Dispose() => _picture.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _picture.Dispose();
+    }
 
     private void Draw(ReadOnlySpan<byte> below, Span<byte> rgb)
     {

@@ -12,6 +12,7 @@ public abstract class RowFile : IDisposable
     private readonly string _path;
     private UnfinishedFile? _file;
     private int _rows;
+    private bool _isDisposed;
 
     /// <summary>Starts a file.</summary>
     /// <param name="path">Its place.</param>
@@ -42,8 +43,10 @@ public abstract class RowFile : IDisposable
 
     /// <summary>Writes the next row.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The file has been disposed of.</exception>
     public void Write(ReadOnlySpan<byte> row)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         try
         {
             WriteRow(row);
@@ -57,8 +60,10 @@ public abstract class RowFile : IDisposable
 
     /// <summary>Ends the file after its last row and puts it in its place.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The file has been disposed of.</exception>
     public void Finish()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_rows != Size.Height)
         {
             throw new InvalidOperationException($"{_rows} of {Size.Height} rows of {_path} are written.");
@@ -74,6 +79,7 @@ public abstract class RowFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _file?.Dispose();
         GC.SuppressFinalize(this);
     }

@@ -66,7 +66,7 @@ internal sealed class RowQueue : RowSource
     }
 
     /// <inheritdoc/>
-    public override void ReadRow(Span<float> row)
+    protected override void ReadNextRow(Span<float> row)
     {
         _stop.ThrowIfCancellationRequested();
         int within = _next++ % _bandRows;

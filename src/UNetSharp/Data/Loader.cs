@@ -96,7 +96,14 @@ public sealed class Loader : IDisposable
 
     /// <summary>The batches in order. A batch is valid until the next one is taken.</summary>
     /// <exception cref="DataException">A pair cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The loader has been disposed of.</exception>
     public IEnumerable<Batch> Batches()
+    {
+        ObjectDisposedException.ThrowIf(_isStopping, this);
+        return TakeAll();
+    }
+
+    private IEnumerable<Batch> TakeAll()
     {
         for (int index = _firstBatch; index < Count; index++)
         {
@@ -130,6 +137,7 @@ public sealed class Loader : IDisposable
             Batch? batch;
             while (!_ready.Remove(index, out batch))
             {
+                ObjectDisposedException.ThrowIf(_isStopping, this);
                 if (_failed.TryGetValue(index, out Exception? failure))
                 {
                     throw failure is DataException e

@@ -21,5 +21,8 @@ public sealed partial class Value
     internal Operation? Producer { get; }
 
     /// <summary>Makes an input of the given shape.</summary>
-    public static Value Input(Shape shape) => new(shape, null);
+    /// <exception cref="ShapeException">It is no shape but the default one.</exception>
+    public static Value Input(Shape shape) => shape != default
+        ? new(shape, null)
+        : throw new ShapeException("An input needs a shape; make one by Shape.Nchw.");
 }

@@ -24,6 +24,7 @@ public sealed class Segmenter : IDisposable
     private readonly Predictor _predictor;
     private readonly TilePlanner _planner;
     private readonly NetworkDescription _description;
+    private volatile bool _isDisposed;
 
     /// <summary>Takes a trained network.</summary>
     /// <param name="network">The network.</param>
@@ -112,6 +113,7 @@ public sealed class Segmenter : IDisposable
     {
         lock (_planning)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             return _planner.Plan(picture, settings);
         }
     }
@@ -126,6 +128,7 @@ public sealed class Segmenter : IDisposable
     /// <returns>Probabilities at the picture's own size, (height, width, <see cref="Channels"/>).</returns>
     public RowSource SegmentRows(RowSource picture, TilePlan plan, Action<int>? progress = null)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Normalization normalization = _description.Normalization;
         RowSource seen = normalization.Resized(new UnitRows(picture, _description.Model.Channels), plan.Seen);
         TilePredictor predictor = new(_predictor, _description, plan.Copies);
@@ -135,6 +138,7 @@ public sealed class Segmenter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _predictor.Dispose();
         _device.Dispose();
     }

@@ -39,12 +39,13 @@ public static class CrossEntropy
 
     private readonly struct Pixel : IPixelLoss
     {
-        public float Of(ReadOnlySpan<float> logits, float target) => Probability.MinusLogSoftmax(logits, (int)target);
+        public float Of(ReadOnlySpan<float> logits, float target) =>
+            Probability.MinusLogSoftmax(logits, Probability.ClassOf(target, logits.Length));
 
         public void Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient)
         {
             SoftmaxForward.Pixel(logits, gradient);
-            gradient[(int)target] -= 1;
+            gradient[Probability.ClassOf(target, logits.Length)] -= 1;
         }
     }
 }

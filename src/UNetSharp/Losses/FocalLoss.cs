@@ -80,13 +80,14 @@ public static class FocalLoss
         {
             Span<float> p = stackalloc float[logits.Length];
             SoftmaxForward.Pixel(logits, p);
-            float q = Probability.OfOthers(p, (int)target);
-            return MathF.Pow(q, gamma) * Probability.MinusLogSoftmax(logits, (int)target);
+            int t = Probability.ClassOf(target, logits.Length);
+            float q = Probability.OfOthers(p, t);
+            return MathF.Pow(q, gamma) * Probability.MinusLogSoftmax(logits, t);
         }
 
         public void Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient)
         {
-            int t = (int)target;
+            int t = Probability.ClassOf(target, logits.Length);
             SoftmaxForward.Pixel(logits, gradient);
             (float p, float q) = (gradient[t], Probability.OfOthers(gradient, t));
             float ratio = q < SmallQ ? 1 + (q / 2) : Probability.MinusLogSoftmax(logits, t) / q;

@@ -110,9 +110,10 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
                 }
 
                 SoftmaxForward.Pixel(new ReadOnlySpan<float>(x.Pixel(i), x.Channels), p);
+                int truth = source.IsIgnored(target) ? -1 : Probability.ClassOf(target, x.Channels);
                 for (int k = 0; k < x.Channels; k++)
                 {
-                    errors[source.PlaceOf(i, k)] = k == (int)target ? Probability.OfOthers(p, k) : p[k];
+                    errors[source.PlaceOf(i, k)] = k == truth ? Probability.OfOthers(p, k) : p[k];
                 }
             }
         }

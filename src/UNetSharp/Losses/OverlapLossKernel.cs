@@ -88,6 +88,11 @@ internal sealed unsafe class OverlapLossKernel(OverlapLoss loss) : Kernel(loss)
                     continue;
                 }
 
+                if (classes > 1)
+                {
+                    Probability.ClassOf(pixelTarget, classes);
+                }
+
                 Probability.Of(new ReadOnlySpan<float>(x.Pixel(i), classes), p);
                 for (int k = 0; k < classes; k++)
                 {

@@ -73,7 +73,7 @@ internal sealed unsafe class PixelMeanKernel<TLoss>(PixelMean<TLoss> mean) : Ker
         public bool IsIgnored(float target) => target == ignored;
 
         public float ClassWeight(float target) =>
-            classWeights == null ? 1 : new ReadOnlySpan<float>(classWeights, x.Channels)[(int)target];
+            classWeights == null ? 1 : classWeights[Probability.ClassOf(target, x.Channels)];
 
         public float MapWeight(long p) => map.Start == null ? 1 : *map.Pixel(p);
     }

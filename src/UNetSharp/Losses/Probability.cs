@@ -8,6 +8,18 @@ internal static class Probability
     /// <summary>1 / (1 + exp(−x)).</summary>
     public static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
 
+    /// <summary>The class that a target names.</summary>
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    public static int ClassOf(float target, int classes)
+    {
+        int k = (int)target;
+        return (uint)k < (uint)classes ? k : throw NoSuchClass(target, classes);
+    }
+
+    private static ArgumentException NoSuchClass(float target, int classes) => new(
+        $"A pixel of the target has the class {target}, but there are the classes 0 to {classes - 1}; "
+        + "map the values of the mask to these, or ignore them.");
+
     /// <summary>−log softmax(x)[k], in the form that cannot overflow.</summary>
     public static float MinusLogSoftmax(ReadOnlySpan<float> logits, int k)
     {

@@ -27,6 +27,7 @@ public sealed class TrainingStep : IDisposable
     private readonly bool _isExact;
     private readonly List<ShapedPlan> _plans = [];
     private ShapedPlan? _last;
+    private bool _isDisposed;
 
     /// <summary>Prepares to train with a loss.</summary>
     public TrainingStep(Network network, Loss loss, Optimizer optimizer, CpuDevice device, bool isExact = false)
@@ -60,14 +61,14 @@ public sealed class TrainingStep : IDisposable
     }
 
     /// <summary>Bytes of memory that the plans hold.</summary>
-    public long MemoryBytes => _plans.Sum(plan => plan.Plan.MemoryBytes);
+    public long MemoryBytes => Alive(_plans).Sum(plan => plan.Plan.MemoryBytes);
 
     /// <summary>
     /// The terms of the last step's loss before they are weighted, by the names of losses (bce), of outputs where there are
     /// several (main, side1), or of both (side1.bce); empty where the loss is one term.
     /// </summary>
     public IReadOnlyList<(string Name, float Value)> Terms =>
-        [.. _last?.Terms.Select(term => (term.Name, _last.Plan.GetOutput(term.Value).Data[0])) ?? []];
+        [.. Alive(_last)?.Terms.Select(term => (term.Name, _last!.Plan.GetOutput(term.Value).Data[0])) ?? []];
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
@@ -90,7 +91,7 @@ public sealed class TrainingStep : IDisposable
     /// <returns>The loss.</returns>
     public float ComputeGradients(Tensor images, Tensor targets, Tensor? pixelWeights = null, int seed = 0)
     {
-        ShapedPlan shaped = _last = PlanFor(images.Shape, targets.Shape, pixelWeights is not null);
+        ShapedPlan shaped = _last = Alive(this).PlanFor(images.Shape, targets.Shape, pixelWeights is not null);
         shaped.Plan.SetInput(shaped.Images, images.Data);
         shaped.Plan.SetInput(shaped.Targets, targets.Data);
         if (pixelWeights is not null)
@@ -112,6 +113,13 @@ public sealed class TrainingStep : IDisposable
 
         _plans.Clear();
         _last = null;
+        _isDisposed = true;
+    }
+
+    private T Alive<T>(T part)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return part;
     }
 
     private ShapedPlan PlanFor(Shape images, Shape targets, bool isWeighted)

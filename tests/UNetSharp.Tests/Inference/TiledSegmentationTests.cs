@@ -219,7 +219,7 @@ public sealed class TiledSegmentationTests
 
         public int Count { get; private set; }
 
-        public override void ReadRow(Span<float> row)
+        protected override void ReadNextRow(Span<float> row)
         {
             _rows.ReadRow(row);
             Count++;

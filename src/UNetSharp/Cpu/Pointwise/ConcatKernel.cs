@@ -1,4 +1,5 @@
 using UNetSharp.Execution;
+using UNetSharp.Graph;
 using UNetSharp.Graph.Operations;
 
 namespace UNetSharp.Cpu.Pointwise;
@@ -6,8 +7,7 @@ namespace UNetSharp.Cpu.Pointwise;
 /// <summary>Kernel of <see cref="Concat"/>. Inputs that the plan has computed in place already are not copied.</summary>
 internal sealed unsafe class ConcatKernel(Concat concat) : Kernel(concat)
 {
-    private readonly int[] _firstChannels =
-        [.. concat.Inputs.Select((_, k) => concat.Inputs.Take(k).Sum(input => input.Shape.C))];
+    private readonly int[] _firstChannels = FirstChannels(concat.Inputs);
 
     /// <inheritdoc/>
     public override void Forward(KernelContext context)
@@ -40,6 +40,17 @@ internal sealed unsafe class ConcatKernel(Concat concat) : Kernel(concat)
                 Elementwise<Copy>.Run(context.Workers, from, from, to, adds: context.Accumulates(k));
             }
         }
+    }
+
+    private static int[] FirstChannels(IReadOnlyList<Value> inputs)
+    {
+        int[] channels = new int[inputs.Count];
+        for (int k = 1; k < channels.Length; k++)
+        {
+            channels[k] = channels[k - 1] + inputs[k - 1].Shape.C;
+        }
+
+        return channels;
     }
 
     private View Slice(View wide, int index) =>

@@ -8,6 +8,6 @@ public sealed class PictureRows(Picture picture)
     private int _next;
 
     /// <inheritdoc/>
-    public override void ReadRow(Span<float> row) =>
+    protected override void ReadNextRow(Span<float> row) =>
         picture.Samples.AsSpan(_next++ * RowLength, RowLength).CopyTo(row);
 }

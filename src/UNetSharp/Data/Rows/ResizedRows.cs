@@ -38,7 +38,7 @@ internal sealed class ResizedRows : RowSource
         : RowWindow.BytesOf(RowsKept(Triangle.Wide(from.Height, to.Height)), to.Width, channels);
 
     /// <inheritdoc/>
-    public override void ReadRow(Span<float> row)
+    protected override void ReadNextRow(Span<float> row)
     {
         Triangle triangle = _down[_next++];
         _narrow.ReadTo(triangle.First + triangle.Weights.Length - 1);
@@ -64,7 +64,7 @@ internal sealed class ResizedRows : RowSource
     {
         private readonly float[] _row = new float[source.RowLength];
 
-        public override void ReadRow(Span<float> row)
+        protected override void ReadNextRow(Span<float> row)
         {
             source.ReadRow(_row);
             row.Clear();

@@ -10,6 +10,8 @@ namespace UNetSharp.Data.Rows;
 /// <param name="fullScale">The value of full brightness, as in <see cref="Picture"/>; 1 for maps.</param>
 public abstract class RowSource(PictureSize size, int channels, float fullScale = 1) : IDisposable
 {
+    private bool _isDisposed;
+
     /// <summary>Height and width.</summary>
     public PictureSize Size { get; } = size;
 
@@ -25,7 +27,12 @@ public abstract class RowSource(PictureSize size, int channels, float fullScale 
     /// <summary>Reads the next row.</summary>
     /// <param name="row">Takes (width, channels) values.</param>
     /// <exception cref="DataException">The picture turns out to be damaged.</exception>
-    public abstract void ReadRow(Span<float> row);
+    /// <exception cref="ObjectDisposedException">The stream has been disposed of.</exception>
+    public void ReadRow(Span<float> row)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ReadNextRow(row);
+    }
 
     /// <summary>Reads what is left into an array of all rows, (height, width, channels).</summary>
     /// <exception cref="DataException">The picture turns out to be damaged.</exception>
@@ -43,9 +50,17 @@ public abstract class RowSource(PictureSize size, int channels, float fullScale 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Dispose(isDisposing: true);
-        GC.SuppressFinalize(this);
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            Dispose(isDisposing: true);
+            GC.SuppressFinalize(this);
+        }
     }
+
+    /// <summary>Reads the next row into (width, channels) values.</summary>
+    /// <exception cref="DataException">The picture turns out to be damaged.</exception>
+    protected abstract void ReadNextRow(Span<float> row);
 
     /// <summary>Gives back what the stream holds, the stream that it reads among it.</summary>
     /// <param name="isDisposing">Whether <see cref="Dispose()"/> was called.</param>

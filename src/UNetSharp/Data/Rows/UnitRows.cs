@@ -8,7 +8,7 @@ internal sealed class UnitRows(RowSource picture, int channels) : RowSource(pict
     private readonly float[] _own = new float[picture.RowLength];
 
     /// <inheritdoc/>
-    public override void ReadRow(Span<float> row)
+    protected override void ReadNextRow(Span<float> row)
     {
         picture.ReadRow(_own);
         UnitValues.Of<float>(_own, picture.Channels, picture.FullScale, row, Channels);

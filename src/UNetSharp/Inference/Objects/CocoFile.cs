@@ -18,6 +18,7 @@ public sealed class CocoFile : IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly List<(string Name, PictureSize Size)> _images = [];
     private long _annotations;
+    private bool _isDisposed;
 
     /// <summary>Begins a file; it is there when it is complete.</summary>
     /// <param name="path">The file.</param>
@@ -39,6 +40,7 @@ public sealed class CocoFile : IDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Add(string image, PictureSize size, IReadOnlyList<MaskObject> objects)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _images.Add((image, size));
         foreach (MaskObject found in objects)
         {
@@ -65,6 +67,7 @@ public sealed class CocoFile : IDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Complete()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _json.WriteEndArray();
         _json.WriteStartArray("images");
         for (int i = 0; i < _images.Count; i++)
@@ -96,6 +99,7 @@ public sealed class CocoFile : IDisposable
     /// <summary>Closes the file; an incomplete one is removed.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _json.Dispose();
         _file.Dispose();
     }

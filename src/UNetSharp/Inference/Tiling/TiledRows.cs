@@ -37,7 +37,7 @@ internal sealed class TiledRows : RowSource
     }
 
     /// <inheritdoc/>
-    public override void ReadRow(Span<float> row)
+    protected override void ReadNextRow(Span<float> row)
     {
         while (_tileRow < _plan.Rows.Count && (_tileRow == 0 || _next >= _plan.Rows.Start(_tileRow)))
         {
