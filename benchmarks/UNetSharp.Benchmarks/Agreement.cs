@@ -11,26 +11,26 @@ namespace UNetSharp.Benchmarks;
 /// </param>
 internal sealed record Agreement(double Values, double Gradients)
 {
-    private const double MostOfValues = 1e-3;
+    private const double MaxValueDifference = 1e-3;
 
     // The gradient of a rectifier jumps at zero. Some of the millions of activations lie so near that the rounding of
     // float32 decides on which side, so correct gradients differ. Measured at 256 x 256: PyTorch's float32 gradients
     // from its float64 ones by up to 6e-3, ours from the same by up to 6e-3, and those of PyTorch's two memory layouts
     // from each other by up to 8e-3; at 512 x 512 the layouts differ by 1.5e-2. The limit leaves room for the larger
     // rounding of fast convolutions. Exactness is for the tests, on shapes small enough to have no values that near.
-    private const double MostOfGradients = 5e-2;
+    private const double MaxGradientDifference = 5e-2;
 
     /// <summary>Compares everything that the peer has computed.</summary>
     /// <exception cref="BenchmarkException">The results are not the same.</exception>
-    public static Agreement Of(
-        Work work, string peer, IReadOnlyDictionary<string, float[]> ours, IReadOnlyDictionary<string, float[]> theirs)
+    public static Agreement Compare(
+        Workload work, string peer, IReadOnlyDictionary<string, float[]> ours, IReadOnlyDictionary<string, float[]> theirs)
     {
         double values = 0, gradients = 0;
         foreach ((string name, float[] their) in theirs)
         {
-            bool isRectified = Work.RectifiedGradients.Contains(name);
-            double difference = isRectified ? OfNorms(ours[name], their) : OfLargest(ours[name], their);
-            if (!(difference <= (isRectified ? MostOfGradients : MostOfValues)))
+            bool isRectified = Workload.ReluGradients.Contains(name);
+            double difference = isRectified ? CompareByNorm(ours[name], their) : CompareByLargest(ours[name], their);
+            if (!(difference <= (isRectified ? MaxGradientDifference : MaxValueDifference)))
             {
                 throw new BenchmarkException(string.Create(
                     CultureInfo.InvariantCulture,
@@ -46,15 +46,15 @@ internal sealed record Agreement(double Values, double Gradients)
     }
 
     /// <summary>The larger differences of both.</summary>
-    public Agreement And(Agreement other) =>
+    public Agreement Max(Agreement other) =>
         new(Math.Max(Values, other.Values), Math.Max(Gradients, other.Gradients));
 
     // Both are not a number when a value is, and then never small enough.
-    private static double OfLargest(float[] ours, float[] theirs) =>
+    private static double CompareByLargest(float[] ours, float[] theirs) =>
         Pairs(ours, theirs).Aggregate(0.0, (most, pair) => Math.Max(most, Math.Abs(pair.Ours - pair.Theirs)))
         / theirs.Aggregate(0.0, (most, value) => Math.Max(most, Math.Abs(value)));
 
-    private static double OfNorms(float[] ours, float[] theirs) =>
+    private static double CompareByNorm(float[] ours, float[] theirs) =>
         Math.Sqrt(
             Pairs(ours, theirs).Sum(pair => Square(pair.Ours - pair.Theirs)) / theirs.Sum(value => Square(value)));
 

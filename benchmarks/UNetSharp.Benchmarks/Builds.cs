@@ -8,7 +8,7 @@ namespace UNetSharp.Benchmarks;
 
 /// <summary>
 /// Builds of this benchmark against each other: their runs of a work in turns in one process, so that a moment in which the
-/// machine is slow is the same for all. That tells apart what two runs of the whole benchmark cannot.
+/// machine is slow is the same for all. That shows differences that two runs of the whole benchmark cannot.
 /// </summary>
 internal static class Builds
 {
@@ -25,7 +25,7 @@ internal static class Builds
         };
         folders.Validators.Add(RequireBuilds);
         Option<string> name = new("--only") { Description = "The work", Required = true };
-        name.AcceptOnlyFromAmong([.. Work.All.Select(work => work.Name)]);
+        name.AcceptOnlyFromAmong([.. Workload.All.Select(work => work.Name)]);
         Command command = new("builds", "Builds of this benchmark against each other, in turns in one process.")
         {
             folders, name, rounds, threads,
@@ -36,9 +36,9 @@ internal static class Builds
             {
                 Print(
                     [.. parsed.GetValue(folders)!.Select(folder => folder.FullName)],
-                    Work.All.Single(work => work.Name == parsed.GetValue(name)),
+                    Workload.All.Single(work => work.Name == parsed.GetValue(name)),
                     parsed.GetValue(threads),
-                    parsed.GetValue(rounds) ?? Comparison.MostRounds);
+                    parsed.GetValue(rounds) ?? Comparison.MaxRounds);
                 return 0;
             }
             catch (BenchmarkException e)
@@ -58,7 +58,7 @@ internal static class Builds
         }
     }
 
-    private static void Print(string[] folders, Work work, int threads, int rounds)
+    private static void Print(string[] folders, Workload work, int threads, int rounds)
     {
         string file = Path.GetTempFileName();
         try

@@ -21,13 +21,13 @@ internal sealed record Peer(string Name, Cost? Cost, string? Absence, Agreement?
 /// <param name="Ours">Our cost.</param>
 /// <param name="Peers">The peers.</param>
 internal sealed record Comparison(
-    Work Work, double Flops, IReadOnlyList<double> Peaks, Cost Ours, IReadOnlyList<Peer> Peers)
+    Workload Work, double Flops, IReadOnlyList<double> Peaks, Cost Ours, IReadOnlyList<Peer> Peers)
 {
     /// <summary>Timed runs of each side where they take long.</summary>
-    public const int LeastRounds = 7;
+    public const int MinRounds = 7;
 
     /// <summary>Timed runs of each side where they do not.</summary>
-    public const int MostRounds = 25;
+    public const int MaxRounds = 25;
 
     private const int WarmUps = 4;
 
@@ -48,8 +48,8 @@ internal sealed record Comparison(
     /// <summary>Names of the peers that there are.</summary>
     public static IReadOnlyList<string> AllPeers { get; } = [OnnxRuntime, Torch];
 
-    /// <summary>Compares the results, warms up, then times the sides in turns; as often as time allows if not told.</summary>
-    public static Comparison Of(Work work, IReadOnlyList<string> peers, int threads, int? rounds)
+    /// <summary>Compares the results, warms up, then times the sides in turns; as often as time allows if no count is given.</summary>
+    public static Comparison Measure(Workload work, IReadOnlyList<string> peers, int threads, int? rounds)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unet-bench");
         List<Entrant> entrants = [];
@@ -71,11 +71,11 @@ internal sealed record Comparison(
                 entrant.Side!.Load(work, file, onnx);
                 IReadOnlyDictionary<string, float[]> own = entrant.Side.Check(results);
                 ours ??= own;
-                entrant.Agreement = Agreement.Of(work, entrant.Side.Name, ours, own);
+                entrant.Agreement = Agreement.Compare(work, entrant.Side.Name, ours, own);
             }
 
             List<double> peaks = Time([.. entrants.Where(entrant => entrant.Absence is null)], threads, rounds);
-            return new Comparison(work, work.Flops, peaks, entrants[0].Cost!, PeersOf(entrants));
+            return new Comparison(work, work.Flops, peaks, entrants[0].Cost!, CreatePeers(entrants));
         }
         finally
         {
@@ -85,20 +85,20 @@ internal sealed record Comparison(
     }
 
     /// <summary>Has PyTorch write the network as ONNX, in a process that does not race: exporting takes memory.</summary>
-    private static void Export(Work work, string file, string onnx)
+    private static void Export(Workload work, string file, string onnx)
     {
-        using Side exporter = Side.Torch("nchw", threads: 1)!;
+        using BenchmarkProcess exporter = BenchmarkProcess.Torch("nchw", threads: 1)!;
         exporter.Load(work, file, onnx);
         exporter.Export(onnx);
     }
 
-    private static IEnumerable<Entrant> Start(Work work, IReadOnlyList<string> peers, int threads)
+    private static IEnumerable<Entrant> Start(Workload work, IReadOnlyList<string> peers, int threads)
     {
-        yield return new Entrant("", Side.Ours(threads), "");
+        yield return new Entrant("", BenchmarkProcess.Ours(threads), "");
         bool hasTorch = false;
         foreach (string layout in new[] { "nchw", "channels_last" })
         {
-            Entrant torch = new(Torch, Side.Torch(layout, threads), "there is no /usr/bin/python3");
+            Entrant torch = new(Torch, BenchmarkProcess.Torch(layout, threads), "there is no /usr/bin/python3");
             hasTorch |= torch.Absence is null;
             if (peers.Contains(Torch) && (hasTorch || layout == "nchw"))
             {
@@ -113,17 +113,17 @@ internal sealed record Comparison(
         if (!work.IsTraining && peers.Contains(OnnxRuntime))
         {
             yield return hasTorch
-                ? new Entrant(OnnxRuntime, Side.OnnxRuntime(threads), "there is no node")
+                ? new Entrant(OnnxRuntime, BenchmarkProcess.OnnxRuntime(threads), "there is no node")
                 : new Entrant(OnnxRuntime, null, "PyTorch, which exports the network for it, is absent");
         }
     }
 
-    private static List<Peer> PeersOf(List<Entrant> entrants)
+    private static List<Peer> CreatePeers(List<Entrant> entrants)
     {
         List<Peer> peers = [];
         foreach (IGrouping<string, Entrant> own in entrants.Where(entrant => entrant.Peer != "").GroupBy(e => e.Peer))
         {
-            Agreement? agreement = own.Select(entrant => entrant.Agreement).Aggregate((a, b) => a?.And(b!));
+            Agreement? agreement = own.Select(entrant => entrant.Agreement).Aggregate((a, b) => a?.Max(b!));
             Cost? cost = own.Select(entrant => entrant.Cost).Where(cost => cost is not null).MinBy(cost => cost!.Ms);
             peers.Add(new Peer(own.Key, cost, own.First().Absence, agreement));
         }
@@ -135,7 +135,7 @@ internal sealed record Comparison(
     {
         foreach (Entrant entrant in entrants)
         {
-            entrant.Warm = Enumerable.Range(0, WarmUps).Min(_ => Rested(entrant.Side!));
+            entrant.Warm = Enumerable.Range(0, WarmUps).Min(_ => RunRested(entrant.Side!));
         }
 
         Entrant[] raced =
@@ -144,7 +144,7 @@ internal sealed record Comparison(
                 <= ClearlySlower * entrants.Where(other => other.Peer == entrant.Peer).Min(other => other.Warm)),
         ];
         double roundMs = raced.Sum(entrant => entrant.Warm + Rest.TotalMilliseconds);
-        int count = rounds ?? (int)Math.Clamp(Measured.TotalMilliseconds / roundMs, LeastRounds, MostRounds);
+        int count = rounds ?? (int)Math.Clamp(Measured.TotalMilliseconds / roundMs, MinRounds, MaxRounds);
         List<double> peaks = [];
         for (int round = 0; round < count; round++)
         {
@@ -152,20 +152,20 @@ internal sealed record Comparison(
             peaks.Add(FmaPeak.Measure(threads));
             foreach (Entrant entrant in raced)
             {
-                entrant.Ms.Add(Rested(entrant.Side!));
+                entrant.Ms.Add(RunRested(entrant.Side!));
             }
         }
 
         foreach (Entrant entrant in raced)
         {
-            Side side = entrant.Side!;
+            BenchmarkProcess side = entrant.Side!;
             entrant.Cost = new Cost(side.Name, side.Version, Median(entrant.Ms), side.PeakBytes());
         }
 
         return peaks;
     }
 
-    private static double Rested(Side side)
+    private static double RunRested(BenchmarkProcess side)
     {
         Thread.Sleep(Rest);
         return side.Run();
@@ -178,11 +178,11 @@ internal sealed record Comparison(
     }
 
     /// <summary>A process in the race.</summary>
-    private sealed class Entrant(string peer, Side? side, string noProgram)
+    private sealed class Entrant(string peer, BenchmarkProcess? side, string noProgram)
     {
         public string Peer { get; } = peer;
 
-        public Side? Side { get; } = side;
+        public BenchmarkProcess? Side { get; } = side;
 
         public string? Absence { get; } = side is null ? noProgram : side.Absence;
 

@@ -17,7 +17,7 @@ internal sealed class LayerTimes
     private long _last;
 
     /// <summary>Prints the table of a work.</summary>
-    public static void Print(Work work, int threads, int rounds, TextWriter output)
+    public static void Print(Workload work, int threads, int rounds, TextWriter output)
     {
         var times = new LayerTimes();
         using CpuDevice device = new(threads);
@@ -33,9 +33,9 @@ internal sealed class LayerTimes
         times.Print(work, output);
     }
 
-    private void Infer(Work work, CpuDevice device, int rounds)
+    private void Infer(Workload work, CpuDevice device, int rounds)
     {
-        Models.Network network = work.Network();
+        Models.Network network = work.CreateNetwork();
         Value image = Value.Input(work.ImageShape);
         ComputationGraph graph = new(network.Forward(image));
         using Plan plan = device.Compile(graph, network.Store, PlanSettings.ForInference());
@@ -44,16 +44,16 @@ internal sealed class LayerTimes
         {
             plan.SetInput(image, values);
             _last = Stopwatch.GetTimestamp();
-            plan.Forward(Took("forward", runs: 1));
+            plan.Forward(CreateTimer("forward", runs: 1));
         });
     }
 
-    private void Train(Work work, CpuDevice device, int rounds)
+    private void Train(Workload work, CpuDevice device, int rounds)
     {
-        Models.Network network = work.Network();
+        Models.Network network = work.CreateNetwork();
         Value image = Value.Input(work.ImageShape);
         Value target = Value.Input(work.TargetShape);
-        Value loss = CrossEntropy.Of(network.Forward(image), target);
+        Value loss = CrossEntropy.Compute(network.Forward(image), target);
         var optimizer = new RmsProp(network.Store);
         using Plan plan = device.Compile(
             new ComputationGraph(loss), network.Store, PlanSettings.ForTraining(loss));
@@ -63,9 +63,9 @@ internal sealed class LayerTimes
             plan.SetInput(image, values);
             plan.SetInput(target, targets);
             _last = Stopwatch.GetTimestamp();
-            plan.Forward(Took("forward", runs: 1));
+            plan.Forward(CreateTimer("forward", runs: 1));
             plan.SetResultGradient([1]);
-            plan.Backward(Took("backward", runs: 2));
+            plan.Backward(CreateTimer("backward", runs: 2));
             optimizer.Step(device);
             Add("optimizer", "RMSprop", Shape.Scalar, 0);
         });
@@ -90,8 +90,8 @@ internal sealed class LayerTimes
         return [.. Enumerable.Range(0, (int)shape.Count).Select(_ => random.NextSingle())];
     }
 
-    private Action<Kernel> Took(string phase, int runs) =>
-        kernel => Add(phase, NameOf(kernel.Operation), kernel.Output.Shape, 2.0 * kernel.Operation.Macs * runs);
+    private Action<Kernel> CreateTimer(string phase, int runs) =>
+        kernel => Add(phase, GetName(kernel.Operation), kernel.Output.Shape, 2.0 * kernel.Operation.Macs * runs);
 
     private void Add(string phase, string name, Shape shape, double flops)
     {
@@ -106,14 +106,14 @@ internal sealed class LayerTimes
         _last = Stopwatch.GetTimestamp();
     }
 
-    private static string NameOf(Operation operation)
+    private static string GetName(Operation operation)
     {
         string layer = operation.Parameters.Count == 0 ? "" : operation.Parameters[0].Name;
         int end = layer.LastIndexOf('.');
         return end < 0 ? operation.GetType().Name.Split('`')[0] : $"{operation.GetType().Name} {layer[..end]}";
     }
 
-    private void Print(Work work, TextWriter output)
+    private void Print(Workload work, TextWriter output)
     {
         double total = _rows.Values.Sum(row => row.Median);
         output.WriteLine(Report.Text(

@@ -27,21 +27,21 @@ internal sealed class OurSide : IDisposable
     private readonly Plan? _inference;
     private readonly TrainingStep? _training;
 
-    private OurSide(Work work, string file, int threads)
+    private OurSide(Workload work, string file, int threads)
     {
         _device = new CpuDevice(threads);
-        _network = work.Network();
+        _network = work.CreateNetwork();
         Dictionary<string, StoredTensor> tensors = SafetensorsReader.Read(file).Tensors.ToDictionary(t => t.Name);
-        tensors.Remove(Work.Image, out StoredTensor? image);
-        tensors.Remove(Work.Target, out StoredTensor? target);
+        tensors.Remove(Workload.Image, out StoredTensor? image);
+        tensors.Remove(Workload.Target, out StoredTensor? target);
         StateDict.Load(_network, [.. tensors.Values], file);
-        _image = Planes.ToTensor(work.ImageShape, image!.Values);
-        _target = Planes.ToTensor(work.TargetShape, target!.Values);
+        _image = ChannelPlanes.ToTensor(work.ImageShape, image!.Values);
+        _target = ChannelPlanes.ToTensor(work.TargetShape, target!.Values);
         _input = Value.Input(_image.Shape);
         _logits = _network.Forward(_input);
         if (work.IsTraining)
         {
-            _training = new TrainingStep(_network, CrossEntropy.Of, new RmsProp(_network.Store), _device);
+            _training = new TrainingStep(_network, CrossEntropy.Compute, new RmsProp(_network.Store), _device);
         }
         else
         {
@@ -53,7 +53,7 @@ internal sealed class OurSide : IDisposable
     /// <summary>Loads a work, and gives what runs it once.</summary>
     public static Action Runner(string work, string file, int threads)
     {
-        OurSide side = new(Work.All.Single(entry => entry.Name == work), file, threads);
+        OurSide side = new(Workload.All.Single(entry => entry.Name == work), file, threads);
         return () => side.Run();
     }
 
@@ -69,7 +69,7 @@ internal sealed class OurSide : IDisposable
             switch (command["do"]!.GetValue<string>())
             {
                 case "load":
-                    Work work = Work.All.Single(work => work.Name == command["work"]!.GetValue<string>());
+                    Workload work = Workload.All.Single(work => work.Name == command["work"]!.GetValue<string>());
                     side = new OurSide(work, command["file"]!.GetValue<string>(), threads);
                     break;
                 case "check":
@@ -105,7 +105,7 @@ internal sealed class OurSide : IDisposable
     {
         if (_training is not null)
         {
-            return _training.Run(_image, _target);
+            return _training.Train(_image, _target);
         }
 
         _inference!.SetInput(_input, _image.Data);
@@ -121,7 +121,7 @@ internal sealed class OurSide : IDisposable
         if (_inference is not null)
         {
             Shape shape = _logits.Shape;
-            float[] planes = Planes.Of(shape, _inference.GetOutput(_logits).Data);
+            float[] planes = ChannelPlanes.FromPixels(shape, _inference.GetOutput(_logits).Data);
             results.Add(new StoredTensor("logits", [shape.N, shape.C, shape.H, shape.W], planes));
         }
         else

@@ -8,7 +8,7 @@ const int QuickRounds = 3;
 const string StandardOutput = "-";
 
 Option<string?> only = new("--only") { Description = "One work, by name" };
-only.AcceptOnlyFromAmong([.. Work.All.Select(work => work.Name)]);
+only.AcceptOnlyFromAmong([.. Workload.All.Select(work => work.Name)]);
 Option<int> threads = new("--threads")
 {
     Description = "Threads of both sides",
@@ -16,7 +16,7 @@ Option<int> threads = new("--threads")
 };
 Option<int?> rounds = new("--rounds")
 {
-    Description = $"Timed runs of each side; {Comparison.LeastRounds} to {Comparison.MostRounds} by how long they take",
+    Description = $"Timed runs of each side; {Comparison.MinRounds} to {Comparison.MaxRounds} by how long they take",
 };
 Option<bool> quick = new("--quick") { Description = $"{QuickRounds} rounds" };
 Option<bool> layers = new("--layers") { Description = "Where our time goes, operation by operation; no peer" };
@@ -53,13 +53,13 @@ root.Add(AccuracyCommand.Build());
 root.Add(Builds.Command(rounds, threads));
 root.SetAction(parsed =>
 {
-    IEnumerable<Work> works = Work.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name);
+    IEnumerable<Workload> works = Workload.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name);
     int? count = parsed.GetValue(rounds) ?? (parsed.GetValue(quick) ? QuickRounds : null);
     if (parsed.GetValue(layers))
     {
-        foreach (Work work in works)
+        foreach (Workload work in works)
         {
-            LayerTimes.Print(work, parsed.GetValue(threads), count ?? Comparison.LeastRounds, Console.Out);
+            LayerTimes.Print(work, parsed.GetValue(threads), count ?? Comparison.MinRounds, Console.Out);
         }
 
         return 0;
@@ -87,16 +87,16 @@ static void RequirePositive(OptionResult result, int value)
     }
 }
 
-static int Compare(Work[] works, string[] peers, int threads, int? rounds, string? json)
+static int Compare(Workload[] works, string[] peers, int threads, int? rounds, string? json)
 {
     TextWriter output = json == StandardOutput ? Console.Error : Console.Out;
     output.WriteLine(Report.Head(threads));
     List<Comparison> rows = [];
     try
     {
-        foreach (Work work in works)
+        foreach (Workload work in works)
         {
-            rows.Add(Comparison.Of(work, peers, threads, rounds));
+            rows.Add(Comparison.Measure(work, peers, threads, rounds));
             output.WriteLine(Report.Rows(rows[^1]));
         }
 

@@ -15,7 +15,7 @@ try
 {
     using Segmenter segmenter = Segmenter.Load(weights);
     Segmentation result = segmenter.Segment(ImageFile.Read(picture));
-    byte[] classes = result.Classes();
+    byte[] classes = result.ComputeClasses();
     double foreground = (double)classes.Count(index => index != 0) / classes.Length;
     Console.WriteLine(FormattableString.Invariant($"{picture}: {result.Size}, {foreground:P1} foreground"));
 

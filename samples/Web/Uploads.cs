@@ -8,8 +8,8 @@ namespace Samples.Web;
 /// <summary>What is done with an uploaded picture. Uploads are not trusted: bytes and pixels are limited.</summary>
 public static class Uploads
 {
-    private const int MostBytes = 32 << 20;
-    private const long MostSamples = 64 << 20;
+    private const int MaxBytes = 32 << 20;
+    private const long MaxSamples = 64 << 20;
 
     /// <summary>The body is an image file; the answer is its mask, a grey PNG of its size, or what is wrong with it.</summary>
     public static async Task<IResult> SegmentAsync(Stream body, Segmenter segmenter, CancellationToken cancellation)
@@ -17,14 +17,14 @@ public static class Uploads
         if (await ReadAsync(body, cancellation) is not { } bytes)
         {
             return Results.Problem(
-                $"The upload is larger than {MostBytes >> 20} MB.", statusCode: StatusCodes.Status413PayloadTooLarge);
+                $"The upload is larger than {MaxBytes >> 20} MB.", statusCode: StatusCodes.Status413PayloadTooLarge);
         }
 
         try
         {
-            Segmentation result = segmenter.Segment(ImageFile.Decode(bytes, "upload", MostSamples));
-            byte[] grey = Array.ConvertAll(result.Classes(), index => (byte)(index * 255 / (segmenter.ClassCount - 1)));
-            return Results.Bytes(ImageFile.PngOfGrey(grey, result.Size.Width, result.Size.Height), "image/png");
+            Segmentation result = segmenter.Segment(ImageFile.Decode(bytes, "upload", MaxSamples));
+            byte[] grey = Array.ConvertAll(result.ComputeClasses(), index => (byte)(index * 255 / (segmenter.ClassCount - 1)));
+            return Results.Bytes(ImageFile.EncodeGreyPng(grey, result.Size.Width, result.Size.Height), "image/png");
         }
         catch (Exception e) when (e is DataException or CheckpointException)
         {
@@ -41,7 +41,7 @@ public static class Uploads
         while ((count = await body.ReadAsync(block, cancellation)) > 0)
         {
             bytes.Write(block, 0, count);
-            if (bytes.Length > MostBytes)
+            if (bytes.Length > MaxBytes)
             {
                 return null;
             }

@@ -1,6 +1,6 @@
 namespace UNetSharp.Cli;
 
-/// <summary>What the process tells its caller.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

@@ -9,15 +9,15 @@ namespace UNetSharp.Cli;
 /// </summary>
 internal sealed class PredictionView(PredictionSettings settings, bool asJson)
 {
-    private readonly TimeLeft _left = new();
-    private long _saidBytes;
+    private readonly TimeEstimate _timeEstimate = new();
+    private long _reportedBytes;
 
     /// <summary>Predicts all pictures that are not done.</summary>
     /// <returns>The exit code.</returns>
-    public int Run()
+    public int Execute()
     {
         using StopSignals stop = new();
-        PredictionResult result = ProgressBar.Run(bar => PicturePrediction.Run(
+        PredictionResult result = ProgressBar.Run(bar => PicturePrediction.Predict(
             settings, progress => Show(progress, bar), stop.Token));
         if (!asJson)
         {
@@ -46,7 +46,7 @@ internal sealed class PredictionView(PredictionSettings settings, bool asJson)
                 SayWhatItTakes(progress, bar);
                 break;
             case PredictionState.Computing:
-                bar.Update(progress.Share, TextOf(progress));
+                bar.Update(progress.Share, Format(progress));
                 break;
             case PredictionState.Done:
                 WriteJson("done", progress, new JsonObject
@@ -58,9 +58,9 @@ internal sealed class PredictionView(PredictionSettings settings, bool asJson)
                 });
                 break;
             case PredictionState.Failed:
-                string text = Guard.TextOf(progress.Failure!);
+                string text = ErrorBoundary.FormatError(progress.Failure!);
                 bool isNamed = text.Contains(progress.Picture.Path, StringComparison.Ordinal);
-                bar.Say($"unet: {(isNamed ? "" : $"{progress.Picture.Text}: ")}{text}");
+                bar.WriteLine($"unet: {(isNamed ? "" : $"{progress.Picture.Text}: ")}{text}");
                 WriteJson("failed", progress, new JsonObject { ["error"] = text });
                 break;
         }
@@ -69,21 +69,21 @@ internal sealed class PredictionView(PredictionSettings settings, bool asJson)
     /// <summary>Says what a picture takes that is cut into tiles, if it is more than was said before.</summary>
     private void SayWhatItTakes(PredictionProgress progress, ProgressBar bar)
     {
-        if (progress.Plan is { Count: > 1 } plan && progress.MemoryBytes > _saidBytes)
+        if (progress.Plan is { Count: > 1 } plan && progress.MemoryBytes > _reportedBytes)
         {
-            _saidBytes = progress.MemoryBytes;
-            bar.Say($"{progress.Picture.Text}: {progress.Size} pixels in {plan.Count} tiles of {plan.Tile} that share "
-                + $"{plan.Overlap}; about {MemorySize.Text(progress.MemoryBytes)} of memory, at most "
-                + $"{MemorySize.Text(progress.MaxDiscBytes)} of disc");
+            _reportedBytes = progress.MemoryBytes;
+            bar.WriteLine($"{progress.Picture.Text}: {progress.Size} pixels in {plan.Count} tiles of {plan.Tile} that share "
+                + $"{plan.Overlap}; about {MemorySize.Format(progress.MemoryBytes)} of memory, at most "
+                + $"{MemorySize.Format(progress.MaxDiscBytes)} of disc");
         }
     }
 
-    private string TextOf(PredictionProgress progress)
+    private string Format(PredictionProgress progress)
     {
         int tiles = progress.Plan!.Count;
         string picture = progress.Count > 1 ? $"{progress.Index + 1} of {progress.Count} pictures, " : "";
         string tile = tiles > 1 ? $", tile {progress.TilesDone} of {tiles}" : "";
-        return $"{picture}{progress.Picture.ShortText}{tile}{_left.Text(progress.Share)}";
+        return $"{picture}{progress.Picture.ShortText}{tile}{_timeEstimate.Format(progress.Share)}";
     }
 
     /// <summary>Writes a line for programs.</summary>

@@ -44,12 +44,12 @@ internal sealed class ProgressBar
         }
         else if (_sinceLine.Elapsed > PlainInterval)
         {
-            Line(text);
+            WritePlainLine(text);
         }
     }
 
     /// <summary>Writes a line that stays, when there is no terminal to draw a bar on.</summary>
-    public void Line(string text)
+    public void WritePlainLine(string text)
     {
         if (_task is null)
         {
@@ -59,7 +59,7 @@ internal sealed class ProgressBar
     }
 
     /// <summary>Writes a line that stays, above the bar if there is one.</summary>
-    public void Say(string text)
+    public void WriteLine(string text)
     {
         if (_console is not null)
         {
@@ -67,7 +67,7 @@ internal sealed class ProgressBar
         }
         else
         {
-            Line(text);
+            WritePlainLine(text);
         }
     }
 }

@@ -32,12 +32,12 @@ internal static class TrainingView
                 Show(bar, progress);
                 if (asJson)
                 {
-                    Console.WriteLine(TrainingEvents.Line(progress));
+                    Console.WriteLine(TrainingEvents.FormatProgress(progress));
                 }
             },
             stop.Token));
         Console.WriteLine(asJson
-            ? TrainingEvents.End(result.IsDone, result.BestDice)
+            ? TrainingEvents.FormatEnd(result.IsDone, result.BestDice)
             : Summary(result, run.Folder));
         if (!result.IsDone)
         {
@@ -75,7 +75,7 @@ internal static class TrainingView
         bar.Update(share, text);
         if (progress.IsEpochDone)
         {
-            bar.Line(text);
+            bar.WritePlainLine(text);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace UNetSharp.Imaging;
 
 /// <summary>
 /// Rows of samples with the outlines of their masks. A row's first sample decides how dark pictures are stretched for
-/// the eye, so that changes of brightness can be told.
+/// the eye, so that changes of brightness are visible.
 /// </summary>
 public static class AugmentationSheet
 {
@@ -16,18 +16,18 @@ public static class AugmentationSheet
         Sheet sheet = new(rows.Count, rows.Max(row => row.Count));
         for (int i = 0; i < rows.Count; i++)
         {
-            var contrast = Contrast.Of(rows[i][0].Image, fullScale: 1);
+            var contrast = Contrast.FromSamples(rows[i][0].Image, fullScale: 1);
             for (int j = 0; j < rows[i].Count; j++)
             {
                 Sample sample = rows[i][j];
-                PictureSize cell = Sheet.Fitted(sample.Size);
-                float[] image = Resampling.Bilinear(sample.Image, sample.Size, cell, sample.Channels);
-                byte[] rgb = contrast.Display(image, sample.Channels);
-                Overlay.Outline(rgb, Resampling.Nearest(sample.Mask, sample.Size, cell), cell);
+                PictureSize cell = Sheet.FitToCell(sample.Size);
+                float[] image = Resampling.ResizeAntialiased(sample.Image, sample.Size, cell, sample.Channels);
+                byte[] rgb = contrast.ToRgb(image, sample.Channels);
+                Overlay.Outline(rgb, Resampling.ResizeNearest(sample.Mask, sample.Size, cell), cell);
                 sheet.Place(i, j, cell, rgb);
             }
         }
 
-        return sheet.Drawn();
+        return sheet.GetPixels();
     }
 }

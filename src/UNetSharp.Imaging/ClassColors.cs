@@ -9,7 +9,7 @@ public static class ClassColors
     /// A colour for each class: those that masks have in training, if they are coloured; else black for the background
     /// and the overlay's colours.
     /// </summary>
-    public static IReadOnlyList<(byte R, byte G, byte B)> Of(MaskClasses masks)
+    public static IReadOnlyList<(byte R, byte G, byte B)> FromMaskClasses(MaskClasses masks)
     {
         bool isColored = masks.ClassOfValue.Keys.Any(value => (value & MaskValues.ColorMark) != 0);
         return
@@ -18,7 +18,7 @@ public static class ClassColors
                 isColored && masks.ClassOfValue.Where(entry => entry.Value == index).Select(entry => (int?)entry.Key)
                     .FirstOrDefault() is { } value
                     ? Split(value)
-                    : index == 0 ? default : Overlay.ColorOf(index)),
+                    : index == 0 ? default : Overlay.GetColor(index)),
         ];
     }
 

@@ -18,13 +18,13 @@ public static class ComparisonSheet
         {
             (Picture picture, byte[] truth, byte[] prediction) = rows[i];
             var own = new PictureSize(picture.Height, picture.Width);
-            Picture small = Sheet.Fitted(picture);
+            Picture small = Sheet.FitToCell(picture);
             var cell = new PictureSize(small.Height, small.Width);
-            sheet.Place(i, 0, cell, Overlay.Display(small));
-            sheet.Place(i, 1, cell, Overlay.Draw(small, Resampling.Nearest(truth, own, cell)));
-            sheet.Place(i, 2, cell, Overlay.Draw(small, Resampling.Nearest(prediction, own, cell)));
+            sheet.Place(i, 0, cell, Overlay.ToRgb(small));
+            sheet.Place(i, 1, cell, Overlay.Draw(small, Resampling.ResizeNearest(truth, own, cell)));
+            sheet.Place(i, 2, cell, Overlay.Draw(small, Resampling.ResizeNearest(prediction, own, cell)));
         }
 
-        return sheet.Drawn();
+        return sheet.GetPixels();
     }
 }

@@ -18,7 +18,7 @@ public static class Contours
     /// <returns>8-bit RGB, (height, width, 3).</returns>
     public static byte[] Draw(Picture picture, IReadOnlyList<MaskObject> objects)
     {
-        byte[] rgb = Overlay.Display(picture);
+        byte[] rgb = Overlay.ToRgb(picture);
         PictureSize size = new(picture.Height, picture.Width);
         int reach = (int)Math.Max(1, Math.Round(Math.Max(size.Height, size.Width) / SideOfPixel));
         foreach (MaskObject found in objects)
@@ -28,7 +28,7 @@ public static class Contours
                 PixelCorner last = ring[^1];
                 foreach (PixelCorner corner in ring)
                 {
-                    DrawSegment(rgb, size, last, corner, reach, Overlay.ColorOf(found.Class));
+                    DrawSegment(rgb, size, last, corner, reach, Overlay.GetColor(found.Class));
                     last = corner;
                 }
             }

@@ -10,11 +10,11 @@ internal readonly record struct Contrast(float Low, float High)
     // Shares of darkest and brightest samples that are let go.
     private const double CutShare = 0.002;
 
-    // Samples are told apart to 16 bit.
-    private const int MostValue = ushort.MaxValue;
+    // Samples are distinguished to 16 bit.
+    private const int MaxValue = ushort.MaxValue;
 
     /// <summary>The range of samples between 0 and their full scale.</summary>
-    public static Contrast Of(float[] samples, float fullScale)
+    public static Contrast FromSamples(float[] samples, float fullScale)
     {
         Histogram histogram = new(fullScale);
         histogram.Add(samples);
@@ -22,7 +22,7 @@ internal readonly record struct Contrast(float Low, float High)
     }
 
     /// <summary>The range of all rows of a picture.</summary>
-    public static Contrast Of(RowSource picture)
+    public static Contrast FromRows(RowSource picture)
     {
         Histogram histogram = new(picture.FullScale);
         float[] row = new float[picture.RowLength];
@@ -36,15 +36,15 @@ internal readonly record struct Contrast(float Low, float High)
     }
 
     /// <summary>Grey or colour samples as 8-bit RGB.</summary>
-    public byte[] Display(float[] samples, int channels)
+    public byte[] ToRgb(float[] samples, int channels)
     {
         byte[] rgb = new byte[samples.Length / channels * 3];
-        Display(samples, channels, rgb);
+        ToRgb(samples, channels, rgb);
         return rgb;
     }
 
     /// <summary>Grey or colour samples as 8-bit RGB.</summary>
-    public void Display(ReadOnlySpan<float> samples, int channels, Span<byte> rgb)
+    public void ToRgb(ReadOnlySpan<float> samples, int channels, Span<byte> rgb)
     {
         for (int i = 0; i < rgb.Length; i++)
         {
@@ -53,17 +53,17 @@ internal readonly record struct Contrast(float Low, float High)
         }
     }
 
-    /// <summary>How often samples occur, told apart to 16 bit, and one sample of each kind.</summary>
+    /// <summary>How often samples occur, distinguished to 16 bit, and one sample of each kind.</summary>
     private sealed class Histogram(float fullScale)
     {
-        private readonly long[] _counts = new long[MostValue + 1];
-        private readonly float[] _samples = new float[MostValue + 1];
+        private readonly long[] _counts = new long[MaxValue + 1];
+        private readonly float[] _samples = new float[MaxValue + 1];
 
         public void Add(ReadOnlySpan<float> samples)
         {
             foreach (float sample in samples)
             {
-                int value = (int)MathF.Round(Math.Clamp(sample / fullScale, 0, 1) * MostValue);
+                int value = (int)MathF.Round(Math.Clamp(sample / fullScale, 0, 1) * MaxValue);
                 _counts[value]++;
                 _samples[value] = sample;
             }
@@ -78,8 +78,8 @@ internal readonly record struct Contrast(float Low, float High)
                 low++;
             }
 
-            int high = MostValue;
-            for (long above = _counts[MostValue]; above <= cut; above += _counts[high])
+            int high = MaxValue;
+            for (long above = _counts[MaxValue]; above <= cut; above += _counts[high])
             {
                 high--;
             }

@@ -14,7 +14,7 @@ public static class Cutout
 
     /// <summary>The ICC profile of a file whose colours are read as they are; null if there is none.</summary>
     /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
-    public static byte[]? ProfileOf(string path) => ImageFile.Guard(path, () =>
+    public static byte[]? ReadProfile(string path) => ImageFile.Guard(path, () =>
     {
         ImageFormat format = ImageFormat.Detect(path);
         if (format == ImageFormat.Bmp)
@@ -76,11 +76,11 @@ public static class Cutout
         bool isGrey = bands <= 2;
         using Image image = isByte
             ? Vips.FromPixels<byte>(
-                Array.ConvertAll(samples, value => (byte)Whole(value * scale, byte.MaxValue)),
+                Array.ConvertAll(samples, value => (byte)ToInteger(value * scale, byte.MaxValue)),
                 picture.Width, picture.Height, bands,
                 isGrey ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb)
             : Vips.FromPixels<ushort>(
-                Array.ConvertAll(samples, value => (ushort)Whole(value * scale, ushort.MaxValue)),
+                Array.ConvertAll(samples, value => (ushort)ToInteger(value * scale, ushort.MaxValue)),
                 picture.Width, picture.Height, bands,
                 isGrey ? Enums.Interpretation.Grey16 : Enums.Interpretation.Rgb16);
         using Image marked = profile is null
@@ -89,5 +89,5 @@ public static class Cutout
         ImageFile.Write(path, marked);
     }
 
-    private static float Whole(float value, float most) => MathF.Round(Math.Clamp(value, 0, most));
+    private static float ToInteger(float value, float max) => MathF.Round(Math.Clamp(value, 0, max));
 }

@@ -4,7 +4,7 @@ namespace UNetSharp.Imaging;
 
 /// <summary>
 /// What a prediction gets right and wrong, drawn over the picture. The colours are of Okabe and Ito, and differ in
-/// brightness too, so that colour-blind people and prints in grey can tell them apart; errors cover more than what is
+/// brightness too, so that colour-blind people and prints in grey can distinguish them; errors cover more than what is
 /// right.
 /// </summary>
 public static class ErrorOverlay
@@ -21,10 +21,10 @@ public static class ErrorOverlay
     /// </summary>
     public static IReadOnlyList<(string Color, string Meaning)> Legend { get; } =
     [
-        (Hex(Right), "found (true positive)"),
-        (Hex(Extra), "not there, but predicted (false positive)"),
-        (Hex(Missed), "there, but missed (false negative)"),
-        (Hex(Confused), "found, but as another class"),
+        (FormatHex(Right), "found (true positive)"),
+        (FormatHex(Extra), "not there, but predicted (false positive)"),
+        (FormatHex(Missed), "there, but missed (false negative)"),
+        (FormatHex(Confused), "found, but as another class"),
     ];
 
     /// <summary>The picture with what is right and wrong over it.</summary>
@@ -34,7 +34,7 @@ public static class ErrorOverlay
     /// <returns>8-bit RGB, (height, width, 3).</returns>
     public static byte[] Draw(Picture picture, ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction)
     {
-        byte[] rgb = Overlay.Display(picture);
+        byte[] rgb = Overlay.ToRgb(picture);
         for (int i = 0; i < truth.Length; i++)
         {
             if ((truth[i] | prediction[i]) != 0)
@@ -50,5 +50,5 @@ public static class ErrorOverlay
         return rgb;
     }
 
-    private static string Hex((byte R, byte G, byte B) color) => $"#{color.R:x2}{color.G:x2}{color.B:x2}";
+    private static string FormatHex((byte R, byte G, byte B) color) => $"#{color.R:x2}{color.G:x2}{color.B:x2}";
 }

@@ -25,7 +25,7 @@ public static class HeatSheet
     private const float HeatShare = 0.65f;
 
     // What is smaller than this on the sheet gets a frame around it.
-    private const int LeastMark = 8;
+    private const int MinMarkSide = 8;
     private const int FrameSide = 17;
 
     // Sky blue of Okabe and Ito: no colour of the heat is like it.
@@ -50,14 +50,14 @@ public static class HeatSheet
         int left = Gap, right = Math.Max(Side, cell.Width) + (2 * Gap);
         int top = Gap + LineHeight, below = top + cell.Height + Gap;
         Canvas canvas = new(new PictureSize(below + BarHeight + (2 * LineHeight) + Gap, right + Side + Gap));
-        float[] samples = Resampling.Bilinear(picture.Samples, map.Size, cell, picture.Channels);
-        byte[] rgb = Overlay.Display(
+        float[] samples = Resampling.ResizeAntialiased(picture.Samples, map.Size, cell, picture.Channels);
+        byte[] rgb = Overlay.ToRgb(
             new Picture(cell.Width, cell.Height, picture.Channels, picture.FullScale, samples));
-        float[] heat = Resampling.Bilinear(map.Values, map.Size, cell, channels: 1);
+        float[] heat = Resampling.ResizeAntialiased(map.Values, map.Size, cell, channels: 1);
 
         canvas.Write(Gap, left, captions.Title);
         canvas.Place(top, left, cell, rgb);
-        canvas.Place(top, right, cell, Heated(rgb, heat));
+        canvas.Place(top, right, cell, BlendHeat(rgb, heat));
         Mark(canvas, top, [left, right], cell, region, frame * scale);
         if (captions.Marked is { } marked)
         {
@@ -71,7 +71,7 @@ public static class HeatSheet
         return (canvas.Pixels, canvas.Size);
     }
 
-    private static byte[] Heated(byte[] rgb, float[] heat)
+    private static byte[] BlendHeat(byte[] rgb, float[] heat)
     {
         byte[] heated = new byte[rgb.Length];
         for (int i = 0; i < heat.Length; i++)
@@ -79,7 +79,7 @@ public static class HeatSheet
             Span<byte> pixel = heated.AsSpan(3 * i, 3);
             float grey = (0.299f * rgb[3 * i]) + (0.587f * rgb[(3 * i) + 1]) + (0.114f * rgb[(3 * i) + 2]);
             pixel.Fill((byte)MathF.Round(GreyShare * grey));
-            Overlay.Blend(pixel, HeatColors.Of(heat[i]), HeatShare);
+            Overlay.Blend(pixel, HeatColors.FromValue(heat[i]), HeatShare);
         }
 
         return heated;
@@ -89,7 +89,7 @@ public static class HeatSheet
     {
         for (int i = 0; i < BarHeight * Side; i++)
         {
-            canvas.Set(top + (i / Side), left + (i % Side), HeatColors.Of((i % Side) / (Side - 1f)));
+            canvas.Set(top + (i / Side), left + (i % Side), HeatColors.FromValue((i % Side) / (Side - 1f)));
         }
     }
 
@@ -102,13 +102,13 @@ public static class HeatSheet
         double scale = (double)cell.Height / region.Size.Height;
         (int row, int column, int height, int width) = Bounds(region);
         (double y, double x) = ((row + (height / 2.0)) * scale, (column + (width / 2.0)) * scale);
-        if (Math.Max(height, width) * scale < LeastMark)
+        if (Math.Max(height, width) * scale < MinMarkSide)
         {
             Frame(canvas, top, lefts[0], cell, y, x, FrameSide);
         }
         else
         {
-            byte[] mask = Resampling.Nearest(region.Mask, region.Size, cell);
+            byte[] mask = Resampling.ResizeNearest(region.Mask, region.Size, cell);
             foreach (int left in lefts)
             {
                 Outline(canvas, top, left, cell, mask);

@@ -14,10 +14,10 @@ public static class ImageFile
     private const string PagesField = "n-pages";
 
     /// <summary>Samples beyond which a file is refused before it is decoded: 4 GiB as float32.</summary>
-    private const long MostSamples = 1L << 30;
+    private const long MaxSamples = 1L << 30;
 
     /// <summary>Red, green, blue and transparency.</summary>
-    private const int MostBands = 4;
+    private const int MaxBands = 4;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -25,32 +25,32 @@ public static class ImageFile
     /// <exception cref="DataException">The file is missing, damaged, too large or of an unknown kind.</exception>
     public static Picture Read(string path, int page = 0) => Guard(path, () =>
     {
-        ImageFormat format = FormatOf(path, page);
+        ImageFormat format = ReadFormat(path, page);
         if (format == ImageFormat.Bmp)
         {
-            return Decode(path, new Bitmap(File.ReadAllBytes(path)), MostSamples);
+            return Decode(path, new Bitmap(File.ReadAllBytes(path)), MaxSamples);
         }
 
         using Image file = Vips.Open(format, path, page);
-        return Decode(path, file, MostSamples);
+        return Decode(path, file, MaxSamples);
     });
 
     /// <summary>Reads the bytes of a file, the first page of a TIFF file.</summary>
     /// <param name="bytes">What a file would hold.</param>
     /// <param name="name">What the message of an error calls it.</param>
-    /// <param name="mostSamples">Pixels times channels beyond which it is refused before it is decoded.</param>
+    /// <param name="maxSamples">Pixels times channels beyond which it is refused before it is decoded.</param>
     /// <exception cref="DataException">The bytes are damaged, of too large an image or of an unknown kind.</exception>
-    public static Picture Decode(ReadOnlyMemory<byte> bytes, string name, long mostSamples = MostSamples) =>
+    public static Picture Decode(ReadOnlyMemory<byte> bytes, string name, long maxSamples = MaxSamples) =>
         Guard(name, () =>
         {
             ImageFormat format = ImageFormat.Detect(name, bytes.Span);
             if (format == ImageFormat.Bmp)
             {
-                return Decode(name, new Bitmap(bytes), mostSamples);
+                return Decode(name, new Bitmap(bytes), maxSamples);
             }
 
             using Image file = Vips.Open(format, bytes.Span);
-            return Decode(name, file, mostSamples);
+            return Decode(name, file, maxSamples);
         });
 
     /// <summary>Pages of a TIFF file, by its header alone; 1 for other files.</summary>
@@ -94,7 +94,7 @@ public static class ImageFile
     /// <param name="pixels">(height, width).</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    public static byte[] PngOfGrey(ReadOnlySpan<byte> pixels, int width, int height)
+    public static byte[] EncodeGreyPng(ReadOnlySpan<byte> pixels, int width, int height)
     {
         using Image image = Vips.FromPixels(pixels, width, height, bands: 1, Enums.Interpretation.Bw);
         return image.PngsaveBuffer();
@@ -104,7 +104,7 @@ public static class ImageFile
     /// <param name="pixels">(height, width, 3).</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    public static byte[] PngOfColor(ReadOnlySpan<byte> pixels, int width, int height)
+    public static byte[] EncodeColorPng(ReadOnlySpan<byte> pixels, int width, int height)
     {
         using Image image = Vips.FromPixels(pixels, width, height, bands: 3, Enums.Interpretation.Srgb);
         return image.PngsaveBuffer();
@@ -136,7 +136,7 @@ public static class ImageFile
     }
 
     /// <summary>The format of a file that has the page.</summary>
-    internal static ImageFormat FormatOf(string path, int page)
+    internal static ImageFormat ReadFormat(string path, int page)
     {
         ImageFormat format = ImageFormat.Detect(path);
         return page == 0 || format == ImageFormat.Tiff
@@ -145,11 +145,11 @@ public static class ImageFile
     }
 
     /// <summary>The image upright, in grey or red, green and blue, without transparency.</summary>
-    internal static Image Plain(string name, Image file)
+    internal static Image Simplify(string name, Image file)
     {
         using Image upright = file.Autorot();
-        using Image plain = InGreyOrRgb(upright);
-        if (plain.Bands > MostBands)
+        using Image plain = ToGreyOrRgb(upright);
+        if (plain.Bands > MaxBands)
         {
             throw new DataException($"{name}: has {plain.Bands} channels; images are grey or colour, with or "
                 + "without transparency. Save the channels to be used as grey or RGB.");
@@ -182,29 +182,29 @@ public static class ImageFile
         }
     }
 
-    private static Picture Decode(string name, Bitmap bitmap, long mostSamples)
+    private static Picture Decode(string name, Bitmap bitmap, long maxSamples)
     {
-        RequireFewer(name, bitmap.Width, bitmap.Height, bitmap.Channels, mostSamples);
+        RequireAtMost(name, bitmap.Width, bitmap.Height, bitmap.Channels, maxSamples);
         return bitmap.Decode();
     }
 
-    private static Picture Decode(string name, Image file, long mostSamples)
+    private static Picture Decode(string name, Image file, long maxSamples)
     {
-        RequireFewer(name, file.Width, file.Height, file.Bands, mostSamples);
-        using Image plain = Plain(name, file);
+        RequireAtMost(name, file.Width, file.Height, file.Bands, maxSamples);
+        using Image plain = Simplify(name, file);
         return ToPicture(name, plain);
     }
 
-    private static void RequireFewer(string name, int width, int height, int channels, long mostSamples)
+    private static void RequireAtMost(string name, int width, int height, int channels, long maxSamples)
     {
-        if ((long)width * height * channels > mostSamples)
+        if ((long)width * height * channels > maxSamples)
         {
             throw new DataException($"{name}: {width}x{height} pixels of {channels} channels are more "
-                + $"than the {mostSamples} samples that are read at once. Cut the image into parts.");
+                + $"than the {maxSamples} samples that are read at once. Cut the image into parts.");
         }
     }
 
-    private static Image InGreyOrRgb(Image image)
+    private static Image ToGreyOrRgb(Image image)
     {
         if (IsGreyOrRgb(image)
             || image.Interpretation == Enums.Interpretation.Multiband

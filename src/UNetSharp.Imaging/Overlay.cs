@@ -4,7 +4,7 @@ namespace UNetSharp.Imaging;
 
 /// <summary>
 /// A mask drawn over its picture: each class but the background tints its pixels and has an outline of one pixel. The
-/// colours are those of Okabe and Ito, which colour-blind people can tell apart. Pixels of no known class stay as they
+/// colours are those of Okabe and Ito, which colour-blind people can distinguish. Pixels of no known class stay as they
 /// are.
 /// </summary>
 public static class Overlay
@@ -25,7 +25,7 @@ public static class Overlay
     /// <returns>8-bit RGB, (height, width, 3).</returns>
     public static byte[] Draw(Picture picture, ReadOnlySpan<byte> classes)
     {
-        byte[] rgb = Display(picture);
+        byte[] rgb = ToRgb(picture);
         int width = picture.Width;
         for (int row = 0; row < picture.Height; row++)
         {
@@ -40,7 +40,7 @@ public static class Overlay
     }
 
     /// <summary>The colour of a class other than the background.</summary>
-    public static (byte R, byte G, byte B) ColorOf(int index) => Colors[(index - 1) % Colors.Length];
+    public static (byte R, byte G, byte B) GetColor(int index) => Colors[(index - 1) % Colors.Length];
 
     /// <summary>Draws a row of a mask.</summary>
     /// <param name="rgb">The picture's row in 8-bit RGB, (width, 3), that is drawn on.</param>
@@ -59,14 +59,14 @@ public static class Overlay
                     || (below.Length > 0 && below[i] != own)
                     || (i > 0 && classes[i - 1] != own)
                     || (i < classes.Length - 1 && classes[i + 1] != own);
-                Blend(rgb.Slice(3 * i, 3), ColorOf(own), isEdge ? 1 : TintShare);
+                Blend(rgb.Slice(3 * i, 3), GetColor(own), isEdge ? 1 : TintShare);
             }
         }
     }
 
     /// <summary>The picture as 8-bit RGB; one whose brightness range is narrow is stretched.</summary>
-    public static byte[] Display(Picture picture) =>
-        Contrast.Of(picture.Samples, picture.FullScale).Display(picture.Samples, picture.Channels);
+    public static byte[] ToRgb(Picture picture) =>
+        Contrast.FromSamples(picture.Samples, picture.FullScale).ToRgb(picture.Samples, picture.Channels);
 
     /// <summary>Draws the outline of a mask, in one colour and nothing else.</summary>
     /// <param name="rgb">8-bit RGB, (height, width, 3), that is drawn on.</param>
@@ -99,10 +99,10 @@ public static class Overlay
     /// <summary>Mixes a colour into a pixel.</summary>
     internal static void Blend(Span<byte> pixel, (byte R, byte G, byte B) color, float share)
     {
-        pixel[0] = Mixed(pixel[0], color.R, share);
-        pixel[1] = Mixed(pixel[1], color.G, share);
-        pixel[2] = Mixed(pixel[2], color.B, share);
+        pixel[0] = Mix(pixel[0], color.R, share);
+        pixel[1] = Mix(pixel[1], color.G, share);
+        pixel[2] = Mix(pixel[2], color.B, share);
     }
 
-    private static byte Mixed(byte under, byte over, float share) => (byte)MathF.Round(under + ((over - under) * share));
+    private static byte Mix(byte under, byte over, float share) => (byte)MathF.Round(under + ((over - under) * share));
 }

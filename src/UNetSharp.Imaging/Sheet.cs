@@ -21,20 +21,20 @@ internal sealed class Sheet
     }
 
     /// <summary>The largest size of the same shape that a cell has room for.</summary>
-    public static PictureSize Fitted(PictureSize own)
+    public static PictureSize FitToCell(PictureSize size)
     {
-        double scale = Math.Min((double)CellSide / own.Width, (double)CellSide / own.Height);
-        return new PictureSize(Math.Max(1, (int)(own.Height * scale)), Math.Max(1, (int)(own.Width * scale)));
+        double scale = Math.Min((double)CellSide / size.Width, (double)CellSide / size.Height);
+        return new PictureSize(Math.Max(1, (int)(size.Height * scale)), Math.Max(1, (int)(size.Width * scale)));
     }
 
     /// <summary>A picture in the size of its cell, on which a mask's outline drawn now is one pixel wide.</summary>
-    public static Picture Fitted(Picture picture)
+    public static Picture FitToCell(Picture picture)
     {
-        var own = new PictureSize(picture.Height, picture.Width);
-        PictureSize cell = Fitted(own);
+        var size = new PictureSize(picture.Height, picture.Width);
+        PictureSize cell = FitToCell(size);
         return new Picture(
             cell.Width, cell.Height, picture.Channels, picture.FullScale,
-            Resampling.Bilinear(picture.Samples, own, cell, picture.Channels));
+            Resampling.ResizeAntialiased(picture.Samples, size, cell, picture.Channels));
     }
 
     /// <summary>Puts a picture of a fitted size into a cell.</summary>
@@ -50,7 +50,7 @@ internal sealed class Sheet
     }
 
     /// <summary>The drawn sheet: 8-bit RGB, (height, width, 3), and its size.</summary>
-    public (byte[] Pixels, PictureSize Size) Drawn() => (_pixels, _size);
+    public (byte[] Pixels, PictureSize Size) GetPixels() => (_pixels, _size);
 
     private static int Start(int cells) => Gutter + (cells * (CellSide + Gutter));
 }

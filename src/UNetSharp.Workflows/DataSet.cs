@@ -16,7 +16,7 @@ public static class DataSet
         string folder, int? classes = null, bool skipsBad = false, Action<int, int>? progress = null)
     {
         var pairs = DataFolder.Find(folder, ImageFile.CountPages);
-        var report = DataReport.Of(pairs, ImageFile.Read, classes, Environment.ProcessorCount, progress);
+        var report = DataReport.Create(pairs, ImageFile.Read, classes, Environment.ProcessorCount, progress);
         return skipsBad ? report.WithoutBadPairs() : report;
     }
 }

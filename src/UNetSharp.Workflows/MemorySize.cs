@@ -8,7 +8,7 @@ public static class MemorySize
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
 
     /// <summary>Bytes that neither this program nor others use, within the limits that are set for this one.</summary>
-    public static long Free()
+    public static long GetFreeBytes()
     {
         GCMemoryInfo memory = GC.GetGCMemoryInfo();
         return Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);
@@ -32,7 +32,7 @@ public static class MemorySize
     }
 
     /// <summary>An amount for people, such as 1.5 GB.</summary>
-    public static string Text(long bytes)
+    public static string Format(long bytes)
     {
         double value = bytes;
         int unit = 0;

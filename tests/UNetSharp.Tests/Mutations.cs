@@ -9,8 +9,8 @@ namespace UNetSharp.Tests;
 /// </summary>
 internal static class Mutations
 {
-    private const long MostBytes = 512L << 20;
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(10);
+    private const long MaxBytes = 512L << 20;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
     // What counters, sizes and places turn out wrong at.
     private static readonly long[] Extremes =
@@ -23,7 +23,7 @@ internal static class Mutations
         int.TryParse(Environment.GetEnvironmentVariable("UNET_MUTATIONS"), out int count) ? count : 60;
 
     /// <summary>Changed files, the same for the same seed.</summary>
-    public static IEnumerable<byte[]> Of(byte[] file, int seed)
+    public static IEnumerable<byte[]> Generate(byte[] file, int seed)
     {
         for (int i = 0; i < Count; i++)
         {
@@ -44,8 +44,8 @@ internal static class Mutations
         long before = GC.GetAllocatedBytesForCurrentThread();
         Stopwatch watch = Stopwatch.StartNew();
         Exception? failure = Record.Exception(read);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MostTime);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxBytes);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxTime);
         return failure;
     }
 

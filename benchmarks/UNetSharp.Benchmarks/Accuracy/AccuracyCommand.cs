@@ -54,7 +54,7 @@ internal static class AccuracyCommand
             return 2;
         }
 
-        DataReport report = DataReport.Of(
+        DataReport report = DataReport.Create(
             DataFolder.Find(parsed.GetRequiredValue(Data)), ImageFile.Read, classes: null, parsed.GetValue(Threads));
         report.ThrowIfUnusable();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unet-accuracy");
@@ -85,10 +85,10 @@ internal static class AccuracyCommand
         int threads = parsed.GetValue(Threads);
         foreach (int fold in parsed.GetValue(Fold) is { } only ? [only] : Enumerable.Range(0, folds))
         {
-            TrainingSettings settings = MembraneRecipe.Of(model, parsed.GetValue(Epochs), folds, fold, threads);
+            TrainingSettings settings = MembraneRecipe.CreateSettings(model, parsed.GetValue(Epochs), folds, fold, threads);
             ours.Add(OurTrial.Run(settings, report, Path.Combine(folder, $"{network}-{fold}")));
             Print($"{network} fold {fold}", ours[^1]);
-            if (fold < torchFolds && Side.TorchTrainer(threads) is { } torch)
+            if (fold < torchFolds && BenchmarkProcess.TorchTrainer(threads) is { } torch)
             {
                 using (torch)
                 {

@@ -7,14 +7,14 @@ namespace UNetSharp.Benchmarks.Accuracy;
 /// <param name="VRand">V-Rand after thinning on the images set aside.</param>
 /// <param name="VInfo">V-Info after thinning.</param>
 /// <param name="Dice">Dice of the membranes at 0.5, mean over images.</param>
-/// <param name="PixelError">Least share of pixels on the wrong side.</param>
+/// <param name="PixelError">Smallest share of pixels on the wrong side.</param>
 /// <param name="Seconds">Time of training.</param>
 internal sealed record FoldResult(double VRand, double VInfo, double Dice, double PixelError, double Seconds)
 {
     /// <summary>Scores predictions.</summary>
     /// <param name="predictions">Probabilities of the cells' inside, and the truth, of every image set aside.</param>
     /// <param name="seconds">Time of training.</param>
-    public static FoldResult Of(IEnumerable<(float[] Inside, Sample Truth)> predictions, double seconds)
+    public static FoldResult FromPredictions(IEnumerable<(float[] Inside, Sample Truth)> predictions, double seconds)
     {
         MembraneScores scores = new();
         List<double> dice = [];

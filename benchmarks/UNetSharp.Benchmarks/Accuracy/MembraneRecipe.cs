@@ -15,13 +15,13 @@ internal static class MembraneRecipe
     /// <summary>The networks that are compared.</summary>
     public static IReadOnlyDictionary<string, ModelSettings> Networks { get; } = new Dictionary<string, ModelSettings>
     {
-        ["unet"] = new("unet", Channels: 1, Classes: 1) { Width = 16 },
-        ["unet-add"] = new("unet", Channels: 1, Classes: 1) { Width = 16, Fusion = SkipFusion.Add },
-        ["fcn8s"] = new("fcn8s", Channels: 1, Classes: 1) { Width = 16 },
+        ["unet"] = new("unet", Channels: 1, Classes: 1) { BaseChannels = 16 },
+        ["unet-add"] = new("unet", Channels: 1, Classes: 1) { BaseChannels = 16, Fusion = SkipFusion.Add },
+        ["fcn8s"] = new("fcn8s", Channels: 1, Classes: 1) { BaseChannels = 16 },
     };
 
     /// <summary>The settings of a fold.</summary>
-    public static TrainingSettings Of(ModelSettings model, int epochs, int folds, int fold, int threads) => new(
+    public static TrainingSettings CreateSettings(ModelSettings model, int epochs, int folds, int fold, int threads) => new(
         model,
         Size: null,
         Crop: null,

@@ -18,8 +18,8 @@ internal static class OurTrial
         double seconds = clock.Elapsed.TotalSeconds;
         using Segmenter segmenter = Segmenter.Load(Path.Combine(folder, "last.safetensors"), settings.Threads);
         SampleReader reader = new(ImageFile.Read, report.Classes!, channels: 1, size: null);
-        Split split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
-        return FoldResult.Of(
+        Split split = Split.Create(report.Folder.Pairs, settings.Validation, settings.Seed);
+        return FoldResult.FromPredictions(
             split.Validation.Select(pair =>
                 (segmenter.Segment(ImageFile.Read(pair.ImagePath)).Probabilities, reader.Read(pair))),
             seconds);

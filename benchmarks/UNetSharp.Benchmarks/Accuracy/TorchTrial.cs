@@ -15,13 +15,13 @@ namespace UNetSharp.Benchmarks.Accuracy;
 /// </summary>
 internal static class TorchTrial
 {
-    public static FoldResult Run(Side torch, TrainingSettings settings, DataReport report, string folder)
+    public static FoldResult Run(BenchmarkProcess torch, TrainingSettings settings, DataReport report, string folder)
     {
         SampleReader reader = new(ImageFile.Read, report.Classes!, settings.Model.Channels, size: null);
-        Split split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
+        Split split = Split.Create(report.Folder.Pairs, settings.Validation, settings.Seed);
         string file = Path.Combine(folder, "torch.safetensors");
-        Write(file, StateDict.Of(ModelCatalog.Create(settings.Model, settings.Seed)));
-        torch.Ask(new JsonObject
+        Write(file, StateDict.FromModule(ModelCatalog.Create(settings.Model, settings.Seed)));
+        torch.Send(new JsonObject
         {
             ["do"] = "start",
             ["settings"] = JsonSerializer.Serialize(settings.Model),
@@ -31,11 +31,11 @@ internal static class TorchTrial
         for (int epoch = 1; epoch <= settings.Epochs; epoch++)
         {
             JsonArray rates = WriteEpoch(file, split, reader, settings, epoch);
-            ms += (double)torch.Ask(new JsonObject { ["do"] = "learn", ["file"] = file, ["rates"] = rates })["ms"]!;
+            ms += (double)torch.Send(new JsonObject { ["do"] = "learn", ["file"] = file, ["rates"] = rates })["ms"]!;
         }
 
         Sample[] samples = [.. split.Validation.Select(reader.Read)];
-        return FoldResult.Of(Predict(torch, samples, file).Zip(samples), ms / 1000);
+        return FoldResult.FromPredictions(Predict(torch, samples, file).Zip(samples), ms / 1000);
     }
 
     private static JsonArray WriteEpoch(
@@ -60,11 +60,11 @@ internal static class TorchTrial
         return rates;
     }
 
-    private static IEnumerable<float[]> Predict(Side torch, Sample[] samples, string file)
+    private static IEnumerable<float[]> Predict(BenchmarkProcess torch, Sample[] samples, string file)
     {
         Write(file, [.. samples.Select(sample =>
             new StoredTensor(sample.Name, [1, 1, sample.Size.Height, sample.Size.Width], sample.Image))]);
-        torch.Ask(new JsonObject { ["do"] = "predict", ["file"] = file, ["out"] = file });
+        torch.Send(new JsonObject { ["do"] = "predict", ["file"] = file, ["out"] = file });
         Dictionary<string, float[]> results =
             SafetensorsReader.Read(file).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
         return samples.Select(sample => results[sample.Name]);

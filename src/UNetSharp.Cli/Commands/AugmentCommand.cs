@@ -8,7 +8,7 @@ namespace UNetSharp.Cli.Commands;
 
 /// <summary>
 /// Draws what augmentation makes of a data set, for a person to check before training: a row for each pair with the
-/// original first, then what training with the same seed sees in its first epochs, the mask's outline over each.
+/// original first, then what training with the same seed reads in its first epochs, the mask's outline over each.
 /// </summary>
 internal static class AugmentCommand
 {
@@ -22,7 +22,7 @@ internal static class AugmentCommand
     private static readonly Option<string> Out =
         new("--out") { Description = "The picture, a PNG file", Required = true };
 
-    private static readonly Option<string> Augment = Option();
+    private static readonly Option<string> Augment = CreateOption();
 
     private static readonly Option<int> Count =
         new("--count") { Description = "Augmented versions of every pair", DefaultValueFactory = _ => 5 };
@@ -45,12 +45,12 @@ internal static class AugmentCommand
         {
             Data, Out, Augment, Count, Pairs, Crop, Seed, Lines,
         };
-        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
 
     /// <summary>The option as several commands have it.</summary>
-    public static Option<string> Option() => new(Name)
+    public static Option<string> CreateOption() => new(Name)
     {
         Description = $"Random changes: {AugmentationCatalog.Usage}",
         DefaultValueFactory = _ => "flips",
@@ -58,7 +58,7 @@ internal static class AugmentCommand
 
     /// <summary>Reads the option.</summary>
     /// <exception cref="UsageException">It makes no sense.</exception>
-    public static AugmentationSettings Settings(string text)
+    public static AugmentationSettings ParseSettings(string text)
     {
         try
         {
@@ -70,9 +70,9 @@ internal static class AugmentCommand
         }
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Execute(ParseResult parsed)
     {
-        AugmentationSettings settings = Settings(parsed.GetRequiredValue(Augment));
+        AugmentationSettings settings = ParseSettings(parsed.GetRequiredValue(Augment));
         int count = CommonOptions.AtLeast(1, parsed.GetValue(Count), "--count");
         int pairs = CommonOptions.AtLeast(1, parsed.GetValue(Pairs), "--pairs");
         int? crop = parsed.GetValue(Crop) is { } side ? CommonOptions.AtLeast(16, side, "--crop") : null;
@@ -80,7 +80,7 @@ internal static class AugmentCommand
         DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes: null);
         report.ThrowIfUnusable();
         SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
-        IEnumerable<Sample> samples = Spread.Choose(report.Folder.Pairs, pairs).Select(reader.Read);
+        IEnumerable<Sample> samples = EvenSelection.Choose(report.Folder.Pairs, pairs).Select(reader.Read);
         Augmenter augmenter = new(settings);
         (byte[] pixels, PictureSize size) = AugmentationSheet.Draw(
         [

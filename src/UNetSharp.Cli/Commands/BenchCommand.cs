@@ -10,11 +10,11 @@ internal static class BenchCommand
 {
     public static Command Build()
     {
-        Command command = new("bench", "Measure speed beside ONNX Runtime and PyTorch; ./unet bench --help tells more")
+        Command command = new("bench", "Measure speed beside ONNX Runtime and PyTorch; see ./unet bench --help")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
-        command.SetAction(_ => Guard.Run(() => throw new UsageException(
+        command.SetAction(_ => ErrorBoundary.Invoke(() => throw new UsageException(
             "the benchmark is part of the source tree: start it there, with ./unet bench")));
         return command;
     }

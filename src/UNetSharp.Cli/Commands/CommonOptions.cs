@@ -29,9 +29,9 @@ internal static class CommonOptions
         Required = true,
     };
 
-    /// <summary>A whole number of at least <paramref name="least"/>.</summary>
-    public static int AtLeast(int least, int value, string option) =>
-        value >= least ? value : throw new UsageException($"{option} {value}: give a number of at least {least}.");
+    /// <summary>A whole number of at least <paramref name="min"/>.</summary>
+    public static int AtLeast(int min, int value, string option) =>
+        value >= min ? value : throw new UsageException($"{option} {value}: give a number of at least {min}.");
 
     /// <summary>"auto" is null, else a whole number.</summary>
     public static int? AutoOrNumber(string text, string option)
@@ -59,7 +59,7 @@ internal static class CommonOptions
     }
 
     /// <summary>One of some words.</summary>
-    public static string OneOf(IEnumerable<string> words, string text, string option) =>
+    public static string RequireOneOf(IEnumerable<string> words, string text, string option) =>
         words.Contains(text)
             ? text
             : throw new UsageException($"{option} {text}: give one of {string.Join(", ", words)}.");

@@ -53,14 +53,14 @@ internal static class CutoutCommand
             Input, Out, Weights, Matte, Background, Threads,
         };
         WeightsOptions.AddTo(command);
-        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Execute(ParseResult parsed)
     {
         bool isMatte = parsed.GetValue(Matte);
-        (byte R, byte G, byte B)? background = parsed.GetValue(Background) is { } text ? Color(text) : null;
+        (byte R, byte G, byte B)? background = parsed.GetValue(Background) is { } text ? ParseColor(text) : null;
         if (isMatte && background is not null)
         {
             throw new UsageException($"{Matte.Name} and {Background.Name}: a matte has no background; leave one out.");
@@ -72,12 +72,12 @@ internal static class CutoutCommand
             + "https://github.com/xuebinqin/U-2-Net, or the folder of a training run.");
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
         (string Photo, string Result)[] files =
-            Files(parsed.GetRequiredValue(Input), parsed.GetValue(Out), isMatte ? MatteSuffix : CutoutSuffix);
+            FindFiles(parsed.GetRequiredValue(Input), parsed.GetValue(Out), isMatte ? MatteSuffix : CutoutSuffix);
         using Segmenter segmenter = new(WeightsOptions.Load(parsed, weights), threads);
         int failed = ProgressBar.Run(bar => files.Select((file, index) =>
         {
             bar.Update((double)index / files.Length, $"{index} of {files.Length} photos, {Path.GetFileName(file.Photo)}");
-            return TryCut(segmenter, file.Photo, file.Result, isMatte, background);
+            return TryCutOut(segmenter, file.Photo, file.Result, isMatte, background);
         }).Count(isDone => !isDone));
         Console.WriteLine(files.Length == 1 && failed == 0
             ? files[0].Result
@@ -85,7 +85,7 @@ internal static class CutoutCommand
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static bool TryCut(
+    private static bool TryCutOut(
         Segmenter segmenter, string photo, string result, bool isMatte, (byte R, byte G, byte B)? background)
     {
         try
@@ -99,11 +99,11 @@ internal static class CutoutCommand
             }
             else if (background is { } color)
             {
-                Cutout.WriteOver(result, picture, alpha, Cutout.ProfileOf(photo), color);
+                Cutout.WriteOver(result, picture, alpha, Cutout.ReadProfile(photo), color);
             }
             else
             {
-                Cutout.WriteTransparent(result, picture, alpha, Cutout.ProfileOf(photo));
+                Cutout.WriteTransparent(result, picture, alpha, Cutout.ReadProfile(photo));
             }
 
             return true;
@@ -117,15 +117,15 @@ internal static class CutoutCommand
 
     /// <summary>Probability that a pixel is none of the background.</summary>
     private static float[] Foreground(Segmentation result) =>
-        result.Channels == 1 ? result.Probabilities : Array.ConvertAll(result.Probability(0), value => 1 - value);
+        result.Channels == 1 ? result.Probabilities : Array.ConvertAll(result.GetProbability(0), value => 1 - value);
 
     /// <summary>The photos, and where their results go. What this command has written is no photo.</summary>
-    private static (string Photo, string Result)[] Files(string input, string? output, string suffix)
+    private static (string Photo, string Result)[] FindFiles(string input, string? output, string suffix)
     {
         if (!Directory.Exists(input))
         {
             string result = output is null ? Beside(input) : Directory.Exists(output) ? In(output, input) : output;
-            RefuseBadPlaces([(input, result)]);
+            RejectBadPaths([(input, result)]);
             return File.Exists(input)
                 ? [(input, result)]
                 : throw new DataException($"{input}: there is no such file or folder.");
@@ -138,7 +138,7 @@ internal static class CutoutCommand
                 .Where(photo => !photo.EndsWith(MatteSuffix, StringComparison.Ordinal))
                 .Select(photo => (photo, output is null ? Beside(photo) : In(output, photo))),
         ];
-        RefuseBadPlaces(files);
+        RejectBadPaths(files);
         Directory.CreateDirectory(output ?? input);
         return files.Length > 0 ? files : throw new DataException($"{input}: holds no photos.");
 
@@ -146,7 +146,7 @@ internal static class CutoutCommand
         string Beside(string photo) => Path.ChangeExtension(photo, null) + suffix;
     }
 
-    private static void RefuseBadPlaces((string Photo, string Result)[] files)
+    private static void RejectBadPaths((string Photo, string Result)[] files)
     {
         foreach ((string photo, string result) in files)
         {
@@ -168,7 +168,7 @@ internal static class CutoutCommand
         }
     }
 
-    private static (byte R, byte G, byte B) Color(string text)
+    private static (byte R, byte G, byte B) ParseColor(string text)
     {
         if (NamedColors.TryGetValue(text, out (byte R, byte G, byte B) color))
         {

@@ -27,7 +27,7 @@ internal static class DataCommand
         {
             directory, classes, skipBad, sheet,
         };
-        command.SetAction(parsed => Guard.Run(() => Run(
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(
             parsed.GetRequiredValue(directory),
             CommonOptions.AutoOrNumber(parsed.GetRequiredValue(classes), "--classes"),
             parsed.GetValue(skipBad),
@@ -44,7 +44,7 @@ internal static class DataCommand
             skipsBad,
             (done, count) => bar.Update((double)done / count, $"reading {done} of {count} pairs")));
 
-    private static int Run(string directory, int? classes, bool skipsBad, string? sheet, TextWriter output)
+    private static int Execute(string directory, int? classes, bool skipsBad, string? sheet, TextWriter output)
     {
         DataReport report = Inspect(directory, classes, skipsBad);
         foreach (string line in report.Lines())
@@ -63,12 +63,12 @@ internal static class DataCommand
     /// <summary>Draws suspicious pairs, and then some from the whole set, and says where they stand.</summary>
     private static void Draw(DataReport report, string path, TextWriter output)
     {
-        IReadOnlyList<ImagePair> readable = [.. report.Facts.Select(fact => fact.Pair)];
+        IReadOnlyList<ImagePair> readable = [.. report.PairInfos.Select(fact => fact.Pair)];
         ImagePair[] suspicious = [.. report.Suspicious.Select(found => found.Pair).Take(MaxOfSheet)];
         ImagePair[] pairs =
         [
             .. suspicious,
-            .. Spread.Choose([.. readable.Except(suspicious)], MaxOfSheet - suspicious.Length),
+            .. EvenSelection.Choose([.. readable.Except(suspicious)], MaxOfSheet - suspicious.Length),
         ];
         SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
         (byte[] pixels, PictureSize size) = PairSheet.Draw([.. pairs.Select(reader.Read)]);

@@ -33,14 +33,14 @@ internal static class DemoCommand
         {
             output, epochs, threads,
         };
-        command.SetAction(parsed => Guard.Run(() => Run(
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(
             parsed.GetRequiredValue(output),
             CommonOptions.AtLeast(1, parsed.GetValue(epochs), "--epochs"),
             CommonOptions.AtLeast(1, parsed.GetValue(threads), "--threads"))));
         return command;
     }
 
-    private static int Run(string output, int epochs, int threads)
+    private static int Execute(string output, int epochs, int threads)
     {
         string samples = FindSamples();
         string run = Path.Combine(output, "run");
@@ -62,7 +62,7 @@ internal static class DemoCommand
     }
 
     private static TrainingSettings Settings(int epochs, int threads, DataReport report) => new(
-        new ModelSettings("unet", report.Channels, report.Classes!.Classes) { Width = 16 },
+        new ModelSettings("unet", report.Channels, report.Classes!.Classes) { BaseChannels = 16 },
         Size: null,
         Crop: 160,
         epochs,
@@ -88,7 +88,7 @@ internal static class DemoCommand
         {
             Picture picture = pair.ReadImage(ImageFile.Read);
             Sample sample = grey.Read(pair);
-            byte[] prediction = segmenter.Segment(picture).Classes();
+            byte[] prediction = segmenter.Segment(picture).ComputeClasses();
             ImageFile.WriteGrey(
                 Path.Combine(predictions, pair.Name + ".png"),
                 Array.ConvertAll(prediction, index => (byte)(index * 255)),
@@ -99,7 +99,7 @@ internal static class DemoCommand
                 pair.Name, Dice(sample.Mask, prediction), Dice(sample.Mask, baseline.Predict(sample))));
         }
 
-        (byte[] sheet, PictureSize size) = ComparisonSheet.Draw([.. Spread.Choose(rows, RowsOfSheet)]);
+        (byte[] sheet, PictureSize size) = ComparisonSheet.Draw([.. EvenSelection.Choose(rows, RowsOfSheet)]);
         ImageFile.WriteColor(Path.Combine(output, "predictions.png"), sheet, size.Width, size.Height);
         BaselineReport.Write(output, "nuclei", scores, baseline);
         Console.WriteLine($"pictures in {Path.Combine(output, "predictions.png")}, report in "

@@ -55,11 +55,11 @@ internal static class EvaluateCommand
             Weights, Data, ValidationOnly, SkipBad, Compare, Membranes, Json, Csv, Html, Threads, Exact,
         };
         WeightsOptions.AddTo(command);
-        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Execute(ParseResult parsed)
     {
         string? json = parsed.GetResult(Json) is null ? null : parsed.GetValue(Json) ?? StandardOutput;
         EvaluationSettings settings = new(parsed.GetRequiredValue(Weights), parsed.GetRequiredValue(Data))
@@ -76,7 +76,7 @@ internal static class EvaluateCommand
             Csv = parsed.GetValue(Csv),
             Page = parsed.GetValue(Html),
         };
-        EvaluationResult result = ProgressBar.Run(bar => NetworkEvaluation.Run(settings, progress =>
+        EvaluationResult result = ProgressBar.Run(bar => NetworkEvaluation.Evaluate(settings, progress =>
         {
             string what = progress.Stage == EvaluationStage.Reading ? "pairs read" : "images scored";
             bar.Update((double)progress.Done / progress.Count, $"{progress.Done} of {progress.Count} {what}");
@@ -116,9 +116,9 @@ internal static class EvaluateCommand
 
     private static void Print(ScoreTable scores)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumn(Markup.Escape(scores.Head[0]))
-            .AddColumns([.. scores.Head.Skip(1).Select(name => new TableColumn(Markup.Escape(name)).RightAligned())]);
-        foreach (IReadOnlyList<string> row in scores.Rows)
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(Markup.Escape(scores.GetHeader[0]))
+            .AddColumns([.. scores.GetHeader.Skip(1).Select(name => new TableColumn(Markup.Escape(name)).RightAligned())]);
+        foreach (IReadOnlyList<string> row in scores.CreateRows)
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
         }

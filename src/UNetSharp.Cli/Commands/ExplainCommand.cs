@@ -18,7 +18,7 @@ internal static class ExplainCommand
 
     // Patches of a 16th of the picture's shorter side hide a nucleus, not a tissue; half a patch is a fine enough step.
     private const int PatchesPerSide = 16;
-    private const int LeastPatch = 4;
+    private const int MinPatch = 4;
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
@@ -72,11 +72,11 @@ internal static class ExplainCommand
             Weights, Input, Out, Map, View, Class, Layer, At, RegionOption, Patch, Stride, Threads,
         };
         WeightsOptions.AddTo(command);
-        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Execute(ParseResult parsed)
     {
         ExplainChoices choices = Read(parsed);
         TrainedNetwork trained = WeightsOptions.Load(parsed, parsed.GetRequiredValue(Weights));
@@ -88,12 +88,12 @@ internal static class ExplainCommand
                 + $"{picture.Width}x{picture.Height} pixels, counted from 0.");
         }
 
-        Region region = RegionOf(choices, trained, picture);
-        Finding found = choices.View switch
+        Region region = ReadRegion(choices, trained, picture);
+        Explanation found = choices.View switch
         {
-            GradCamView => GradCamOf(choices, trained, picture, region),
-            OcclusionView => OcclusionOf(choices, trained, picture, region),
-            _ => FieldOf(choices, trained, picture),
+            GradCamView => ComputeGradCam(choices, trained, picture, region),
+            OcclusionView => ComputeOcclusion(choices, trained, picture, region),
+            _ => ComputeReceptiveField(choices, trained, picture),
         };
         (byte[] pixels, PictureSize size) = HeatSheet.Draw(picture, found.Shown, region, found.Frame, found.Captions);
         ImageFile.WriteColor(choices.Out, pixels, size.Width, size.Height);
@@ -112,28 +112,28 @@ internal static class ExplainCommand
     {
         string[] views = [GradCamView, OcclusionView, FieldView];
         ExplainChoices choices = new(
-            CommonOptions.OneOf(views, parsed.GetRequiredValue(View), "--view"),
+            CommonOptions.RequireOneOf(views, parsed.GetRequiredValue(View), "--view"),
             parsed.GetRequiredValue(Input),
             parsed.GetRequiredValue(Out),
             parsed.GetValue(Map),
             parsed.GetValue(Class),
             parsed.GetValue(Layer),
-            parsed.GetValue(At) is { } at ? PixelOf(at) : null,
+            parsed.GetValue(At) is { } at ? ParsePixel(at) : null,
             parsed.GetValue(RegionOption),
             parsed.GetValue(Patch),
             parsed.GetValue(Stride),
             CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"));
-        string? problem = ProblemOf(choices);
+        string? problem = FindProblem(choices);
         if (problem is not null)
         {
             throw new UsageException(problem);
         }
 
-        RefuseOverwriting([choices.Input, choices.Out, choices.Map]);
+        RejectOverwriting([choices.Input, choices.Out, choices.Map]);
         return choices;
     }
 
-    private static string? ProblemOf(ExplainChoices choices) => choices.View switch
+    private static string? FindProblem(ExplainChoices choices) => choices.View switch
     {
         FieldView when choices.At is null => $"--view {FieldView}: name the pixel with --at x,y.",
         FieldView when choices.Region is not (null or PixelRegion) =>
@@ -148,7 +148,7 @@ internal static class ExplainCommand
         _ => null,
     };
 
-    private static void RefuseOverwriting(string?[] files)
+    private static void RejectOverwriting(string?[] files)
     {
         string[] paths = [.. files.OfType<string>().Select(Path.GetFullPath)];
         if (paths.Distinct().Count() < paths.Length)
@@ -157,7 +157,7 @@ internal static class ExplainCommand
         }
     }
 
-    private static (int X, int Y) PixelOf(string text) =>
+    private static (int X, int Y) ParsePixel(string text) =>
         text.Split(',') is [var left, var right]
         && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out int x)
         && int.TryParse(right, NumberStyles.None, CultureInfo.InvariantCulture, out int y)
@@ -168,12 +168,12 @@ internal static class ExplainCommand
     {
         if (k < 0 || k >= masks.ClassCount)
         {
-            IEnumerable<string> known = Enumerable.Range(0, masks.ClassCount).Select(i => $"{i} ({masks.NameOf(i)})");
+            IEnumerable<string> known = Enumerable.Range(0, masks.ClassCount).Select(i => $"{i} ({masks.GetName(i)})");
             throw new UsageException($"--class {k}: the network knows {string.Join(", ", known)}.");
         }
     }
 
-    private static Region RegionOf(ExplainChoices choices, TrainedNetwork trained, Picture picture)
+    private static Region ReadRegion(ExplainChoices choices, TrainedNetwork trained, Picture picture)
     {
         PictureSize size = new(picture.Height, picture.Width);
         switch (choices.Region, choices.At)
@@ -181,17 +181,17 @@ internal static class ExplainCommand
             case (ComponentRegion, { } inside):
                 using (Segmenter segmenter = new(trained, choices.Threads))
                 {
-                    byte[] classes = segmenter.Segment(picture).Classes();
-                    return Region.Component(classes, size, choices.Class, inside.X, inside.Y);
+                    byte[] classes = segmenter.Segment(picture).ComputeClasses();
+                    return Region.FromComponent(classes, size, choices.Class, inside.X, inside.Y);
                 }
 
-            case (_, { } pixel): return Region.Pixel(size, pixel.X, pixel.Y);
-            case ({ } path, null): return MarkedIn(path, size);
-            default: return Region.Whole(size);
+            case (_, { } pixel): return Region.FromPixel(size, pixel.X, pixel.Y);
+            case ({ } path, null): return ReadMaskRegion(path, size);
+            default: return Region.All(size);
         }
     }
 
-    private static Region MarkedIn(string path, PictureSize size)
+    private static Region ReadMaskRegion(string path, PictureSize size)
     {
         Picture mask = ImageFile.Read(path);
         PictureSize own = new(mask.Height, mask.Width);
@@ -202,7 +202,7 @@ internal static class ExplainCommand
 
         try
         {
-            return Region.Marked(mask);
+            return Region.FromMask(mask);
         }
         catch (DataException e)
         {
@@ -210,29 +210,29 @@ internal static class ExplainCommand
         }
     }
 
-    private static Finding GradCamOf(ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
+    private static Explanation ComputeGradCam(ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
     {
         GradCam found;
         try
         {
-            found = GradCam.Of(trained, picture, region, choices.Class, choices.Layer, choices.Threads);
+            found = GradCam.Compute(trained, picture, region, choices.Class, choices.Layer, choices.Threads);
         }
         catch (ArgumentException e)
         {
             throw new UsageException($"--layer {choices.Layer}: {e.Message}");
         }
 
-        string name = trained.Description.Masks.NameOf(choices.Class);
-        return new Finding(found.Map, found.Map, Frame: null, new HeatCaptions(
+        string name = trained.Description.Masks.GetName(choices.Class);
+        return new Explanation(found.Map, found.Map, Frame: null, new HeatCaptions(
             $"What speaks for {name}{choices.Where}: Grad-CAM at layer {found.Layer}, a map of {found.LayerSize}",
             choices.Marked,
             $"does not speak for {name}",
             found.Map.Peak > 0 ? "speaks most for it" : "speaks for it (nothing does)"));
     }
 
-    private static Finding OcclusionOf(ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
+    private static Explanation ComputeOcclusion(ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
     {
-        int usual = Math.Max(LeastPatch, Math.Min(picture.Height, picture.Width) / PatchesPerSide);
+        int usual = Math.Max(MinPatch, Math.Min(picture.Height, picture.Width) / PatchesPerSide);
         int patch = CommonOptions.AtLeast(1, choices.Patch ?? usual, "--patch");
         int stride = CommonOptions.AtLeast(1, choices.Stride ?? Math.Max(1, patch / 2), "--stride");
         if (stride > patch)
@@ -241,32 +241,32 @@ internal static class ExplainCommand
                 $"--stride {stride}: a patch of {patch} pixels would leave gaps; give at most its side.");
         }
 
-        Occlusion found = ProgressBar.Run(bar => Occlusion.Of(
+        Occlusion found = ProgressBar.Run(bar => Occlusion.Compute(
             trained, picture, region, choices.Class, patch, stride, choices.Threads,
             (done, all) => bar.Update((double)done / all, $"{done} of {all} places hidden")));
-        string name = trained.Description.Masks.NameOf(choices.Class);
-        return new Finding(found.Map, found.Map, Frame: null, new HeatCaptions(
+        string name = trained.Description.Masks.GetName(choices.Class);
+        return new Explanation(found.Map, found.Map, Frame: null, new HeatCaptions(
             $"What {name}{choices.Where} loses when a grey patch of {patch}x{patch} pixels hides a place",
             choices.Marked,
             "nothing",
             string.Create(
-                CultureInfo.InvariantCulture, $"mean logit falls by {found.Map.Peak:g3}, from {found.Mean:g3}")));
+                CultureInfo.InvariantCulture, $"mean logit falls by {found.Map.Peak:g3}, from {found.MeanLogit:g3}")));
     }
 
-    private static Finding FieldOf(ExplainChoices choices, TrainedNetwork trained, Picture picture)
+    private static Explanation ComputeReceptiveField(ExplainChoices choices, TrainedNetwork trained, Picture picture)
     {
         (int x, int y) = choices.At!.Value;
-        EffectiveField found = EffectiveField.Of(trained, picture, x, y, choices.Class, choices.Threads);
-        string name = trained.Description.Masks.NameOf(choices.Class);
+        EffectiveReceptiveField found = EffectiveReceptiveField.Compute(trained, picture, x, y, choices.Class, choices.Threads);
+        string name = trained.Description.Masks.GetName(choices.Class);
         int side = Math.Max(picture.Height, picture.Width);
-        bool isFramed = found.Reach < 2 * side;
-        string reach = found.Reach is null ? ""
+        bool isFramed = found.TheoreticalSize < 2 * side;
+        string reach = found.TheoreticalSize is null ? ""
             : isFramed ? string.Create(
-                CultureInfo.InvariantCulture, $"; beyond {found.Reach:0}x{found.Reach:0} nothing can matter")
+                CultureInfo.InvariantCulture, $"; beyond {found.TheoreticalSize:0}x{found.TheoreticalSize:0} nothing can matter")
             : "; all of the picture can matter";
         HeatMap rooted = found.Map with { Values = Array.ConvertAll(found.Map.Values, MathF.Sqrt) };
-        return new Finding(found.Map, rooted, found.Reach, new HeatCaptions(
-            $"What decides about {name} at {x},{y}: 95 % of all effect comes from {found.Core}x{found.Core} "
+        return new Explanation(found.Map, rooted, found.TheoreticalSize, new HeatCaptions(
+            $"What decides about {name} at {x},{y}: 95 % of all effect comes from {found.CoreSize}x{found.CoreSize} "
                 + $"pixels around{reach}",
             isFramed ? "small frame: the pixel; large frame: all that can matter" : "framed: the pixel",
             "no effect",
@@ -278,5 +278,5 @@ internal static class ExplainCommand
     /// <param name="Shown">The map as it is drawn.</param>
     /// <param name="Frame">Side of a frame around the region, in pixels; null for none.</param>
     /// <param name="Captions">What it says.</param>
-    private sealed record Finding(HeatMap Map, HeatMap Shown, double? Frame, HeatCaptions Captions);
+    private sealed record Explanation(HeatMap Map, HeatMap Shown, double? Frame, HeatCaptions Captions);
 }

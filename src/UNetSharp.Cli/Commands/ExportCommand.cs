@@ -45,13 +45,13 @@ internal static class ExportCommand
             Weights, Format, Out, Size, Dynamic, Opset, FoldBatchNorm,
         };
         WeightsOptions.AddTo(command);
-        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Execute(ParseResult parsed)
     {
-        string format = CommonOptions.OneOf(Formats, parsed.GetRequiredValue(Format), "--format");
+        string format = CommonOptions.RequireOneOf(Formats, parsed.GetRequiredValue(Format), "--format");
         Option[] onnxOptions = [Size, Dynamic, Opset, FoldBatchNorm];
         if (format != Onnx && onnxOptions.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } option)
         {
@@ -72,9 +72,9 @@ internal static class ExportCommand
         switch (format)
         {
             case "pth":
-                PyTorchWriter.Write(output, StateDict.Of(trained.Network));
+                PyTorchWriter.Write(output, StateDict.FromModule(trained.Network));
                 written += "; a state dict does not hold how to use it, nor what classes are called: read it with "
-                    + WeightsOptions.ForStateDictOf(trained.Description);
+                    + WeightsOptions.DescribeMissing(trained.Description);
                 break;
             case Onnx:
                 trained.SaveOnnx(output, new OnnxSettings(size ?? trained.Description.Size ?? UsualSize)

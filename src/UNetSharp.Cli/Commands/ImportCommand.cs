@@ -18,12 +18,12 @@ internal static class ImportCommand
             file, output,
         };
         WeightsOptions.AddTo(command);
-        command.SetAction(parsed => Guard.Run(() => Run(
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(
             WeightsOptions.Load(parsed, parsed.GetRequiredValue(file)), parsed.GetRequiredValue(output))));
         return command;
     }
 
-    private static int Run(TrainedNetwork trained, string output)
+    private static int Execute(TrainedNetwork trained, string output)
     {
         trained.Save(output);
         ModelSettings settings = trained.Description.Model;

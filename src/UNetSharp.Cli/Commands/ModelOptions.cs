@@ -56,7 +56,7 @@ internal static class ModelOptions
 
     /// <summary>A network's name, if one is given and there is such a network.</summary>
     public static string? OneOfCatalog(string? name) =>
-        name is null ? null : CommonOptions.OneOf(ModelCatalog.Names, name, Model.Name);
+        name is null ? null : CommonOptions.RequireOneOf(ModelCatalog.Names, name, Model.Name);
 
     /// <summary>The chosen network; the recipe's if none is.</summary>
     public static ModelEntry Entry(ParseResult parsed, TrainingRecipe? recipe = null) =>
@@ -76,31 +76,31 @@ internal static class ModelOptions
             }
         }
 
-        DecoderWidths usual = recipe?.Model == entry.Name ? recipe.Decoder : entry.Usual.Decoder;
+        DecoderWidths usual = recipe?.Model == entry.Name ? recipe.Decoder : entry.Default.Decoder;
         DecoderWidths decoder = parsed.GetValue(Decoder) ?? usual;
-        ModelSettings settings = entry.Usual with
+        ModelSettings settings = entry.Default with
         {
             Channels = channels,
             Classes = classes,
-            Width = parsed.GetValue(Base) is { } width
+            BaseChannels = parsed.GetValue(Base) is { } width
                 ? CommonOptions.AtLeast(1, width, "--base")
-                : entry.Usual.Width,
-            Widths = parsed.GetValue(Widths) is { } widths ? Numbers(widths) : entry.Usual.Widths,
-            Up = parsed.GetValue(Up) ?? entry.Usual.Up,
+                : entry.Default.BaseChannels,
+            LevelChannels = parsed.GetValue(Widths) is { } widths ? Numbers(widths) : entry.Default.LevelChannels,
+            Up = parsed.GetValue(Up) ?? entry.Default.Up,
             Decoder = decoder,
-            Fusion = parsed.GetValue(Fusion) ?? entry.Usual.Fusion,
-            Bias = parsed.GetValue(Bias) ?? (entry.Usual.Bias || UNet.UsualBias(decoder)),
-            Activation = parsed.GetValue(Activation) ?? entry.Usual.Activation,
-            Slope = parsed.GetValue(Slope) ?? entry.Usual.Slope,
-            Dropout = parsed.GetValue(Dropout) ?? (canDrop && recipe is not null ? recipe.Dropout : entry.Usual.Dropout),
+            Fusion = parsed.GetValue(Fusion) ?? entry.Default.Fusion,
+            Bias = parsed.GetValue(Bias) ?? (entry.Default.Bias || UNet.UsualBias(decoder)),
+            Activation = parsed.GetValue(Activation) ?? entry.Default.Activation,
+            Slope = parsed.GetValue(Slope) ?? entry.Default.Slope,
+            Dropout = parsed.GetValue(Dropout) ?? (canDrop && recipe is not null ? recipe.Dropout : entry.Default.Dropout),
         };
-        return settings.Problem() is { } problem ? throw new UsageException($"{entry.Name}: {problem}.") : settings;
+        return settings.GetError() is { } problem ? throw new UsageException($"{entry.Name}: {problem}.") : settings;
     }
 
     private static (Option Option, string Setting)[] Settings() =>
     [
-        (Base, nameof(ModelSettings.Width)),
-        (Widths, nameof(ModelSettings.Widths)),
+        (Base, nameof(ModelSettings.BaseChannels)),
+        (Widths, nameof(ModelSettings.LevelChannels)),
         (Up, nameof(ModelSettings.Up)),
         (Decoder, nameof(ModelSettings.Decoder)),
         (Fusion, nameof(ModelSettings.Fusion)),

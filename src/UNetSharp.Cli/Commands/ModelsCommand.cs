@@ -17,13 +17,13 @@ internal static class ModelsCommand
     {
         Option<bool> json = new("--json") { Description = "Print JSON" };
         Command command = new("models", "List the networks: parameters, cost at their usual input, source.") { json };
-        command.SetAction(parsed => Guard.Run(() => Run(parsed.GetValue(json))));
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed.GetValue(json))));
         return command;
     }
 
-    private static int Run(bool asJson)
+    private static int Execute(bool asJson)
     {
-        Row[] rows = [.. ModelCatalog.Entries.Select(RowOf)];
+        Row[] rows = [.. ModelCatalog.Entries.Select(CreateRow)];
         if (asJson)
         {
             Console.WriteLine(JsonSerializer.Serialize(rows, Readable));
@@ -41,10 +41,10 @@ internal static class ModelsCommand
         return ExitCode.Done;
     }
 
-    private static Row RowOf(ModelEntry entry)
+    private static Row CreateRow(ModelEntry entry)
     {
-        Network network = ModelCatalog.Create(entry.Usual);
-        (int height, int width) = (entry.UsualInput.Height, entry.UsualInput.Width);
+        Network network = ModelCatalog.Create(entry.Default);
+        (int height, int width) = (entry.DefaultInputSize.Height, entry.DefaultInputSize.Width);
         Value image = Value.Input(Shape.Nchw(1, network.Channels, height, width));
         return new Row(
             entry.Name,
@@ -52,7 +52,7 @@ internal static class ModelsCommand
             $"{network.Channels}x{height}x{width}",
             network.Classes,
             new ComputationGraph(network.Forward(image)).Macs,
-            entry.About,
+            entry.Description,
             entry.Source);
     }
 

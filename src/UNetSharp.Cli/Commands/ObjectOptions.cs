@@ -57,8 +57,8 @@ internal static class ObjectOptions
         }
 
         return new ObjectSettings(
-            table is null ? null : Tables[CommonOptions.OneOf(Tables.Keys, table, Objects.Name)],
-            outlines is null ? null : Outlines[CommonOptions.OneOf(Outlines.Keys, outlines, Polygons.Name)],
+            table is null ? null : Tables[CommonOptions.RequireOneOf(Tables.Keys, table, Objects.Name)],
+            outlines is null ? null : Outlines[CommonOptions.RequireOneOf(Outlines.Keys, outlines, Polygons.Name)],
             hasContours,
             parsed.GetValue(MinArea));
     }

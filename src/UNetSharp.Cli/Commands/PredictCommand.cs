@@ -70,7 +70,7 @@ internal static class PredictCommand
 
     private static readonly Option<double> Scale = new("--scale")
     {
-        Description = "The network sees pictures this much larger; results have the picture's size",
+        Description = "The network reads pictures this much larger; results have the picture's size",
         DefaultValueFactory = _ => 1,
     };
 
@@ -96,17 +96,17 @@ internal static class PredictCommand
         };
         ObjectOptions.AddTo(command);
         WeightsOptions.AddTo(command);
-        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
 
-    private static int Run(ParseResult parsed) =>
-        new PredictionView(SettingsOf(parsed), parsed.GetValue(Json)).Run();
+    private static int Execute(ParseResult parsed) =>
+        new PredictionView(ReadSettings(parsed), parsed.GetValue(Json)).Execute();
 
-    private static PredictionSettings SettingsOf(ParseResult parsed)
+    private static PredictionSettings ReadSettings(ParseResult parsed)
     {
         float threshold = parsed.GetValue(Threshold);
-        string format = CommonOptions.OneOf(Formats.Keys, parsed.GetRequiredValue(Format), "--format");
+        string format = CommonOptions.RequireOneOf(Formats.Keys, parsed.GetRequiredValue(Format), "--format");
         return new PredictionSettings(
             parsed.GetRequiredValue(Weights), parsed.GetRequiredValue(Input), parsed.GetRequiredValue(Out))
         {
@@ -115,7 +115,7 @@ internal static class PredictCommand
             Threshold = threshold is >= 0 and <= 1
                 ? threshold
                 : throw new UsageException($"--threshold {threshold}: give a probability from 0 to 1."),
-            Segmentation = SegmentationOf(parsed),
+            Segmentation = ReadSegmentation(parsed),
             HasOverlay = parsed.GetValue(WithOverlay),
             HasProbabilities = parsed.GetValue(WithProbabilities),
             Objects = ObjectOptions.Read(parsed),
@@ -125,7 +125,7 @@ internal static class PredictCommand
         };
     }
 
-    private static SegmentationSettings SegmentationOf(ParseResult parsed)
+    private static SegmentationSettings ReadSegmentation(ParseResult parsed)
     {
         int? tile = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Tile), "--tile");
         string shared = parsed.GetRequiredValue(Overlap);
@@ -139,7 +139,7 @@ internal static class PredictCommand
             }
         }
 
-        string copies = CommonOptions.OneOf(Augmentations.Keys, parsed.GetRequiredValue(Tta), "--tta");
+        string copies = CommonOptions.RequireOneOf(Augmentations.Keys, parsed.GetRequiredValue(Tta), "--tta");
         double scale = parsed.GetValue(Scale);
         return scale is >= MinScale and <= MaxScale
             ? new SegmentationSettings(tile, overlap, Augmentations[copies], scale)

@@ -37,7 +37,7 @@ internal static class SplitOptions
     public static IReadOnlyList<SplitSettings> Read(ParseResult parsed, double usualShare)
     {
         SplitSettings whole = parsed.GetValue(Validation) is { } text
-            ? OfValidation(text)
+            ? ParseValidation(text)
             : new SplitSettings(usualShare);
         string? fold = parsed.GetValue(Fold);
         if (parsed.GetValue(Folds) is not { } folds)
@@ -56,7 +56,7 @@ internal static class SplitOptions
             : throw new UsageException($"--fold {fold}: give a number from 0 to {folds - 1}, or {All}.");
     }
 
-    private static SplitSettings OfValidation(string text)
+    private static SplitSettings ParseValidation(string text)
     {
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share))
         {

@@ -35,26 +35,26 @@ internal static class SummaryCommand
             Input, Classes, Weights, Json, Threads,
         };
         ModelOptions.AddTo(command);
-        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Execute(ParseResult parsed)
     {
         int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
         string? size = parsed.GetValue(Input);
-        Shape? asked = size is null ? null : ShapeOf(size);
-        (Network network, ModelSettings settings, PictureSize usual) = NetworkOf(parsed, asked?.C);
+        Shape? asked = size is null ? null : ParseShape(size);
+        (Network network, ModelSettings settings, PictureSize usual) = CreateNetwork(parsed, asked?.C);
         Shape input = asked ?? Shape.Nchw(1, settings.Channels, usual.Height, usual.Width);
         if (input.C != settings.Channels)
         {
             throw new UsageException($"--input {size}: the network reads {settings.Channels} channels.");
         }
 
-        NetworkSummary summary = NetworkSummary.Of(network, input, threads);
+        NetworkSummary summary = NetworkSummary.Compute(network, input, threads);
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(AsJson(settings, summary), Readable));
+            Console.WriteLine(JsonSerializer.Serialize(CreateJson(settings, summary), Readable));
         }
         else
         {
@@ -64,7 +64,7 @@ internal static class SummaryCommand
         return ExitCode.Done;
     }
 
-    private static (Network Network, ModelSettings Settings, PictureSize Usual) NetworkOf(
+    private static (Network Network, ModelSettings Settings, PictureSize Usual) CreateNetwork(
         ParseResult parsed, int? channels)
     {
         if (parsed.GetValue(Weights) is { } weights)
@@ -72,17 +72,17 @@ internal static class SummaryCommand
             TrainedNetwork trained = WeightsOptions.Load(parsed, weights, ModelOptions.Name(parsed));
             string name = trained.Description.Model.Model;
             ModelEntry? own = ModelCatalog.Entries.FirstOrDefault(entry => entry.Name == name);
-            PictureSize size = own?.UsualInput ?? trained.Description.Size ?? UNet.Entry.UsualInput;
+            PictureSize size = own?.DefaultInputSize ?? trained.Description.Size ?? UNet.Entry.DefaultInputSize;
             return (trained.Network, trained.Description.Model, size);
         }
 
         ModelEntry entry = ModelOptions.Entry(parsed);
         ModelSettings settings = ModelOptions.Read(
-            parsed, channels ?? entry.Usual.Channels, parsed.GetValue(Classes) ?? entry.Usual.Classes);
-        return (ModelCatalog.Create(settings), settings, entry.UsualInput);
+            parsed, channels ?? entry.Default.Channels, parsed.GetValue(Classes) ?? entry.Default.Classes);
+        return (ModelCatalog.Create(settings), settings, entry.DefaultInputSize);
     }
 
-    private static Shape ShapeOf(string text)
+    private static Shape ParseShape(string text)
     {
         int[] sizes =
         [
@@ -98,16 +98,16 @@ internal static class SummaryCommand
         int label = summary.Layers.Max(layer => layer.Label.Length);
         int name = summary.Layers.Max(layer => layer.Name.Length);
         string line = new('-', label + name + 74);
-        Console.WriteLine($"{settings.Model}, image {Shown(summary.Input)}");
+        Console.WriteLine($"{settings.Model}, image {FormatShape(summary.Input)}");
         Console.WriteLine(line);
-        Console.WriteLine(Row("Layer", "Name", "Output", "Parameters", "MACs", "Sees"));
+        Console.WriteLine(Row("Layer", "Name", "Output", "Parameters", "MACs", "Field"));
         Console.WriteLine(line);
         foreach (LayerSummary layer in summary.Layers)
         {
             Console.WriteLine(Row(
                 layer.Label,
                 layer.Name == layer.Label ? "" : layer.Name,
-                Shown(layer.Output),
+                FormatShape(layer.Output),
                 Number(layer.Parameters),
                 Number(layer.Macs),
                 layer.ReceptiveField is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size:0.#}") : "-"));
@@ -128,13 +128,13 @@ internal static class SummaryCommand
             $"{a.PadRight(label)}  {b.PadRight(name)}  {c,-24}{d,14}{e,20}{f,10}";
     }
 
-    private static string Shown(Shape shape) => $"[-1, {shape.C}, {shape.H}, {shape.W}]";
+    private static string FormatShape(Shape shape) => $"[-1, {shape.C}, {shape.H}, {shape.W}]";
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Megabytes(long bytes) => (bytes / Megabyte).ToString("f2", CultureInfo.InvariantCulture);
 
-    private static object AsJson(ModelSettings settings, NetworkSummary summary) => new
+    private static object CreateJson(ModelSettings settings, NetworkSummary summary) => new
     {
         settings.Model,
         Input = Sizes(summary.Input),

@@ -65,7 +65,7 @@ internal static class TrainCommand
             Automatic,
             $"auto (the recipe's: bce+dice or ce+dice, bce or ce), {string.Join(", ", LossCatalog.Names)}, or a sum such as 0.5*ce+lovasz");
 
-    private static readonly Option<string> Augment = AugmentCommand.Option();
+    private static readonly Option<string> Augment = AugmentCommand.CreateOption();
 
     private static readonly Option<int> Seed =
         Default("--seed", 0, "Chooses starting weights, split, order and augmentation");
@@ -94,32 +94,32 @@ internal static class TrainCommand
         };
         ModelOptions.AddTo(command);
         SplitOptions.AddTo(command);
-        CourseOptions.AddTo(command);
-        command.SetAction(parsed => Guard.Run(() => Run(parsed)));
+        ScheduleOptions.AddTo(command);
+        command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
 
     private static Option<T> Default<T>(string name, T value, string description) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };
 
-    private static int Run(ParseResult parsed)
+    private static int Execute(ParseResult parsed)
     {
         // All options are read, and refused if they make no sense, before the data set is.
-        TrainingRecipe recipe = RecipeOf(parsed);
+        TrainingRecipe recipe = ReadRecipe(parsed);
         IReadOnlyList<SplitSettings> splits = SplitOptions.Read(parsed, recipe.ValidationShare);
-        TrainingSettings settings = SettingsOf(parsed, recipe, splits[0]);
-        int? channels = ChannelsOf(parsed);
+        TrainingSettings settings = ReadSettings(parsed, recipe, splits[0]);
+        int? channels = ReadChannels(parsed);
         int? classes = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Classes), "--classes");
-        long cacheBytes = CacheBytes(parsed);
+        long cacheBytes = ReadCacheBytes(parsed);
         bool asJson = parsed.GetValue(Json);
         bool isResumed = parsed.GetValue(Resume);
         string output = parsed.GetRequiredValue(Out);
 
         DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes, parsed.GetValue(SkipBad));
-        TextWriter told = asJson ? Console.Error : Console.Out;
+        TextWriter messages = asJson ? Console.Error : Console.Out;
         foreach (string line in report.Lines())
         {
-            told.WriteLine(line);
+            messages.WriteLine(line);
         }
 
         report.ThrowIfUnusable();
@@ -129,10 +129,10 @@ internal static class TrainCommand
         }
 
         settings = Fitted(settings, recipe, report, channels);
-        SampleCache cache = CacheOf(cacheBytes, report, settings, told);
+        SampleCache cache = CreateCache(cacheBytes, report, settings, messages);
         foreach (SplitSettings split in splits)
         {
-            SayLeaks(report, split, settings.Seed, told);
+            WarnAboutLeaks(report, split, settings.Seed, messages);
         }
 
         return splits.Count > 1
@@ -141,7 +141,7 @@ internal static class TrainCommand
                 IsResumed = isResumed,
                 Cache = cache,
                 NextSteps = TrainingView.NextSteps,
-            }, splits.Count, told, asJson)
+            }, splits.Count, messages, asJson)
             : TrainOne(new TrainingRun(settings, report, output)
             {
                 IsResumed = isResumed,
@@ -153,11 +153,11 @@ internal static class TrainCommand
     private static int TrainOne(TrainingRun run, bool asJson) =>
         TrainingView.Show(run, asJson).IsDone ? ExitCode.Done : ExitCode.Interrupted;
 
-    private static int TrainFolds(CrossValidation validation, int folds, TextWriter told, bool asJson)
+    private static int TrainFolds(CrossValidation validation, int folds, TextWriter messages, bool asJson)
     {
         CrossValidationResult result = validation.Train((fold, run) =>
         {
-            told.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fold {fold} of {folds}"));
+            messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fold {fold} of {folds}"));
             return TrainingView.Show(run, asJson);
         });
         if (!result.IsDone)
@@ -165,75 +165,75 @@ internal static class TrainCommand
             return ExitCode.Interrupted;
         }
 
-        told.WriteLine(string.Create(
+        messages.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"best validation dice over {folds} folds: {result.MeanDice:f4} ± {result.DiceDeviation:f4} ")
             + "(standard deviation)");
         return ExitCode.Done;
     }
 
-    private static long CacheBytes(ParseResult parsed)
+    private static long ReadCacheBytes(ParseResult parsed)
     {
         string? text = parsed.GetValue(Cache);
-        return text is null ? MemorySize.Free() / 4
+        return text is null ? MemorySize.GetFreeBytes() / 4
             : MemorySize.TryParse(text, out long bytes) ? bytes
             : throw new UsageException($"--cache {text}: give an amount of memory, such as 512MB or 1GB; 0 is none.");
     }
 
     /// <summary>Makes the cache, and says how much of the data set it will hold.</summary>
-    private static SampleCache CacheOf(long budget, DataReport report, TrainingSettings settings, TextWriter told)
+    private static SampleCache CreateCache(long budget, DataReport report, TrainingSettings settings, TextWriter output)
     {
-        long needed = report.Facts.Sum(
-            fact => SampleCache.BytesOf(settings.Size ?? fact.Size, settings.Model.Channels));
-        told.WriteLine(needed <= budget
-            ? $"cache          all images, {MemorySize.Text(needed)} of at most {MemorySize.Text(budget)}"
-            : $"cache          {MemorySize.Text(budget)} of {MemorySize.Text(needed)}; the rest is read in every epoch");
+        long needed = report.PairInfos.Sum(
+            fact => SampleCache.BytesFor(settings.Size ?? fact.Size, settings.Model.Channels));
+        output.WriteLine(needed <= budget
+            ? $"cache          all images, {MemorySize.Format(needed)} of at most {MemorySize.Format(budget)}"
+            : $"cache          {MemorySize.Format(budget)} of {MemorySize.Format(needed)}; the rest is read in every epoch");
         return new SampleCache(budget);
     }
 
     /// <summary>Says whether validation will see images that are trained on.</summary>
-    private static void SayLeaks(DataReport report, SplitSettings settings, int seed, TextWriter told)
+    private static void WarnAboutLeaks(DataReport report, SplitSettings settings, int seed, TextWriter output)
     {
-        Split split = Split.Of(report.Folder.Pairs, settings, seed);
-        DuplicatePair[] leaks = [.. report.Across(split)];
+        Split split = Split.Create(report.Folder.Pairs, settings, seed);
+        DuplicatePair[] leaks = [.. report.FindLeaks(split)];
         if (leaks.Length > 0)
         {
-            told.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such "
+            output.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such "
                 + $"as {leaks[0].First.Name} and {leaks[0].Second.Name}: expect a worse score on new images.");
         }
     }
 
     /// <summary>What the options say, for one channel, one class and a loss that may still be automatic.</summary>
-    private static TrainingSettings SettingsOf(ParseResult parsed, TrainingRecipe recipe, SplitSettings split)
+    private static TrainingSettings ReadSettings(ParseResult parsed, TrainingRecipe recipe, SplitSettings split)
     {
         bool isAugmentationGiven = parsed.GetResult(Augment) is { Implicit: false };
         string augmentation = isAugmentationGiven ? parsed.GetRequiredValue(Augment) : recipe.Augmentation;
         int? crop = parsed.GetValue(Crop);
-        return CourseOptions.Read(parsed, new TrainingSettings(
+        return ScheduleOptions.Read(parsed, new TrainingSettings(
             ModelOptions.Read(parsed, channels: 1, classes: 1, recipe),
-            SizeOf(parsed, recipe),
+            ReadSize(parsed, recipe),
             crop is { } side ? CommonOptions.AtLeast(16, side, "--crop") : null,
             CommonOptions.AtLeast(1, parsed.GetValue(Epochs), "--epochs"),
             CommonOptions.AtLeast(1, parsed.GetValue(Batch) ?? recipe.BatchSize, "--batch"),
-            OptimizerOf(parsed, recipe.Optimizer),
-            LossOf(parsed),
+            ReadOptimizer(parsed, recipe.Optimizer),
+            ResolveLoss(parsed),
             split,
-            AugmentCommand.Settings(augmentation).ToString(),
+            AugmentCommand.ParseSettings(augmentation).ToString(),
             parsed.GetValue(Seed),
             CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),
             parsed.GetValue(Exact))
         {
             BestBy = parsed.GetValue(Best) ?? recipe.BestBy,
-            StartsByHe = recipe.StartsByHe,
-            WeighsPixels = parsed.GetValue(WeightMap) ?? recipe.WeighsPixels,
+            UsesHeInitialization = recipe.UsesHeInitialization,
+            UsesWeightMap = parsed.GetValue(WeightMap) ?? recipe.UsesWeightMap,
         });
     }
 
-    private static TrainingRecipe RecipeOf(ParseResult parsed) => TrainingRecipe.All[
-        CommonOptions.OneOf(TrainingRecipe.All.Keys, parsed.GetRequiredValue(RecipeName), "--recipe")];
+    private static TrainingRecipe ReadRecipe(ParseResult parsed) => TrainingRecipe.All[
+        CommonOptions.RequireOneOf(TrainingRecipe.All.Keys, parsed.GetRequiredValue(RecipeName), "--recipe")];
 
     /// <summary>The size that is given, or the recipe's unless squares are cut out.</summary>
-    private static PictureSize? SizeOf(ParseResult parsed, TrainingRecipe recipe) =>
+    private static PictureSize? ReadSize(ParseResult parsed, TrainingRecipe recipe) =>
         parsed.GetValue(Size) is { } size ? CommonOptions.Size(size)
         : parsed.GetValue(Crop) is null ? recipe.Size
         : null;
@@ -253,9 +253,9 @@ internal static class TrainCommand
     }
 
     /// <summary>The recipe's optimizer with what is chosen otherwise; its numbers are for itself alone.</summary>
-    private static OptimizerSettings OptimizerOf(ParseResult parsed, OptimizerSettings usual)
+    private static OptimizerSettings ReadOptimizer(ParseResult parsed, OptimizerSettings usual)
     {
-        string name = CommonOptions.OneOf(
+        string name = CommonOptions.RequireOneOf(
             OptimizerCatalog.Names, parsed.GetValue(Optimizer) ?? usual.Name, "--optimizer");
         float? rate = parsed.GetValue(Rate);
         if (rate is <= 0)
@@ -272,7 +272,7 @@ internal static class TrainCommand
         };
     }
 
-    private static string LossOf(ParseResult parsed)
+    private static string ResolveLoss(ParseResult parsed)
     {
         string loss = parsed.GetRequiredValue(LossName);
         if (loss != Automatic)
@@ -295,7 +295,7 @@ internal static class TrainCommand
         }
     }
 
-    private static int? ChannelsOf(ParseResult parsed)
+    private static int? ReadChannels(ParseResult parsed)
     {
         int? channels = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Channels), "--channels");
         return channels is null or 1 or 3

@@ -50,7 +50,7 @@ internal static class WeightsOptions
             InputSize,
             nameof(NetworkDescription.Size),
             d => d.Size is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size.Height}x{size.Width}") : OwnSize,
-            (parsed, d) => d with { Size = SizeOf(parsed.GetValue(InputSize)!) }),
+            (parsed, d) => d with { Size = ParseSize(parsed.GetValue(InputSize)!) }),
         new(
             NormalizationOption,
             nameof(NetworkDescription.Normalization),
@@ -79,10 +79,10 @@ internal static class WeightsOptions
     /// <summary>A network with its weights, for a command that has another option for its name.</summary>
     public static TrainedNetwork Load(ParseResult parsed, string weights, string? model)
     {
-        Row[] told = [.. Rows.Where(row => parsed.GetResult(row.Option) is { Implicit: false })];
+        Row[] given = [.. Rows.Where(row => parsed.GetResult(row.Option) is { Implicit: false })];
         TrainedNetwork trained = TrainedNetwork.Load(
-            weights, model, description => told.Aggregate(description, (d, row) => Corrected(parsed, d, row)));
-        PrintAssumed(weights, trained, trained.Assumed.Except(told.Select(row => row.Setting)));
+            weights, model, description => given.Aggregate(description, (d, row) => Corrected(parsed, d, row)));
+        PrintAssumed(weights, trained, trained.Assumed.Except(given.Select(row => row.Setting)));
         return trained;
     }
 
@@ -95,7 +95,7 @@ internal static class WeightsOptions
     }
 
     /// <summary>The options by which a network's state dict is read as what the network is.</summary>
-    public static string ForStateDictOf(NetworkDescription description) => Shown(description, description.NotInStateDict());
+    public static string DescribeMissing(NetworkDescription description) => Shown(description, description.NotInStateDict());
 
     private static NetworkDescription Corrected(ParseResult parsed, NetworkDescription description, Row row)
     {
@@ -106,7 +106,7 @@ internal static class WeightsOptions
         }
 
         NetworkDescription corrected = row.Apply(parsed, description);
-        return isOfModel && corrected.Model.Problem() is { } problem
+        return isOfModel && corrected.Model.GetError() is { } problem
             ? throw new UsageException($"{row.Option.Name}: {problem}.")
             : corrected;
     }
@@ -123,7 +123,7 @@ internal static class WeightsOptions
         ' ',
         Rows.Where(row => settings.Contains(row.Setting)).Select(row => $"{row.Option.Name} {row.Shown(description)}"));
 
-    private static PictureSize? SizeOf(string text) =>
+    private static PictureSize? ParseSize(string text) =>
         text == OwnSize ? null : CommonOptions.Size(text, InputSize.Name);
 
     private static string Lower<T>(T value)

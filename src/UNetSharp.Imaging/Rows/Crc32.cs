@@ -7,7 +7,7 @@ internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
 
-    private static readonly uint[] Remainders = [.. Enumerable.Range(0, 256).Select(RemainderOf)];
+    private static readonly uint[] Remainders = [.. Enumerable.Range(0, 256).Select(ComputeRemainder)];
 
     /// <summary>Takes more bytes into a sum that starts with all bits set; the checksum is its complement.</summary>
     public static uint Continue(uint sum, ReadOnlySpan<byte> bytes)
@@ -20,7 +20,7 @@ internal static class Crc32
         return sum;
     }
 
-    private static uint RemainderOf(int value)
+    private static uint ComputeRemainder(int value)
     {
         uint remainder = (uint)value;
         for (int bit = 0; bit < 8; bit++)

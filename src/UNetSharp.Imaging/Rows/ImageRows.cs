@@ -18,7 +18,7 @@ public sealed class ImageRows : RowSource
     private const int StripBytes = 1 << 16;
 
     /// <summary>Samples beyond which files that are decoded as a whole are refused.</summary>
-    private const long MostWhole = 1L << 29;
+    private const long MaxWholeSamples = 1L << 29;
 
     private readonly string _path;
     private readonly Enums.BandFormat _format;
@@ -44,7 +44,7 @@ public sealed class ImageRows : RowSource
     /// </exception>
     public static RowSource Open(string path, int page = 0) => ImageFile.Guard<RowSource>(path, () =>
     {
-        ImageFormat format = ImageFile.FormatOf(path, page);
+        ImageFormat format = ImageFile.ReadFormat(path, page);
         return format == ImageFormat.Bmp
             ? new PictureRows(ImageFile.Read(path))
             : Open(path, format, page);
@@ -53,7 +53,7 @@ public sealed class ImageRows : RowSource
     private static ImageRows Open(string path, ImageFormat format, int page)
     {
         using Image file = OpenByRows(path, format, page);
-        using Image plain = ImageFile.Plain(path, file);
+        using Image plain = ImageFile.Simplify(path, file);
         switch (plain.Format)
         {
             case Enums.BandFormat.Uchar:
@@ -124,7 +124,7 @@ public sealed class ImageRows : RowSource
         }
 
         bool isWhole = !format.HasRows || IsProgressive(file);
-        if (isWhole && (long)file.Width * file.Height * file.Bands > MostWhole)
+        if (isWhole && (long)file.Width * file.Height * file.Bands > MaxWholeSamples)
         {
             string text = $"{path}: {file.Width}x{file.Height} pixels are too many for a file that cannot be read by "
                 + "rows. Save it as TIFF or PNG, not interlaced.";

@@ -25,10 +25,10 @@ public sealed class OverlayRows : IDisposable
     /// <summary>Draws over a picture.</summary>
     /// <param name="open">Opens the picture: once to see its range of brightness, once to draw on it.</param>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public static OverlayRows Over(Func<RowSource> open)
+    public static OverlayRows Create(Func<RowSource> open)
     {
         using RowSource seen = open();
-        var contrast = Contrast.Of(seen);
+        var contrast = Contrast.FromRows(seen);
         return new OverlayRows(open(), contrast);
     }
 
@@ -51,7 +51,7 @@ public sealed class OverlayRows : IDisposable
     }
 
     /// <summary>Draws the last row.</summary>
-    public void End(Span<byte> rgb) => Draw([], rgb);
+    public void DrawLast(Span<byte> rgb) => Draw([], rgb);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -63,7 +63,7 @@ public sealed class OverlayRows : IDisposable
     private void Draw(ReadOnlySpan<byte> below, Span<byte> rgb)
     {
         _picture.ReadRow(_samples);
-        _contrast.Display(_samples, _picture.Channels, rgb);
+        _contrast.ToRgb(_samples, _picture.Channels, rgb);
         Overlay.DrawRow(rgb, _above, _own, below);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class PngRowFile : RowFile
         _filtered = new byte[1 + RowBytes];
         _chunks = new BufferedStream(new DataChunks(File), ChunkBytes);
         _data = new ZLibStream(_chunks, CompressionLevel.Fastest);
-        Start(WriteHeader);
+        WriteStart(WriteHeader);
     }
 
     protected override void WriteRow(ReadOnlySpan<byte> row)
@@ -43,7 +43,7 @@ internal sealed class PngRowFile : RowFile
         row.CopyTo(_above);
     }
 
-    protected override void End()
+    protected override void WriteEnd()
     {
         _data.Dispose(); // and the chunks with it
         WriteChunk(File, "IEND"u8, []);

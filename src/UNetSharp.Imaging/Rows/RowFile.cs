@@ -21,7 +21,7 @@ public abstract class RowFile : IDisposable
     protected RowFile(string path, PictureSize size, RowFormat format)
     {
         (_path, Size, Format) = (path, size, format);
-        Try(() => _file = new UnfinishedFile(path));
+        WrapErrors(() => _file = new UnfinishedFile(path));
     }
 
     /// <summary>Bytes of a row.</summary>
@@ -54,7 +54,7 @@ public abstract class RowFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CannotWrite(e);
+            throw CreateException(e);
         }
     }
 
@@ -69,9 +69,9 @@ public abstract class RowFile : IDisposable
             throw new InvalidOperationException($"{_rows} of {Size.Height} rows of {_path} are written.");
         }
 
-        Try(() =>
+        WrapErrors(() =>
         {
-            End();
+            WriteEnd();
             _file!.Complete();
         });
     }
@@ -85,11 +85,11 @@ public abstract class RowFile : IDisposable
     }
 
     /// <summary>Writes what stands before the first row.</summary>
-    protected void Start(Action write)
+    protected void WriteStart(Action write)
     {
         try
         {
-            Try(write);
+            WrapErrors(write);
         }
         catch
         {
@@ -102,9 +102,9 @@ public abstract class RowFile : IDisposable
     protected abstract void WriteRow(ReadOnlySpan<byte> row);
 
     /// <summary>Writes what stands after the last row.</summary>
-    protected abstract void End();
+    protected abstract void WriteEnd();
 
-    private void Try(Action write)
+    private void WrapErrors(Action write)
     {
         try
         {
@@ -112,9 +112,9 @@ public abstract class RowFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CannotWrite(e);
+            throw CreateException(e);
         }
     }
 
-    private DataException CannotWrite(Exception e) => new($"{_path}: cannot be written: {e.Message}", e);
+    private DataException CreateException(Exception e) => new($"{_path}: cannot be written: {e.Message}", e);
 }

@@ -12,7 +12,7 @@ namespace UNetSharp.Imaging.Rows;
 internal sealed class TiffRowFile : RowFile
 {
     private const int StripBytes = 1 << 18;
-    private const long MostOfClassic = 4_000_000_000;
+    private const long MaxClassicBytes = 4_000_000_000;
     private const int Short = 3;
     private const int Long = 4;
     private const int Long8 = 16;
@@ -25,12 +25,12 @@ internal sealed class TiffRowFile : RowFile
     private readonly List<ulong> _counts = [];
     private int _rows;
 
-    public TiffRowFile(string path, PictureSize size, RowFormat format, long mostOfClassic = MostOfClassic)
+    public TiffRowFile(string path, PictureSize size, RowFormat format, long maxClassicBytes = MaxClassicBytes)
         : base(path, size, format)
     {
-        _isBig = (long)size.Height * RowBytes > mostOfClassic;
+        _isBig = (long)size.Height * RowBytes > maxClassicBytes;
         _rowsOfStrip = Math.Clamp(StripBytes / RowBytes, 1, size.Height);
-        Start(() => WriteHeader(directory: 0));
+        WriteStart(() => WriteHeader(directory: 0));
     }
 
     protected override void WriteRow(ReadOnlySpan<byte> row)
@@ -42,7 +42,7 @@ internal sealed class TiffRowFile : RowFile
         }
     }
 
-    protected override void End()
+    protected override void WriteEnd()
     {
         if (_strip.Length > 0)
         {
@@ -70,31 +70,31 @@ internal sealed class TiffRowFile : RowFile
 
         // Values that do not fit into their entries come first.
         ulong[] places = [.. entries.Select(WriteValues)];
-        ulong directory = Aligned();
+        ulong directory = AlignPosition();
         Number(entries.Count, _isBig ? 8 : 2);
         foreach ((Entry entry, ulong place) in entries.Zip(places))
         {
             Number(entry.Tag, 2);
             Number(entry.Type, 2);
-            Number(entry.Values.Length, Wide);
+            Number(entry.Values.Length, OffsetBytes);
             if (IsInside(entry))
             {
                 WriteNumbers(entry);
-                File.Write(new byte[Wide - entry.Bytes]);
+                File.Write(new byte[OffsetBytes - entry.Bytes]);
             }
             else
             {
-                Number((long)place, Wide);
+                Number((long)place, OffsetBytes);
             }
         }
 
-        Number(0, Wide); // no further directory
+        Number(0, OffsetBytes); // no further directory
         File.Position = 0;
         WriteHeader(directory);
     }
 
     /// <summary>Bytes of an offset.</summary>
-    private int Wide => _isBig ? 8 : 4;
+    private int OffsetBytes => _isBig ? 8 : 4;
 
     private void WriteHeader(ulong directory)
     {
@@ -106,7 +106,7 @@ internal sealed class TiffRowFile : RowFile
             Number(0, 2);
         }
 
-        Number((long)directory, Wide);
+        Number((long)directory, OffsetBytes);
     }
 
     private void WriteStrip()
@@ -128,12 +128,12 @@ internal sealed class TiffRowFile : RowFile
             return 0;
         }
 
-        ulong place = Aligned();
+        ulong place = AlignPosition();
         WriteNumbers(entry);
         return place;
     }
 
-    private bool IsInside(Entry entry) => entry.Bytes <= Wide;
+    private bool IsInside(Entry entry) => entry.Bytes <= OffsetBytes;
 
     private void WriteNumbers(Entry entry)
     {
@@ -144,7 +144,7 @@ internal sealed class TiffRowFile : RowFile
     }
 
     /// <summary>The place of what comes next, at an even offset as the format asks for.</summary>
-    private ulong Aligned()
+    private ulong AlignPosition()
     {
         if (File.Position % 2 == 1)
         {

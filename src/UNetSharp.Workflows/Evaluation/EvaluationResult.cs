@@ -32,18 +32,18 @@ public sealed record EvaluationResult(
         {
             if (Evaluation.Saliency is { } saliency)
             {
-                yield return $"Saliency: mean absolute error {Page.Number(saliency.MeanAbsoluteError, 4)}, "
-                    + $"S-measure {Page.Number(saliency.SMeasure, 4)}, "
-                    + $"max Fβ {Page.Number(saliency.MaxFBeta, 4)} at one threshold for all images.";
+                yield return $"Saliency: mean absolute error {Page.FormatNumber(saliency.MeanAbsoluteError, 4)}, "
+                    + $"S-measure {Page.FormatNumber(saliency.SMeasure, 4)}, "
+                    + $"max Fβ {Page.FormatNumber(saliency.MaxFBeta, 4)} at one threshold for all images.";
             }
 
             if (Evaluation.Membranes is { } membranes)
             {
-                yield return $"Membranes: V-Rand {Page.Number(membranes.VRand, 4)} "
-                    + $"(threshold {Page.Number(membranes.VRandThreshold, 1)}), "
-                    + $"V-Info {Page.Number(membranes.VInfo, 4)} ({Page.Number(membranes.VInfoThreshold, 1)}), "
-                    + $"pixel error {Page.Number(membranes.PixelError, 4)} "
-                    + $"({Page.Number(membranes.PixelErrorThreshold, 1)}).";
+                yield return $"Membranes: V-Rand {Page.FormatNumber(membranes.VRand, 4)} "
+                    + $"(threshold {Page.FormatNumber(membranes.VRandThreshold, 1)}), "
+                    + $"V-Info {Page.FormatNumber(membranes.VInfo, 4)} ({Page.FormatNumber(membranes.VInfoThreshold, 1)}), "
+                    + $"pixel error {Page.FormatNumber(membranes.PixelError, 4)} "
+                    + $"({Page.FormatNumber(membranes.PixelErrorThreshold, 1)}).";
             }
         }
     }
@@ -54,9 +54,9 @@ public sealed record EvaluationResult(
         get
         {
             ImageScore worst = Evaluation.Images.MinBy(image => image.Dice)!;
-            return $"mean dice {Page.Number(Evaluation.MeanDice, 4)} over {Evaluation.Images.Count} images, "
-                + $"pixel accuracy {Page.Number(Evaluation.PixelAccuracy, 4)}, "
-                + $"worst {worst.Name} ({Page.Number(worst.Dice, 4)})";
+            return $"mean dice {Page.FormatNumber(Evaluation.MeanDice, 4)} over {Evaluation.Images.Count} images, "
+                + $"pixel accuracy {Page.FormatNumber(Evaluation.PixelAccuracy, 4)}, "
+                + $"worst {worst.Name} ({Page.FormatNumber(worst.Dice, 4)})";
         }
     }
 

@@ -23,7 +23,7 @@ public static class NetworkEvaluation
     /// <exception cref="TrainingException">Images of a run are asked for, and the weights are of none.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static EvaluationResult Run(
+    public static EvaluationResult Evaluate(
         EvaluationSettings settings,
         Action<EvaluationProgress>? progress = null,
         CancellationToken cancellation = default)
@@ -31,7 +31,7 @@ public static class NetworkEvaluation
         RequireFolder(settings.Json, nameof(settings.Json));
         RequireFolder(settings.Csv, nameof(settings.Csv));
         RequireFolder(settings.Page, nameof(settings.Page));
-        TrainingSettings? run = settings.IsValidationOnly ? RunFolder.SettingsOf(settings.Weights) : null;
+        TrainingSettings? run = settings.IsValidationOnly ? RunFolder.LoadSettings(settings.Weights) : null;
         using Segmenter segmenter = Load(settings, settings.Weights, settings.Load(settings.Weights));
         using Segmenter? other = settings.Compared is { } weights
             ? Load(settings, weights, settings.LoadCompared(weights))
@@ -41,16 +41,16 @@ public static class NetworkEvaluation
             classes: null,
             settings.SkipsBad,
             (done, count) => progress?.Invoke(new EvaluationProgress(EvaluationStage.Reading, done, count)));
-        IReadOnlyList<ImagePair> pairs = PairsOf(settings, run, report);
+        IReadOnlyList<ImagePair> pairs = FindPairs(settings, run, report);
         Evaluation evaluation = Evaluate(segmenter, EvaluationStage.Scoring);
         IReadOnlyList<Comparison> comparison = other is null
             ? []
-            : Comparison.Of(evaluation, Evaluate(other, EvaluationStage.ScoringCompared));
-        EvaluationResult result = new(evaluation, segmenter.Masks, comparison, report.LeftOut);
+            : Comparison.Compare(evaluation, Evaluate(other, EvaluationStage.ScoringCompared));
+        EvaluationResult result = new(evaluation, segmenter.Masks, comparison, report.Skipped);
         Write(settings, result, () => Worst(segmenter, pairs, evaluation));
         return result;
 
-        Evaluation Evaluate(Segmenter network, EvaluationStage stage) => Evaluation.Of(
+        Evaluation Evaluate(Segmenter network, EvaluationStage stage) => Evaluation.Compute(
             network,
             pairs,
             ImageFile.Read,
@@ -91,7 +91,7 @@ public static class NetworkEvaluation
     }
 
     /// <summary>The pairs to score. Those that cannot be read are named before the first one is scored.</summary>
-    private static IReadOnlyList<ImagePair> PairsOf(
+    private static IReadOnlyList<ImagePair> FindPairs(
         EvaluationSettings settings, TrainingSettings? run, DataReport report)
     {
         if (report.BadPairs.Count > 0)
@@ -103,7 +103,7 @@ public static class NetworkEvaluation
         }
 
         IReadOnlyList<ImagePair> pairs = report.Folder.Pairs;
-        return run is null ? pairs : Split.Of(pairs, run.Validation, run.Seed).Validation is { Count: > 0 } aside
+        return run is null ? pairs : Split.Create(pairs, run.Validation, run.Seed).Validation is { Count: > 0 } aside
             ? aside
             : throw new DataException($"{settings.Weights}: set no images aside for validation; score all of them.")
             {
@@ -138,7 +138,7 @@ public static class NetworkEvaluation
             {
                 (Segmentation found, byte[] truth, Picture picture) =
                     Evaluation.Segment(segmenter, image.First, ImageFile.Read);
-                return new ScoredPicture(image.Second.Name, image.Second.Dice, picture, truth, found.Classes()).Small();
+                return new ScoredPicture(image.Second.Name, image.Second.Dice, picture, truth, found.ComputeClasses()).Downscale();
             }),
     ];
 }

@@ -27,7 +27,7 @@ internal sealed class ObjectFiles : IDisposable
 
     /// <summary>A finder for a picture's mask.</summary>
     /// <exception cref="DataException">The picture is too large for what is wanted.</exception>
-    public ObjectFinder Finder(InputPicture picture, PictureSize size) =>
+    public ObjectFinder CreateFinder(InputPicture picture, PictureSize size) =>
         _settings.HasContours && (long)size.Height * size.Width > MaxPixels
             ? throw new DataException($"{picture.Text}: contours are drawn on pictures of at most {MaxPixels} pixels, "
                 + $"and this one is {size}; draw none.")

@@ -5,7 +5,7 @@ namespace UNetSharp.Workflows;
 /// <summary>The objects of the mask.</summary>
 internal sealed class ObjectSink(PredictionJob job, int channels, ObjectFiles files) : ResultSink
 {
-    private readonly ObjectFinder _finder = files.Finder(job.Input, job.Size);
+    private readonly ObjectFinder _finder = files.CreateFinder(job.Input, job.Size);
     private readonly float[] _ofClass = new float[job.Size.Width];
 
     public override void Add(ReadOnlySpan<byte> classes, ReadOnlySpan<float> probabilities)

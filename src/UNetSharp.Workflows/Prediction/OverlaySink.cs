@@ -14,7 +14,7 @@ internal sealed class OverlaySink : ResultSink
 
     public OverlaySink(string path, PictureSize size, InputPicture picture)
     {
-        _overlay = OverlayRows.Over(() => ImageRows.Open(picture.Path, picture.Page ?? 0));
+        _overlay = OverlayRows.Create(() => ImageRows.Open(picture.Path, picture.Page ?? 0));
         _row = new byte[3 * size.Width];
         _file = RowFile.Create(path, size, RowFormat.Color);
     }
@@ -29,7 +29,7 @@ internal sealed class OverlaySink : ResultSink
 
     public override void Finish()
     {
-        _overlay.End(_row);
+        _overlay.DrawLast(_row);
         _file.Write(_row);
         _file.Finish();
     }

@@ -24,7 +24,7 @@ public static class PicturePrediction
     /// known.</exception>
     /// <exception cref="DataException">There are no pictures, or the network reads none.</exception>
     /// <exception cref="IOException">The folder of the masks cannot be written to.</exception>
-    public static PredictionResult Run(
+    public static PredictionResult Predict(
         PredictionSettings settings,
         Action<PredictionProgress>? progress = null,
         CancellationToken cancellation = default)
@@ -32,7 +32,7 @@ public static class PicturePrediction
         RequireSensible(settings);
         var input = PredictionInput.Find(settings.Input, ImageFile.CountPages);
         PredictionOutputs outputs = new(settings);
-        outputs.RefuseOverwriting(input.Pictures);
+        outputs.RejectOverwriting(input.Pictures);
         TrainedNetwork network = settings.Load(settings.Weights);
         using Segmenter segmenter = new(network, settings.Threads, settings.IsExact);
         RequireFitting(segmenter, settings.Segmentation);
@@ -41,9 +41,9 @@ public static class PicturePrediction
         bool isOneFile = settings.Objects.Polygons == PolygonFormat.Coco; // of all pictures, so all are done
         bool skipsDone = input.IsSeveral && !isOneFile && !settings.RepeatsDone;
         ILookup<bool, InputPicture> pictures = input.Pictures.ToLookup(
-            picture => skipsDone && record.IsDone(picture.Path, outputs.Mask(picture)));
+            picture => skipsDone && record.IsDone(picture.Path, outputs.GetMaskPath(picture)));
         using PredictionSession session = new(segmenter, settings, outputs, progress, cancellation);
-        return session.Run([.. pictures[true]], [.. pictures[false]]);
+        return session.Execute([.. pictures[true]], [.. pictures[false]]);
     }
 
     private static void RequireSensible(PredictionSettings settings)
@@ -67,17 +67,17 @@ public static class PicturePrediction
 
     private static void RequireFitting(Segmenter segmenter, SegmentationSettings segmentation)
     {
-        if (segmenter.SeesWholes && (segmentation.Tile ?? segmentation.Overlap) is not null)
+        if (segmenter.RequiresWholeImage && (segmentation.Tile ?? segmentation.Overlap) is not null)
         {
-            throw new SettingsException("this network sees every picture as a whole; ask for no tiles.")
+            throw new SettingsException("this network reads every picture as a whole; ask for no tiles.")
             {
                 Settings = [nameof(segmentation.Tile), nameof(segmentation.Overlap)],
             };
         }
 
-        if (segmenter.SeesWholes && segmentation.Scale != 1)
+        if (segmenter.RequiresWholeImage && segmentation.Scale != 1)
         {
-            throw new SettingsException("this network sees every picture at its own size; ask for no other scale.")
+            throw new SettingsException("this network reads every picture at its own size; ask for no other scale.")
             {
                 Settings = [nameof(segmentation.Scale)],
             };

@@ -16,7 +16,7 @@ internal sealed record PredictionInput(IReadOnlyList<InputPicture> Pictures, str
     {
         if (File.Exists(path))
         {
-            InputPicture[] pages = [.. PagesOf(path, countPages)];
+            InputPicture[] pages = [.. GetPages(path, countPages)];
             return new PredictionInput(pages, Path.GetDirectoryName(Path.GetFullPath(path))!, pages.Length > 1);
         }
 
@@ -28,14 +28,14 @@ internal sealed record PredictionInput(IReadOnlyList<InputPicture> Pictures, str
         IReadOnlyList<string> files = DataFolder.ImageFiles(path);
         return files.Count > 0
             ? new PredictionInput(
-                [.. files.SelectMany(file => PagesOf(file, countPages))],
+                [.. files.SelectMany(file => GetPages(file, countPages))],
                 Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)),
                 IsSeveral: true)
             : throw new DataException($"{path}: holds no pictures.");
     }
 
     /// <summary>The pages of a file; their numbers have as many digits as the last one's, so that names sort.</summary>
-    private static IEnumerable<InputPicture> PagesOf(string file, PageCounter countPages)
+    private static IEnumerable<InputPicture> GetPages(string file, PageCounter countPages)
     {
         string name = Path.GetFileNameWithoutExtension(file);
         int count = Count(file, countPages);

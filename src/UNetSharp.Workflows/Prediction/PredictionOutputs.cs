@@ -9,20 +9,20 @@ internal sealed class PredictionOutputs(PredictionSettings settings)
     private readonly string _extension = settings.Format == PictureFormat.Tiff ? ".tif" : ".png";
 
     /// <summary>The mask of a picture.</summary>
-    public string Mask(InputPicture picture) => PathOf(picture, "");
+    public string GetMaskPath(InputPicture picture) => GetPath(picture, "");
 
     /// <summary>Opens them all. The mask comes last: once it is there, all are.</summary>
-    public IEnumerable<ResultSink> Sinks(PredictionJob job, Segmenter segmenter, ObjectFiles objects)
+    public IEnumerable<ResultSink> OpenSinks(PredictionJob job, Segmenter segmenter, ObjectFiles objects)
     {
-        for (int k = FirstShown(segmenter.Channels); settings.HasProbabilities && k < segmenter.Channels; k++)
+        for (int k = GetFirstChannel(segmenter.Channels); settings.HasProbabilities && k < segmenter.Channels; k++)
         {
             string suffix = segmenter.Channels == 1 ? ".probability" : $".probability-{k}";
-            yield return new ProbabilitySink(PathOf(job.Input, suffix), job.Size, k, segmenter.Channels);
+            yield return new ProbabilitySink(GetPath(job.Input, suffix), job.Size, k, segmenter.Channels);
         }
 
         if (settings.HasOverlay)
         {
-            yield return new OverlaySink(PathOf(job.Input, ".overlay"), job.Size, job.Input);
+            yield return new OverlaySink(GetPath(job.Input, ".overlay"), job.Size, job.Input);
         }
 
         if (settings.Objects.IsWanted)
@@ -30,22 +30,22 @@ internal sealed class PredictionOutputs(PredictionSettings settings)
             yield return new ObjectSink(job, segmenter.Channels, objects);
         }
 
-        yield return new MaskSink(Mask(job.Input), job.Size, segmenter.Masks);
+        yield return new MaskSink(GetMaskPath(job.Input), job.Size, segmenter.Masks);
     }
 
     /// <summary>The most bytes that the files of a picture can take; they are compressed, so it will be less.</summary>
     public long MaxBytes(PictureSize size, int channels)
     {
-        int probabilities = settings.HasProbabilities ? sizeof(ushort) * (channels - FirstShown(channels)) : 0;
+        int probabilities = settings.HasProbabilities ? sizeof(ushort) * (channels - GetFirstChannel(channels)) : 0;
         return (long)size.Height * size.Width * (1 + (settings.HasOverlay ? 3 : 0) + probabilities);
     }
 
     /// <summary>Checks that no file is written twice, and no picture over.</summary>
     /// <exception cref="SettingsException">It is so.</exception>
-    public void RefuseOverwriting(IReadOnlyList<InputPicture> pictures)
+    public void RejectOverwriting(IReadOnlyList<InputPicture> pictures)
     {
         HashSet<string> inputs = [.. pictures.Select(picture => Path.GetFullPath(picture.Path))];
-        if (pictures.Select(Mask).FirstOrDefault(mask => inputs.Contains(Path.GetFullPath(mask))) is { } own)
+        if (pictures.Select(GetMaskPath).FirstOrDefault(mask => inputs.Contains(Path.GetFullPath(mask))) is { } own)
         {
             throw new SettingsException($"a mask would overwrite the picture {own}; name another folder.")
             {
@@ -53,15 +53,15 @@ internal sealed class PredictionOutputs(PredictionSettings settings)
             };
         }
 
-        if (pictures.GroupBy(Mask).FirstOrDefault(group => group.Count() > 1) is { } twins)
+        if (pictures.GroupBy(GetMaskPath).FirstOrDefault(group => group.Count() > 1) is { } twins)
         {
             string names = string.Join(" and ", twins.Select(picture => picture.Text));
             throw new SettingsException($"{names} would get one mask, {twins.Key}; rename one of them.");
         }
     }
 
-    private static int FirstShown(int channels) => channels == 1 ? 0 : 1;
+    private static int GetFirstChannel(int channels) => channels == 1 ? 0 : 1;
 
-    private string PathOf(InputPicture picture, string suffix) =>
+    private string GetPath(InputPicture picture, string suffix) =>
         Path.Combine(settings.Output, picture.Name + suffix + _extension);
 }

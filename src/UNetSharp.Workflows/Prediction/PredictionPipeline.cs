@@ -17,19 +17,19 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
     private const int MaxAhead = 4;
 
     /// <summary>Says before anything is computed how a picture will be cut; may refuse it by an exception.</summary>
-    public required Func<PredictionJob, TilePlan> Plan { get; init; }
+    public required Func<PredictionJob, TilePlan> CreatePlan { get; init; }
 
     /// <summary>Opens what is to be made of a picture's result. Every row of classes passes through these.</summary>
-    public required Func<PredictionJob, IEnumerable<ResultSink>> Sinks { get; init; }
+    public required Func<PredictionJob, IEnumerable<ResultSink>> OpenSinks { get; init; }
 
     /// <summary>Is given, on the computing thread, how many tiles of a picture are done.</summary>
-    public required Action<PredictionJob, int> Progress { get; init; }
+    public required Action<PredictionJob, int> OnProgress { get; init; }
 
     /// <summary>Is given, on the encoding thread, every picture that is done or has failed.</summary>
-    public required Action<PredictionJob> IsDone { get; init; }
+    public required Action<PredictionJob> OnCompleted { get; init; }
 
     /// <summary>Does all pictures; one that fails does not end the rest.</summary>
-    public void Run(IReadOnlyList<InputPicture> pictures)
+    public void Execute(IReadOnlyList<InputPicture> pictures)
     {
         using BlockingCollection<PredictionJob> opened = new(MaxAhead);
         using BlockingCollection<PredictionJob> computed = new(MaxAhead);
@@ -78,7 +78,7 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
             {
                 if (picture is not null)
                 {
-                    job.Plan = Plan(job);
+                    job.Plan = CreatePlan(job);
                     job.Result = new RowQueue(picture.Size, segmenter.Channels, fullScale: 1, stop);
                 }
             }
@@ -90,7 +90,7 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
             computed.Add(job, CancellationToken.None);
             if (job is { Result: { } result, Plan: { } plan })
             {
-                result.Fill(() => segmenter.SegmentRows(picture!, plan, tiles => Progress(job, tiles)));
+                result.Fill(() => segmenter.SegmentRows(picture!, plan, tiles => OnProgress(job, tiles)));
             }
         }
 
@@ -119,13 +119,13 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
                 sinks.ForEach(sink => sink.Dispose());
             }
 
-            IsDone(job);
+            OnCompleted(job);
         }
     }
 
     private void Write(RowSource result, List<ResultSink> sinks, PredictionJob job)
     {
-        foreach (ResultSink sink in Sinks(job))
+        foreach (ResultSink sink in OpenSinks(job))
         {
             sinks.Add(sink); // one by one: what is open is closed even if the next cannot be opened
         }

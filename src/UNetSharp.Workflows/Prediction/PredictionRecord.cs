@@ -34,7 +34,7 @@ internal sealed class PredictionRecord
     public static PredictionRecord Open(PredictionSettings settings, NetworkDescription network, string pictures)
     {
         string path = Path.Combine(settings.Output, FileName);
-        Contents contents = new(HashOf(TrainedNetwork.FileOf(settings.Weights)), network, pictures, settings);
+        Contents contents = new(ComputeHash(TrainedNetwork.ResolveFile(settings.Weights)), network, pictures, settings);
         string text = JsonSerializer.Serialize(contents, Readable) + "\n";
         if (!File.Exists(path) || File.ReadAllText(path) != text)
         {
@@ -50,7 +50,7 @@ internal sealed class PredictionRecord
         && File.GetLastWriteTimeUtc(mask) >= _since
         && File.GetLastWriteTimeUtc(mask) > File.GetLastWriteTimeUtc(picture);
 
-    private static string HashOf(string file)
+    private static string ComputeHash(string file)
     {
         using FileStream stream = File.OpenRead(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));

@@ -42,22 +42,22 @@ internal sealed class PredictionSession : IDisposable
     /// <summary>Predicts.</summary>
     /// <param name="skipped">Pictures that are done already.</param>
     /// <param name="pictures">Those that are not.</param>
-    public PredictionResult Run(InputPicture[] skipped, InputPicture[] pictures)
+    public PredictionResult Execute(InputPicture[] skipped, InputPicture[] pictures)
     {
         _count = pictures.Length;
         foreach (InputPicture picture in skipped)
         {
-            Report(new PredictionProgress(PredictionState.Skipped, picture, _outputs.Mask(picture), 0, _count));
+            Report(new PredictionProgress(PredictionState.Skipped, picture, _outputs.GetMaskPath(picture), 0, _count));
         }
 
         PredictionPipeline pipeline = new(_segmenter, _settings.Threshold, _stop.Token)
         {
-            Plan = Plan,
-            Sinks = job => _outputs.Sinks(job, _segmenter, _objects),
-            Progress = (job, tiles) => Report(ProgressOf(PredictionState.Computing, job) with { TilesDone = tiles }),
-            IsDone = Count,
+            CreatePlan = Plan,
+            OpenSinks = job => _outputs.OpenSinks(job, _segmenter, _objects),
+            OnProgress = (job, tiles) => Report(CreateProgress(PredictionState.Computing, job) with { TilesDone = tiles }),
+            OnCompleted = Count,
         };
-        pipeline.Run(pictures);
+        pipeline.Execute(pictures);
         _error?.Throw();
         if (!_stop.IsCancellationRequested)
         {
@@ -83,21 +83,21 @@ internal sealed class PredictionSession : IDisposable
         if (disc > freeDisc)
         {
             throw new DataException($"{job.Input.Text}: the results of {job.Size} pixels may take "
-                + $"{MemorySize.Text(disc)}, and {_settings.Output} has {MemorySize.Text(freeDisc)} left.");
+                + $"{MemorySize.Format(disc)}, and {_settings.Output} has {MemorySize.Format(freeDisc)} left.");
         }
 
-        long freeMemory = MemorySize.Free() + Environment.WorkingSet;
+        long freeMemory = MemorySize.GetFreeBytes() + Environment.WorkingSet;
         if (plan.MemoryBytes > freeMemory)
         {
             throw new DataException($"{job.Input.Text}: {job.Size} pixels in tiles of {plan.Tile} take "
-                + $"{MemorySize.Text(plan.MemoryBytes)} of memory, and {MemorySize.Text(freeMemory)} are free. Use "
+                + $"{MemorySize.Format(plan.MemoryBytes)} of memory, and {MemorySize.Format(freeMemory)} are free. Use "
                 + "smaller tiles.")
             {
                 Settings = [nameof(SegmentationSettings.Tile)],
             };
         }
 
-        Report(ProgressOf(PredictionState.Started, job) with
+        Report(CreateProgress(PredictionState.Started, job) with
         {
             Plan = plan,
             MemoryBytes = _ownBytes + plan.MemoryBytes,
@@ -111,17 +111,17 @@ internal sealed class PredictionSession : IDisposable
         if (job.Failure is null)
         {
             _done++;
-            Report(ProgressOf(PredictionState.Done, job) with { TilesDone = job.Plan!.Count });
+            Report(CreateProgress(PredictionState.Done, job) with { TilesDone = job.Plan!.Count });
         }
         else if (job.Failure is not OperationCanceledException)
         {
             _failed++;
-            Report(ProgressOf(PredictionState.Failed, job) with { Failure = job.Failure });
+            Report(CreateProgress(PredictionState.Failed, job) with { Failure = job.Failure });
         }
     }
 
-    private PredictionProgress ProgressOf(PredictionState state, PredictionJob job) =>
-        new(state, job.Input, _outputs.Mask(job.Input), job.Index, _count) { Size = job.Size, Plan = job.Plan };
+    private PredictionProgress CreateProgress(PredictionState state, PredictionJob job) =>
+        new(state, job.Input, _outputs.GetMaskPath(job.Input), job.Index, _count) { Size = job.Size, Plan = job.Plan };
 
     /// <summary>What the caller throws ends the prediction, and not a thread of it.</summary>
     private void Report(PredictionProgress progress)

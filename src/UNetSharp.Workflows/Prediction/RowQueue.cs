@@ -19,11 +19,11 @@ internal sealed class RowQueue : RowSource
     private const int CheckMs = 50;
 
     private readonly BlockingCollection<float[]> _bands = new(MaxBands);
-    private readonly ConcurrentBag<float[]> _used = [];
+    private readonly ConcurrentBag<float[]> _reusable = [];
     private readonly CancellationToken _stop;
     private readonly int _bandRows;
     private ExceptionDispatchInfo? _error;
-    private volatile bool _isLeft;
+    private volatile bool _isAbandoned;
     private float[]? _band;
     private int _next;
 
@@ -41,15 +41,15 @@ internal sealed class RowQueue : RowSource
         try
         {
             using RowSource source = open();
-            for (int row = 0; row < Size.Height && !_isLeft; row += _bandRows)
+            for (int row = 0; row < Size.Height && !_isAbandoned; row += _bandRows)
             {
-                float[] band = _used.TryTake(out float[]? used) ? used : new float[_bandRows * RowLength];
+                float[] band = _reusable.TryTake(out float[]? used) ? used : new float[_bandRows * RowLength];
                 for (int i = 0; i < Math.Min(_bandRows, Size.Height - row); i++)
                 {
                     source.ReadRow(band.AsSpan(i * RowLength, RowLength));
                 }
 
-                while (!_isLeft && !_bands.TryAdd(band, CheckMs, CancellationToken.None))
+                while (!_isAbandoned && !_bands.TryAdd(band, CheckMs, CancellationToken.None))
                 {
                     _stop.ThrowIfCancellationRequested();
                 }
@@ -81,7 +81,7 @@ internal sealed class RowQueue : RowSource
     /// <inheritdoc/>
     protected override void Dispose(bool isDisposing)
     {
-        _isLeft = true;
+        _isAbandoned = true;
         base.Dispose(isDisposing);
     }
 
@@ -89,7 +89,7 @@ internal sealed class RowQueue : RowSource
     {
         if (_band is not null)
         {
-            _used.Add(_band); // read to its end, so its memory can take the rows to come
+            _reusable.Add(_band); // read to its end, so its memory can take the rows to come
         }
 
         if (!_bands.TryTake(out _band, Timeout.Infinite, _stop))

@@ -27,20 +27,20 @@ public static class BaselineReport
         TrainingLog log = TrainingLog.Read(Path.Combine(folder, "run", "log.csv"));
         string side = baseline.IsForegroundBright ? "brighter" : "darker";
         string page = Page.Compose($"A network against a threshold: {objects}", $"""
-            <p class="big">Held-out Dice <b>{Page.Number(rows.Average(row => row.Dice))}</b>, best grey threshold
-            <b>{Page.Number(rows.Average(row => row.Baseline))}</b></p>
+            <p class="big">Held-out Dice <b>{Page.FormatNumber(rows.Average(row => row.Dice))}</b>, best grey threshold
+            <b>{Page.FormatNumber(rows.Average(row => row.Baseline))}</b></p>
             <p>{rows.Count} images that were not trained on; mean of their Dice. The threshold, found on the training
-            images, takes what is {side} than {Page.Number(baseline.Threshold, 2)} for {Page.Text(objects)}.</p>
+            images, takes what is {side} than {Page.FormatNumber(baseline.Threshold, 2)} for {Page.Encode(objects)}.</p>
             <h2>Pictures</h2>
             <p>Picture, truth, prediction.</p>
-            <img src="predictions.png" alt="Pictures with true and predicted {Page.Text(objects)}">
+            <img src="predictions.png" alt="Pictures with true and predicted {Page.Encode(objects)}">
             <h2>Training</h2>
             {LineChart.Draw("Dice on validation images after every epoch", log.Line("validation_dice", "Dice"))}
             <p><a href="run/report.html">More of the training run</a></p>
             <h2>Every image</h2>
-            {Page.Table(
+            {Page.RenderTable(
                 ["image", "network", "threshold"],
-                rows.Select(row => new[] { row.Name, Page.Number(row.Dice), Page.Number(row.Baseline) }))}
+                rows.Select(row => new[] { row.Name, Page.FormatNumber(row.Dice), Page.FormatNumber(row.Baseline) }))}
             """);
         AtomicFile.WriteText(Path.Combine(folder, "report.html"), page);
     }

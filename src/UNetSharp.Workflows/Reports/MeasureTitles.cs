@@ -20,9 +20,9 @@ internal static class MeasureTitles
     };
 
     /// <summary>What a measure is called.</summary>
-    public static string TitleOf(string measure) => Titles[measure];
+    public static string GetTitle(string measure) => Titles[measure];
 
     /// <summary>An interval as people write it.</summary>
     public static string Interval(Estimate estimate) =>
-        $"{Page.Number(estimate.Low, 4)} to {Page.Number(estimate.High, 4)}";
+        $"{Page.FormatNumber(estimate.Low, 4)} to {Page.FormatNumber(estimate.High, 4)}";
 }

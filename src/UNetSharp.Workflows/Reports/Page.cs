@@ -46,13 +46,13 @@ internal static class Page
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width">
-        <title>{Text(title)}</title>
+        <title>{Encode(title)}</title>
         <style>
         {Style}
         </style>
         </head>
         <body>
-        <h1>{Text(title)}</h1>
+        <h1>{Encode(title)}</h1>
         {body}
         </body>
         </html>
@@ -60,27 +60,27 @@ internal static class Page
         """;
 
     /// <summary>Plain text as HTML.</summary>
-    public static string Text(string text) => WebUtility.HtmlEncode(text);
+    public static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>A number with so many digits behind the point.</summary>
-    public static string Number(double? value, int digits = 3) =>
+    public static string FormatNumber(double? value, int digits = 3) =>
         value is { } number
             ? (Math.Round(number, digits) + 0.0).ToString($"f{digits}", CultureInfo.InvariantCulture) // −0 + 0 is 0
             : "–";
 
     /// <summary>A table of plain texts.</summary>
-    public static string Table(IEnumerable<string> head, IEnumerable<IEnumerable<string>> rows) => $"""
+    public static string RenderTable(IEnumerable<string> head, IEnumerable<IEnumerable<string>> rows) => $"""
         <div class="wide"><table>
-        <thead>{Row("th", head)}</thead>
+        <thead>{RenderRow("th", head)}</thead>
         <tbody>
-        {string.Join('\n', rows.Select(row => Row("td", row)))}
+        {string.Join('\n', rows.Select(row => RenderRow("td", row)))}
         </tbody>
         </table></div>
         """;
 
     /// <summary>A table of scores.</summary>
-    public static string Table(ScoreTable table) => Table(table.Head, table.Rows);
+    public static string RenderTable(ScoreTable table) => RenderTable(table.GetHeader, table.CreateRows);
 
-    private static string Row(string tag, IEnumerable<string> cells) =>
-        $"<tr>{string.Concat(cells.Select(cell => $"<{tag}>{Text(cell)}</{tag}>"))}</tr>";
+    private static string RenderRow(string tag, IEnumerable<string> cells) =>
+        $"<tr>{string.Concat(cells.Select(cell => $"<{tag}>{Encode(cell)}</{tag}>"))}</tr>";
 }

@@ -33,11 +33,11 @@ internal static class RunPage
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         string dice = progress.ValidationDice is { } value
-            ? $"Validation Dice <b>{Page.Number(value)}</b>, loss"
+            ? $"Validation Dice <b>{Page.FormatNumber(value)}</b>, loss"
             : "Loss";
         return Page.Compose($"Training {settings.Model.Model}: {name}", $"""
-            <p class="big">{dice} <b>{Page.Number(progress.Loss, 4)}</b>
-            after epoch {progress.Epoch} of {progress.Epochs}; {Page.Text(state)}</p>
+            <p class="big">{dice} <b>{Page.FormatNumber(progress.Loss, 4)}</b>
+            after epoch {progress.Epoch} of {progress.Epochs}; {Page.Encode(state)}</p>
             <h2>Curves</h2>
             <div class="charts">
             {LineChart.Draw("Loss on the training images", log.Line("loss", "loss"))}
@@ -51,41 +51,41 @@ internal static class RunPage
             {LineChart.Draw("Learning rate", log.Line("learning_rate", "learning rate"))}
             {LineChart.Draw("Images per second", log.Line("images_per_second", "images per second"))}
             </div>
-            {(progress.Validation is { } validation ? Validated(validation, masks) : "")}
+            {(progress.Validation is { } validation ? RenderValidation(validation, masks) : "")}
             {(nextSteps is null ? "" : Advice(nextSteps))}
             <h2>Time and machine</h2>
-            {Page.Table([], Machine(settings, progress))}
+            {Page.RenderTable([], ListMachine(settings, progress))}
             <h2>Settings</h2>
-            {Page.Table([], Settings("", JsonSerializer.SerializeToNode(settings)!.AsObject()))}
+            {Page.RenderTable([], ListSettings("", JsonSerializer.SerializeToNode(settings)!.AsObject()))}
             """);
     }
 
-    private static string Validated(ValidationResult validation, MaskClasses masks) => $"""
+    private static string RenderValidation(ValidationResult validation, MaskClasses masks) => $"""
         <h2>Classes, over the pixels of {validation.Images.Count} validation images</h2>
-        {Page.Table(ScoreTable.FromClasses(validation.Classes, masks))}
+        {Page.RenderTable(ScoreTable.FromClasses(validation.Classes, masks))}
         <p class="soft">Dice above is the mean of the images' own Dice; IoU, precision and recall of the curves are over
         all pixels, as in this table, and means of the classes other than the background, which is 0.</p>
         <h2>Worst validation images</h2>
         {Gallery.Draw(validation.Worst)}
-        {Best(validation.Best.Except(validation.Worst).ToArray())}
+        {RenderBest(validation.Best.Except(validation.Worst).ToArray())}
         """;
 
-    private static string Best(ScoredPicture[] pictures) => pictures.Length == 0 ? "" : $"""
+    private static string RenderBest(ScoredPicture[] pictures) => pictures.Length == 0 ? "" : $"""
         <h2>Best validation images</h2>
         {Gallery.Draw(pictures)}
         """;
 
     private static string Advice(string nextSteps) => $"""
         <h2>What to do next</h2>
-        <pre>{Page.Text(nextSteps)}</pre>
+        <pre>{Page.Encode(nextSteps)}</pre>
         """;
 
-    private static IEnumerable<string[]> Machine(TrainingSettings settings, TrainingProgress progress) =>
+    private static IEnumerable<string[]> ListMachine(TrainingSettings settings, TrainingProgress progress) =>
     [
         ["time so far", $"{(int)progress.Elapsed.TotalHours}:{progress.Elapsed:mm\\:ss} hours"],
-        ["images per second", Page.Number(progress.ImagesPerSecond, 2)],
+        ["images per second", Page.FormatNumber(progress.ImagesPerSecond, 2)],
         ["share of time waiting for images", progress.WaitShare.ToString("p1", CultureInfo.InvariantCulture)],
-        ["memory", $"{Page.Number(Environment.WorkingSet / BytesOfMegabyte, 0)} MB resident"],
+        ["memory", $"{Page.FormatNumber(Environment.WorkingSet / BytesOfMegabyte, 0)} MB resident"],
         ["threads", $"{settings.Threads} of {Environment.ProcessorCount} processors"],
         ["processor", $"{RuntimeInformation.ProcessArchitecture}, vectors of {VectorBits} bits"],
         ["system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"],
@@ -95,12 +95,12 @@ internal static class RunPage
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
     /// <summary>Every setting that is set, those within others with both names.</summary>
-    private static IEnumerable<string[]> Settings(string prefix, JsonObject settings) => settings.SelectMany(pair =>
+    private static IEnumerable<string[]> ListSettings(string prefix, JsonObject settings) => settings.SelectMany(pair =>
         pair.Value is JsonObject inner
-            ? Settings($"{prefix}{pair.Key}.", inner)
+            ? ListSettings($"{prefix}{pair.Key}.", inner)
             : pair.Value is null or JsonArray { Count: 0 } ? []
-            : [[prefix + pair.Key, Breakable(pair.Value.ToString())]]);
+            : [[prefix + pair.Key, AllowLineBreaks(pair.Value.ToString())]]);
 
     /// <summary>A list that may go on in the next line.</summary>
-    private static string Breakable(string list) => list.Replace(",", ", ", StringComparison.Ordinal);
+    private static string AllowLineBreaks(string list) => list.Replace(",", ", ", StringComparison.Ordinal);
 }

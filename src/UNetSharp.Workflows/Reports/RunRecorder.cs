@@ -19,7 +19,7 @@ internal sealed class RunRecorder(
     /// <summary>Name of the page in the run's folder.</summary>
     public const string PageName = "report.html";
 
-    private const int LeastPause = 20; // times what the pictures took
+    private const int MinPause = 20; // times what the pictures took
 
     private readonly Stopwatch _sincePictures = new();
     private TimeSpan _timeOfPictures;
@@ -43,7 +43,7 @@ internal sealed class RunRecorder(
             _events.AddScalars(progress.TotalSteps, ValidationScalars(validation));
         }
 
-        if (!_sincePictures.IsRunning || _sincePictures.Elapsed > LeastPause * _timeOfPictures)
+        if (!_sincePictures.IsRunning || _sincePictures.Elapsed > MinPause * _timeOfPictures)
         {
             _sincePictures.Restart();
             AddPictures(progress);
@@ -94,7 +94,7 @@ internal sealed class RunRecorder(
         {
             (int width, int height) = (shown.Picture.Width, shown.Picture.Height);
             byte[] rgb = ErrorOverlay.Draw(shown.Picture, shown.Truth, shown.Prediction);
-            byte[] png = ImageFile.PngOfColor(rgb, width, height);
+            byte[] png = ImageFile.EncodeColorPng(rgb, width, height);
             _events!.AddImage(progress.TotalSteps, $"validation/{shown.Name}", png, width, height);
         }
     }

@@ -4,9 +4,9 @@ using UNetSharp.Inference;
 namespace UNetSharp.Workflows;
 
 /// <summary>Scores as a table of texts, for the terminal and for pages.</summary>
-/// <param name="Head">What its columns are.</param>
-/// <param name="Rows">Its rows, with as many texts each; the first one says what the row is about.</param>
-public sealed record ScoreTable(IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows)
+/// <param name="GetHeader">What its columns are.</param>
+/// <param name="CreateRows">Its rows, with as many texts each; the first one says what the row is about.</param>
+public sealed record ScoreTable(IReadOnlyList<string> GetHeader, IReadOnlyList<IReadOnlyList<string>> CreateRows)
 {
     /// <summary>A row for each class; without scores of boundaries where none are known.</summary>
     /// <param name="classes">The scores; class 0 is the background.</param>
@@ -17,7 +17,7 @@ public sealed record ScoreTable(IReadOnlyList<string> Head, IReadOnlyList<IReadO
         string[] boundaries = hasBoundaries ? ["Hausdorff-95", "boundary F"] : [];
         return new ScoreTable(
             ["class", "Dice (F1)", "IoU", "precision", "recall", .. boundaries],
-            [.. classes.Select(scores => Row(masks.NameOf(scores.Class), scores, hasBoundaries))]);
+            [.. classes.Select(scores => CreateRow(masks.GetName(scores.Class), scores, hasBoundaries))]);
     }
 
     /// <summary>A row for each measure: its mean over images with its interval.</summary>
@@ -26,7 +26,7 @@ public sealed record ScoreTable(IReadOnlyList<string> Head, IReadOnlyList<IReadO
         [
             .. evaluation.Means.Select(mean => new[]
             {
-                MeasureTitles.TitleOf(mean.Key), Page.Number(mean.Value.Mean, 4), MeasureTitles.Interval(mean.Value),
+                MeasureTitles.GetTitle(mean.Key), Page.FormatNumber(mean.Value.Mean, 4), MeasureTitles.Interval(mean.Value),
             }),
         ]);
 
@@ -36,27 +36,27 @@ public sealed record ScoreTable(IReadOnlyList<string> Head, IReadOnlyList<IReadO
         [
             .. comparison.Select(row => new[]
             {
-                MeasureTitles.TitleOf(row.Measure),
-                Page.Number(row.First, 4),
-                Page.Number(row.Second, 4),
-                Page.Number(row.Difference.Mean, 4),
+                MeasureTitles.GetTitle(row.Measure),
+                Page.FormatNumber(row.First, 4),
+                Page.FormatNumber(row.Second, 4),
+                Page.FormatNumber(row.Difference.Mean, 4),
                 MeasureTitles.Interval(row.Difference),
-                Page.Number(row.P, 4),
+                Page.FormatNumber(row.P, 4),
             }),
         ]);
 
-    private static string[] Row(string name, ClassScores scores, bool hasBoundaries)
+    private static string[] CreateRow(string name, ClassScores scores, bool hasBoundaries)
     {
         string[] regions =
         [
             name,
-            Page.Number(scores.Dice, 4),
-            Page.Number(scores.Iou, 4),
-            Page.Number(scores.Precision, 4),
-            Page.Number(scores.Recall, 4),
+            Page.FormatNumber(scores.Dice, 4),
+            Page.FormatNumber(scores.Iou, 4),
+            Page.FormatNumber(scores.Precision, 4),
+            Page.FormatNumber(scores.Recall, 4),
         ];
         return hasBoundaries
-            ? [.. regions, Page.Number(scores.Hausdorff95, 2), Page.Number(scores.BoundaryF, 4)]
+            ? [.. regions, Page.FormatNumber(scores.Hausdorff95, 2), Page.FormatNumber(scores.BoundaryF, 4)]
             : regions;
     }
 }

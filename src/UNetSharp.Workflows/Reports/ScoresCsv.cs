@@ -16,31 +16,31 @@ internal static class ScoresCsv
     public static string Compose(Evaluation evaluation)
     {
         StringBuilder text = new(ClassHead);
-        foreach (Measure measure in Measure.All)
+        foreach (Metric measure in Metric.All)
         {
-            text.Append(",image_").Append(SnakeCase(measure.Name));
+            text.Append(",image_").Append(ToSnakeCase(measure.Name));
         }
 
         text.Append('\n');
         foreach (ImageScore image in evaluation.Images)
         {
-            string figures = string.Join(',', Measure.All.Select(measure => Text(measure.Of(image))));
+            string figures = string.Join(',', Metric.All.Select(measure => FormatNumber(measure.GetValue(image))));
             foreach (ClassScores k in image.Classes)
             {
                 double?[] scores = [k.Dice, k.Iou, k.Precision, k.Recall, k.F1, k.Hausdorff95, k.BoundaryF];
-                text.Append(CultureInfo.InvariantCulture, $"{Quoted(image.Name)},{k.Class},")
-                    .Append(CultureInfo.InvariantCulture, $"{string.Join(',', scores.Select(Text))},{figures}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{Quote(image.Name)},{k.Class},")
+                    .Append(CultureInfo.InvariantCulture, $"{string.Join(',', scores.Select(FormatNumber))},{figures}\n");
             }
         }
 
         return text.ToString();
     }
 
-    private static string Text(double? value) => value?.ToString("g6", CultureInfo.InvariantCulture) ?? "";
+    private static string FormatNumber(double? value) => value?.ToString("g6", CultureInfo.InvariantCulture) ?? "";
 
-    private static string Quoted(string name) =>
+    private static string Quote(string name) =>
         name.AsSpan().IndexOfAny(",\"\r\n") < 0 ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private static string SnakeCase(string name) =>
+    private static string ToSnakeCase(string name) =>
         string.Concat(name.Select(c => char.IsUpper(c) ? $"_{char.ToLowerInvariant(c)}" : $"{c}"));
 }

@@ -15,7 +15,7 @@ public static class TrainingEvents
         new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>A step, or an epoch that is done and validated.</summary>
-    public static string Line(TrainingProgress progress)
+    public static string FormatProgress(TrainingProgress progress)
     {
         JsonObject line = new()
         {
@@ -37,7 +37,7 @@ public static class TrainingEvents
         };
         if (progress.Validation is { } validation)
         {
-            line["validation"] = Scores(validation);
+            line["validation"] = CreateScores(validation);
         }
 
         return line.ToJsonString();
@@ -46,14 +46,14 @@ public static class TrainingEvents
     /// <summary>The end of training.</summary>
     /// <param name="isDone">Whether all epochs are done; else training can go on.</param>
     /// <param name="bestDice">Dice of the best weights on the validation images; null without any.</param>
-    public static string End(bool isDone, double? bestDice) => new JsonObject
+    public static string FormatEnd(bool isDone, double? bestDice) => new JsonObject
     {
         ["event"] = "end",
         ["isDone"] = isDone,
         ["bestDice"] = bestDice,
     }.ToJsonString();
 
-    private static JsonObject Scores(ValidationResult validation)
+    private static JsonObject CreateScores(ValidationResult validation)
     {
         ConfusionMatrix pooled = validation.Pooled;
         return new JsonObject

@@ -81,7 +81,7 @@ internal sealed class Fusion
 
         Value result = kernel.Output;
         tail = tail with { Add = FuseOnlyReader<Add>(result, sum => AddsEarlier(sum, filter, result)) };
-        tail = tail with { Pool = FusePooling(tail.ResultOf(filter.Output)) };
+        tail = tail with { Pool = FusePooling(tail.GetResult(filter.Output)) };
         return FilterKernel.Create(filter, tail, _isExact, isFrozen: true);
     }
 

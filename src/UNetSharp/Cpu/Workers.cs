@@ -6,7 +6,7 @@ namespace UNetSharp.Cpu;
 internal interface IJob
 {
     /// <summary>Computes one block; <paramref name="worker"/> selects the scratch memory of the thread.</summary>
-    void Run(int block, int worker);
+    void Execute(int block, int worker);
 }
 
 /// <summary>
@@ -30,7 +30,7 @@ public sealed unsafe class Workers : IDisposable
     private readonly Lock _oneJob = new();
     private readonly object _gate = new();
     private readonly Thread[] _threads;
-    private delegate*<void*, int, int, void> _run;
+    private delegate*<void*, int, int, void> _execute;
     private void* _job;
     private ExceptionDispatchInfo? _failure;
     private int _blocks;
@@ -50,7 +50,7 @@ public sealed unsafe class Workers : IDisposable
         for (int i = 0; i < _threads.Length; i++)
         {
             int worker = i + 1;
-            _threads[i] = new Thread(() => Serve(worker)) { IsBackground = true, Name = $"UNetSharp worker {worker}" };
+            _threads[i] = new Thread(() => WorkLoop(worker)) { IsBackground = true, Name = $"UNetSharp worker {worker}" };
             _threads[i].Start();
         }
     }
@@ -82,7 +82,7 @@ public sealed unsafe class Workers : IDisposable
     /// <summary>Runs every block of the job and returns when all are done.</summary>
     /// <exception cref="InvalidOperationException">A block of a job calls: it would wait for itself.</exception>
     /// <exception cref="ObjectDisposedException">The threads have ended.</exception>
-    internal void Run<TJob>(int blocks, TJob job)
+    internal void Execute<TJob>(int blocks, TJob job)
         where TJob : unmanaged, IJob
     {
         RequireOutsideOfJobs();
@@ -93,20 +93,20 @@ public sealed unsafe class Workers : IDisposable
             {
                 for (int block = 0; block < blocks; block++)
                 {
-                    job.Run(block, 0);
+                    job.Execute(block, 0);
                 }
             }
             else
             {
-                _run = &RunBlock<TJob>;
+                _execute = &ExecuteBlock<TJob>;
                 _job = &job;
-                RunOnAllThreads(blocks);
+                ExecuteOnAllThreads(blocks);
             }
         }
     }
 
-    private static void RunBlock<TJob>(void* job, int block, int worker)
-        where TJob : unmanaged, IJob => ((TJob*)job)->Run(block, worker);
+    private static void ExecuteBlock<TJob>(void* job, int block, int worker)
+        where TJob : unmanaged, IJob => ((TJob*)job)->Execute(block, worker);
 
     private void RequireOutsideOfJobs()
     {
@@ -118,13 +118,13 @@ public sealed unsafe class Workers : IDisposable
     }
 
     /// <summary>Returns when no thread has anything of the job in hands any more, be it done or failed.</summary>
-    private void RunOnAllThreads(int blocks)
+    private void ExecuteOnAllThreads(int blocks)
     {
         _blocks = blocks;
         _next = 0;
         _busy = _threads.Length;
         Publish();
-        TakeBlocks(0);
+        ExecuteBlocks(0);
         SpinWait wait = default;
         while (Volatile.Read(ref _busy) != 0)
         {
@@ -147,25 +147,25 @@ public sealed unsafe class Workers : IDisposable
         }
     }
 
-    private void Serve(int worker)
+    private void WorkLoop(int worker)
     {
         _poolOfThread = this;
         int seen = 0;
         while (true)
         {
-            AwaitGenerationAfter(seen);
+            WaitForNextJob(seen);
             if (_isStopping)
             {
                 return;
             }
 
             seen = _generation;
-            TakeBlocks(worker);
+            ExecuteBlocks(worker);
             Interlocked.Decrement(ref _busy);
         }
     }
 
-    private void AwaitGenerationAfter(int seen)
+    private void WaitForNextJob(int seen)
     {
         for (int round = 0; round < SpinRounds; round++)
         {
@@ -189,14 +189,14 @@ public sealed unsafe class Workers : IDisposable
         }
     }
 
-    private void TakeBlocks(int worker)
+    private void ExecuteBlocks(int worker)
     {
         try
         {
             int block;
             while ((block = Interlocked.Increment(ref _next) - 1) < _blocks)
             {
-                _run(_job, block, worker);
+                _execute(_job, block, worker);
             }
         }
         catch (Exception e)

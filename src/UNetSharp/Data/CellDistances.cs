@@ -9,7 +9,7 @@ namespace UNetSharp.Data;
 /// </summary>
 internal sealed class CellDistances
 {
-    private const int Far = int.MaxValue;
+    private const int Unreachable = int.MaxValue;
     private readonly int[] _cells;
     private readonly PictureSize _size;
     private readonly int _reach;
@@ -85,8 +85,8 @@ internal sealed class CellDistances
             for (int column = box.Left; column <= box.Right; column++)
             {
                 int at = (row * width) + column;
-                int above = row > box.Top ? _columns[at - width] : Far;
-                _columns[at] = IsBorder(cell, row, column) ? 0 : above == Far ? Far : above + 1;
+                int above = row > box.Top ? _columns[at - width] : Unreachable;
+                _columns[at] = IsBorder(cell, row, column) ? 0 : above == Unreachable ? Unreachable : above + 1;
             }
         }
 
@@ -95,8 +95,8 @@ internal sealed class CellDistances
             for (int column = box.Left; column <= box.Right; column++)
             {
                 int at = (row * width) + column;
-                int below = row < box.Bottom ? _columns[at + width] : Far;
-                _columns[at] = below == Far ? _columns[at] : Math.Min(_columns[at], below + 1);
+                int below = row < box.Bottom ? _columns[at + width] : Unreachable;
+                _columns[at] = below == Unreachable ? _columns[at] : Math.Min(_columns[at], below + 1);
             }
         }
     }
@@ -149,7 +149,7 @@ internal sealed class CellDistances
         int count = 0;
         for (int q = box.Left; q <= box.Right; q++)
         {
-            if (columns[q] == Far)
+            if (columns[q] == Unreachable)
             {
                 continue;
             }

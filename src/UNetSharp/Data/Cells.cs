@@ -2,7 +2,7 @@ namespace UNetSharp.Data;
 
 /// <summary>
 /// The single cells of a mask: connected pixels of one foreground class. Pixels are connected across their four sides;
-/// two cells that touch at a corner only stay two, since keeping touching cells apart is what cells are told apart
+/// two cells that touch at a corner only stay two, since keeping touching cells apart is what cells are separated
 /// for.
 /// </summary>
 public static class Cells
@@ -11,7 +11,7 @@ public static class Cells
     /// <param name="classes">Class of every pixel, 0 for background, (height, width).</param>
     /// <param name="size">Height and width.</param>
     /// <returns>The cell of every pixel, from 1 in the order of first pixels; 0 for background.</returns>
-    public static int[] Of(ReadOnlySpan<byte> classes, PictureSize size)
+    public static int[] Label(ReadOnlySpan<byte> classes, PictureSize size)
     {
         int[] cells = new int[classes.Length];
         Stack<int> open = [];
@@ -24,43 +24,43 @@ public static class Cells
             }
 
             count++;
-            Take(start, count, cells, open);
+            AddPixel(start, count, cells, open);
             while (open.TryPop(out int at))
             {
-                TakeNeighbours(at, count, classes, size, cells, open);
+                AddNeighbours(at, count, classes, size, cells, open);
             }
         }
 
         return cells;
     }
 
-    private static void TakeNeighbours(
+    private static void AddNeighbours(
         int at, int cell, ReadOnlySpan<byte> classes, PictureSize size, int[] cells, Stack<int> open)
     {
         int column = at % size.Width;
         byte own = classes[at];
         if (at >= size.Width && classes[at - size.Width] == own)
         {
-            Take(at - size.Width, cell, cells, open);
+            AddPixel(at - size.Width, cell, cells, open);
         }
 
         if (at < classes.Length - size.Width && classes[at + size.Width] == own)
         {
-            Take(at + size.Width, cell, cells, open);
+            AddPixel(at + size.Width, cell, cells, open);
         }
 
         if (column > 0 && classes[at - 1] == own)
         {
-            Take(at - 1, cell, cells, open);
+            AddPixel(at - 1, cell, cells, open);
         }
 
         if (column < size.Width - 1 && classes[at + 1] == own)
         {
-            Take(at + 1, cell, cells, open);
+            AddPixel(at + 1, cell, cells, open);
         }
     }
 
-    private static void Take(int at, int cell, int[] cells, Stack<int> open)
+    private static void AddPixel(int at, int cell, int[] cells, Stack<int> open)
     {
         if (cells[at] == 0)
         {

@@ -14,8 +14,8 @@ internal sealed class ClassTable
     public const string FileName = "classes.json";
 
     private const string IgnoredName = "ignore";
-    private const int MostBytes = 1 << 16;
-    private const int MostShown = 12;
+    private const int MaxBytes = 1 << 16;
+    private const int MaxShown = 12;
 
     private static readonly JsonDocumentOptions Lenient =
         new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
@@ -32,9 +32,9 @@ internal sealed class ClassTable
         ClassTable table = new(path);
         try
         {
-            if (new FileInfo(path).Length > MostBytes)
+            if (new FileInfo(path).Length > MaxBytes)
             {
-                throw table.Wrong($"is longer than {MostBytes} bytes, which no list of classes is");
+                throw table.CreateException($"is longer than {MaxBytes} bytes, which no list of classes is");
             }
 
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
@@ -43,7 +43,7 @@ internal sealed class ClassTable
         }
         catch (JsonException e)
         {
-            throw table.Wrong($"is no JSON: {e.Message}");
+            throw table.CreateException($"is no JSON: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -53,24 +53,24 @@ internal sealed class ClassTable
 
     /// <summary>Decides for all masks of a data set.</summary>
     /// <param name="masks">The values of every mask.</param>
-    /// <param name="wanted">Number of classes that the user named: 1 for background and foreground, or null.</param>
+    /// <param name="requestedClasses">Number of classes that the user named: 1 for background and foreground, or null.</param>
     /// <param name="notes">Takes what the user should know.</param>
     /// <exception cref="DataException">A mask holds a value that is not in the file.</exception>
-    public MaskClasses MeaningOf(IReadOnlyList<MaskValues> masks, int? wanted, List<string> notes)
+    public MaskClasses ToMaskClasses(IReadOnlyList<MaskValues> masks, int? requestedClasses, List<string> notes)
     {
         SortedSet<int> values = [.. masks.SelectMany(mask => mask.Counts.Keys)];
-        Dictionary<int, Entry> entries = ByValue(VocPalette.Holds(values));
+        Dictionary<int, Entry> entries = ByValue(VocPalette.ContainsAll(values));
         foreach (MaskValues mask in masks)
         {
             foreach (int value in mask.Counts.Keys.Where(value => !entries.ContainsKey(value)))
             {
-                throw new DataException($"{mask.Path}: holds the value {MaskValues.Text(value)}{mask.Where(value)}, "
-                    + $"which is not in {_path}; there are {Known(entries)}. Correct the mask, or add the value.");
+                throw new DataException($"{mask.Path}: holds the value {MaskValues.Format(value)}{mask.FormatPosition(value)}, "
+                    + $"which is not in {_path}; there are {FormatNames(entries)}. Correct the mask, or add the value.");
             }
         }
 
         string[] names = [.. _entries.Where(entry => entry.Name != IgnoredName).Select(entry => entry.Name)];
-        if (wanted is { } count && count != names.Length && !(count == 1 && names.Length == 2))
+        if (requestedClasses is { } count && count != names.Length && !(count == 1 && names.Length == 2))
         {
             throw new DataException($"{_path}: names {names.Length} classes, but {count} are asked for. Ask for none.")
             {
@@ -91,7 +91,7 @@ internal sealed class ClassTable
         }
 
         return new MaskClasses(
-            names.Length == 2 && wanted != 2 ? 1 : names.Length,
+            names.Length == 2 && requestedClasses != 2 ? 1 : names.Length,
             entries.ToDictionary(
                 entry => entry.Key,
                 entry => entry.Value.Name == IgnoredName
@@ -104,33 +104,33 @@ internal sealed class ClassTable
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw Wrong("is no list of names and values");
+            throw CreateException("is no list of names and values");
         }
 
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (!MaskClasses.IsName(property.Name))
             {
-                throw Wrong("has a name that is empty, too long or not printable");
+                throw CreateException("has a name that is empty, too long or not printable");
             }
 
             if (_entries.Any(entry => entry.Name == property.Name))
             {
-                throw Wrong($"has '{property.Name}' twice");
+                throw CreateException($"has '{property.Name}' twice");
             }
 
             bool isIndex = property.Value.ValueKind == JsonValueKind.Number;
-            _entries.Add(new Entry(property.Name, ValueOf(property.Name, property.Value), isIndex));
+            _entries.Add(new Entry(property.Name, ParseValue(property.Name, property.Value), isIndex));
         }
 
         int classes = _entries.Count(entry => entry.Name != IgnoredName);
-        if (classes is < 2 or > MaskClasses.MostClasses)
+        if (classes is < 2 or > MaskClasses.MaxClasses)
         {
-            throw Wrong($"names {classes} classes, but 2 to {MaskClasses.MostClasses} can be, background first");
+            throw CreateException($"names {classes} classes, but 2 to {MaskClasses.MaxClasses} can be, background first");
         }
     }
 
-    private int ValueOf(string name, JsonElement value)
+    private int ParseValue(string name, JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetUInt16(out ushort grey))
         {
@@ -140,22 +140,22 @@ internal sealed class ClassTable
         if (value.ValueKind == JsonValueKind.String && value.GetString() is ['#', .. { Length: 6 } digits]
             && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int rgb))
         {
-            return MaskValues.OfColor(rgb >> 16, (rgb >> 8) & 255, rgb & 255);
+            return MaskValues.EncodeColor(rgb >> 16, (rgb >> 8) & 255, rgb & 255);
         }
 
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 3)
         {
-            byte[] parts = [.. value.EnumerateArray().SelectMany(Part)];
+            byte[] parts = [.. value.EnumerateArray().SelectMany(ParseChannel)];
             if (parts is [byte red, byte green, byte blue])
             {
-                return MaskValues.OfColor(red, green, blue);
+                return MaskValues.EncodeColor(red, green, blue);
             }
         }
 
-        throw Wrong($"gives '{name}' no value");
+        throw CreateException($"gives '{name}' no value");
     }
 
-    private static IEnumerable<byte> Part(JsonElement part) =>
+    private static IEnumerable<byte> ParseChannel(JsonElement part) =>
         part.ValueKind == JsonValueKind.Number && part.TryGetByte(out byte value) ? [value] : [];
 
     /// <summary>The entries by the values that masks hold for them.</summary>
@@ -164,22 +164,22 @@ internal sealed class ClassTable
         Dictionary<int, Entry> entries = [];
         foreach (Entry entry in _entries)
         {
-            int value = entry.IsIndex && hasVocPalette ? VocPalette.ValueOf(Math.Min(entry.Value, 255)) : entry.Value;
+            int value = entry.IsIndex && hasVocPalette ? VocPalette.GetValue(Math.Min(entry.Value, 255)) : entry.Value;
             if (!entries.TryAdd(value, entry))
             {
-                throw Wrong(
-                    $"gives '{entries[value].Name}' and '{entry.Name}' the same value {MaskValues.Text(value)}");
+                throw CreateException(
+                    $"gives '{entries[value].Name}' and '{entry.Name}' the same value {MaskValues.Format(value)}");
             }
         }
 
         return entries;
     }
 
-    private static string Known(Dictionary<int, Entry> entries) =>
-        string.Join(", ", entries.Take(MostShown).Select(entry => $"{entry.Value.Name} {MaskValues.Text(entry.Key)}"))
-            + (entries.Count > MostShown ? $" and {entries.Count - MostShown} more" : "");
+    private static string FormatNames(Dictionary<int, Entry> entries) =>
+        string.Join(", ", entries.Take(MaxShown).Select(entry => $"{entry.Value.Name} {MaskValues.Format(entry.Key)}"))
+            + (entries.Count > MaxShown ? $" and {entries.Count - MaxShown} more" : "");
 
-    private DataException Wrong(string what) => new(
+    private DataException CreateException(string what) => new(
         $"{_path}: {what}. Write names with colours or grey values, such as "
             + "{\"background\": \"#000000\", \"cell\": [255, 0, 0], \"edge\": 2}.");
 

@@ -19,8 +19,8 @@ public sealed class DataFolder
 
     private DataFolder(string images, string masks, PageCounter countPages)
     {
-        Dictionary<string, string> imageByName = ByName(images, path => Path.GetFileNameWithoutExtension(path));
-        Dictionary<string, string> maskByName = ByName(masks, path => NameOfMask(path, imageByName));
+        Dictionary<string, string> imageByName = IndexByName(images, path => Path.GetFileNameWithoutExtension(path));
+        Dictionary<string, string> maskByName = IndexByName(masks, path => GetImageName(path, imageByName));
         ImagesPath = images;
         MasksPath = masks;
         Pairs =
@@ -34,10 +34,10 @@ public sealed class DataFolder
         MasksWithoutImage = [.. maskByName.Where(mask => !imageByName.ContainsKey(mask.Key)).Select(m => m.Value)];
     }
 
-    private DataFolder(DataFolder whole, IEnumerable<ImagePair> kept)
+    private DataFolder(DataFolder folder, IEnumerable<ImagePair> pairs)
     {
-        (ImagesPath, MasksPath, Pairs, ImagesWithoutMask) = (whole.ImagesPath, whole.MasksPath, [.. kept], []);
-        (MasksWithoutImage, ClassesPath) = (whole.MasksWithoutImage, whole.ClassesPath);
+        (ImagesPath, MasksPath, Pairs, ImagesWithoutMask) = (folder.ImagesPath, folder.MasksPath, [.. pairs], []);
+        (MasksWithoutImage, ClassesPath) = (folder.MasksWithoutImage, folder.ClassesPath);
     }
 
     private DataFolder(string directory, IReadOnlyList<ImagePair> stacks, PageCounter countPages)
@@ -77,15 +77,15 @@ public sealed class DataFolder
             throw new DataException($"{directory}: there is no such folder.");
         }
 
-        string[] roots = [directory, .. Subfolder(directory, "train") is { } train ? [train] : Array.Empty<string>()];
+        string[] roots = [directory, .. FindSubfolder(directory, "train") is { } train ? [train] : Array.Empty<string>()];
         string? classes = roots.Select(root => Path.Combine(root, ClassTable.FileName)).LastOrDefault(File.Exists);
         foreach (string root in roots)
         {
             foreach ((string images, string masks) in Layouts)
             {
-                if (Subfolder(root, images) is { } imagesPath && Subfolder(root, masks) is { } masksPath)
+                if (FindSubfolder(root, images) is { } imagesPath && FindSubfolder(root, masks) is { } masksPath)
                 {
-                    return NotEmpty(new DataFolder(imagesPath, masksPath, countPages) { ClassesPath = classes });
+                    return RequirePairs(new DataFolder(imagesPath, masksPath, countPages) { ClassesPath = classes });
                 }
             }
 
@@ -97,11 +97,11 @@ public sealed class DataFolder
 
         throw new DataException($"{directory}: no images with masks here. Expected two folders such as images/ and "
             + "masks/, imgs/ and masks/, Training_Images/ and Training_Labels/, or train/image and train/label, or "
-            + $"two TIFF files such as train-volume.tif and train-labels.tif; found {Seen(directory)}.");
+            + $"two TIFF files such as train-volume.tif and train-labels.tif; found {ListContents(directory)}.");
     }
 
     /// <summary>The same folder with some of its pairs alone.</summary>
-    internal DataFolder Only(IEnumerable<ImagePair> kept) => new(this, kept);
+    internal DataFolder Subset(IEnumerable<ImagePair> pairs) => new(this, pairs);
 
     /// <summary>The image files of a folder, by name as people count; hidden files are left out.</summary>
     public static IReadOnlyList<string> ImageFiles(string directory) =>
@@ -111,7 +111,7 @@ public sealed class DataFolder
             .Order(NaturalOrder.Instance),
     ];
 
-    private static DataFolder NotEmpty(DataFolder folder)
+    private static DataFolder RequirePairs(DataFolder folder)
     {
         if (folder.Pairs.Count > 0)
         {
@@ -124,30 +124,30 @@ public sealed class DataFolder
             + $"name, or that and {MaskSuffix}; found for example {image} and {mask}.");
     }
 
-    private static string? Subfolder(string root, string name) =>
+    private static string? FindSubfolder(string root, string name) =>
         Directory.GetDirectories(root).Order(StringComparer.Ordinal).FirstOrDefault(
             path => string.Equals(Path.GetFileName(path), name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The first few things in a folder, for messages.</summary>
-    private static string Seen(string directory)
+    private static string ListContents(string directory)
     {
-        const int Most = 8;
+        const int MaxNames = 8;
         string[] names = [.. Directory.GetFileSystemEntries(directory)
             .Select(path => Path.GetFileName(path) + (Directory.Exists(path) ? "/" : ""))
             .Order(NaturalOrder.Instance)];
-        string shown = string.Join(", ", names.Take(Most));
-        return names.Length switch { 0 => "nothing", <= Most => shown, _ => $"{shown} and {names.Length - Most} more" };
+        string shown = string.Join(", ", names.Take(MaxNames));
+        return names.Length switch { 0 => "nothing", <= MaxNames => shown, _ => $"{shown} and {names.Length - MaxNames} more" };
     }
 
     /// <summary>The name of a mask's image: its own without "_mask", unless an image bears that too.</summary>
-    private static string NameOfMask(string path, Dictionary<string, string> imageByName)
+    private static string GetImageName(string path, Dictionary<string, string> imageByName)
     {
         string name = Path.GetFileNameWithoutExtension(path);
         bool hasSuffix = name.EndsWith(MaskSuffix, StringComparison.OrdinalIgnoreCase);
         return hasSuffix && !imageByName.ContainsKey(name) ? name[..^MaskSuffix.Length] : name;
     }
 
-    private static Dictionary<string, string> ByName(string folder, Func<string, string> nameOf)
+    private static Dictionary<string, string> IndexByName(string folder, Func<string, string> nameOf)
     {
         Dictionary<string, string> byName = [];
         foreach (string path in ImageFiles(folder))

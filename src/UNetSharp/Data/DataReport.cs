@@ -6,16 +6,16 @@ namespace UNetSharp.Data;
 /// </summary>
 public sealed class DataReport
 {
-    private const double FewForeground = 0.001;
+    private const double MinForegroundShare = 0.001;
     private readonly List<string> _notes = [];
     private readonly List<string> _errors;
     private readonly IReadOnlyList<string> _settings = [];
 
     private readonly int? _wantedClasses;
-    private DataReport(DataFolder folder, IReadOnlyList<PairFacts> facts, IReadOnlyList<string> badPairs, int? classes)
+    private DataReport(DataFolder folder, IReadOnlyList<PairInfo> facts, IReadOnlyList<string> badPairs, int? classes)
     {
         Folder = folder;
-        Facts = facts;
+        PairInfos = facts;
         _wantedClasses = classes;
         BadPairs = badPairs;
         _errors = [.. badPairs];
@@ -26,14 +26,14 @@ public sealed class DataReport
 
         try
         {
-            RefuseSwappedFolders();
+            RejectSwappedFolders();
             MaskValues[] masks = [.. facts.Select(fact => fact.Mask)];
             Classes = folder.ClassesPath is { } path
-                ? ClassTable.Read(path).MeaningOf(masks, classes, _notes)
-                : MaskMeaning.Of(masks, classes, _notes);
+                ? ClassTable.Read(path).ToMaskClasses(masks, classes, _notes)
+                : MaskClassDetector.Detect(masks, classes, _notes);
             CountClasses();
-            Suspicious = [.. PairComparison.Suspicious(facts)];
-            Duplicates = [.. PairComparison.Duplicates(facts)];
+            Suspicious = [.. PairComparison.FindSuspicious(facts)];
+            Duplicates = [.. PairComparison.FindDuplicates(facts)];
         }
         catch (DataException e)
         {
@@ -46,13 +46,13 @@ public sealed class DataReport
     public DataFolder Folder { get; }
 
     /// <summary>What every readable pair holds.</summary>
-    public IReadOnlyList<PairFacts> Facts { get; }
+    public IReadOnlyList<PairInfo> PairInfos { get; }
 
     /// <summary>What mask values mean; null if that is not clear.</summary>
     public MaskClasses? Classes { get; }
 
     /// <summary>Channels of the images: 1 if all are grey, else 3.</summary>
-    public int Channels => Facts.Any(fact => fact.Channels == 3) ? 3 : 1;
+    public int Channels => PairInfos.Any(fact => fact.Channels == 3) ? 3 : 1;
 
     /// <summary>Share of all pixels in each class.</summary>
     public IReadOnlyList<double> ClassShares { get; private set; } = [];
@@ -70,7 +70,7 @@ public sealed class DataReport
     public IReadOnlyList<string> BadPairs { get; }
 
     /// <summary>What was wrong with the pairs that were left out, a line each.</summary>
-    public IReadOnlyList<string> LeftOut { get; private init; } = [];
+    public IReadOnlyList<string> Skipped { get; private init; } = [];
 
     /// <summary>What is handled, or odd, and worth knowing.</summary>
     public IReadOnlyList<string> Notes => _notes;
@@ -83,11 +83,11 @@ public sealed class DataReport
     /// <param name="read">Decodes a file.</param>
     /// <param name="classes">Number of classes that the user named, 1 for background and foreground, or null.</param>
     /// <param name="threads">Threads to read on.</param>
-    /// <param name="progress">Is told of every pair that is read: how many, of how many; never twice at once.</param>
-    public static DataReport Of(
+    /// <param name="progress">Is called for every pair that is read: how many, of how many; never twice at once.</param>
+    public static DataReport Create(
         DataFolder folder, PictureReader read, int? classes, int threads, Action<int, int>? progress = null)
     {
-        var facts = new PairFacts?[folder.Pairs.Count];
+        var facts = new PairInfo?[folder.Pairs.Count];
         string?[] errors = new string?[folder.Pairs.Count];
         int done = 0;
         Lock gate = new();
@@ -95,7 +95,7 @@ public sealed class DataReport
         {
             try
             {
-                facts[i] = PairFacts.Read(folder.Pairs[i], read);
+                facts[i] = PairInfo.Read(folder.Pairs[i], read);
             }
             catch (DataException e)
             {
@@ -111,20 +111,20 @@ public sealed class DataReport
         IEnumerable<string> unpaired = folder.ImagesWithoutMask.Select(path =>
             $"{path}: has no mask in {folder.MasksPath}. Add the mask, or remove the image.");
         return new DataReport(
-            folder, [.. facts.OfType<PairFacts>()], [.. errors.OfType<string>(), .. unpaired], classes);
+            folder, [.. facts.OfType<PairInfo>()], [.. errors.OfType<string>(), .. unpaired], classes);
     }
 
     /// <summary>The report without the pairs that cannot be read or are none.</summary>
     /// <exception cref="DataException">No pair is left.</exception>
-    public DataReport WithoutBadPairs() => Facts.Count == 0
+    public DataReport WithoutBadPairs() => PairInfos.Count == 0
         ? throw new DataException($"{Folder.ImagesPath}: no pair can be read; the first one: {BadPairs[0]}")
-        : new DataReport(Folder.Only(Facts.Select(fact => fact.Pair)), Facts, [], _wantedClasses)
+        : new DataReport(Folder.Subset(PairInfos.Select(fact => fact.Pair)), PairInfos, [], _wantedClasses)
         {
-            LeftOut = BadPairs,
+            Skipped = BadPairs,
         };
 
     /// <summary>Images that are alike, of which one is trained on and the other validated with.</summary>
-    public IEnumerable<DuplicatePair> Across(Split split)
+    public IEnumerable<DuplicatePair> FindLeaks(Split split)
     {
         HashSet<ImagePair> validation = [.. split.Validation];
         return Duplicates.Where(pair => validation.Contains(pair.First) != validation.Contains(pair.Second));
@@ -135,11 +135,11 @@ public sealed class DataReport
     /// <exception cref="DataException">Images have several sizes, and a batch more than one image.</exception>
     public void ThrowIfMixed(int batchSize)
     {
-        PairFacts? other = Facts.FirstOrDefault(fact => fact.Size != Facts[0].Size);
+        PairInfo? other = PairInfos.FirstOrDefault(fact => fact.Size != PairInfos[0].Size);
         if (batchSize > 1 && other is not null)
         {
-            throw DataException.MixedSizes($"{other.Pair.ImageText}: is {other.Size}, but {Facts[0].Pair.ImageText} is "
-                + $"{Facts[0].Size}, so they cannot be in one batch.");
+            throw DataException.MixedSizes($"{other.Pair.ImageText}: is {other.Size}, but {PairInfos[0].Pair.ImageText} is "
+                + $"{PairInfos[0].Size}, so they cannot be in one batch.");
         }
     }
 
@@ -159,16 +159,16 @@ public sealed class DataReport
     public IEnumerable<string> Lines()
     {
         yield return $"pairs          {Folder.Pairs.Count} ({Folder.ImagesPath} and {Folder.MasksPath})";
-        yield return $"sizes          {Listed(Facts.Select(fact => fact.Size.ToString()))}";
-        yield return $"channels       {Listed(Facts.Select(fact => fact.Channels == 3 ? "colour" : "grey"))}";
-        yield return $"bit depth      {Listed(Facts.Select(fact => fact.BitDepth))}";
+        yield return $"sizes          {FormatList(PairInfos.Select(fact => fact.Size.ToString()))}";
+        yield return $"channels       {FormatList(PairInfos.Select(fact => fact.Channels == 3 ? "colour" : "grey"))}";
+        yield return $"bit depth      {FormatList(PairInfos.Select(fact => fact.BitDepth))}";
         yield return $"mask values    {MaskText()}";
         if (Classes is not null)
         {
             yield return $"classes        {(Classes.Classes > 1 ? $"{Classes.Classes}"
-                : $"{Classes.NameOf(0)} and {Classes.NameOf(1)}")}";
+                : $"{Classes.GetName(0)} and {Classes.GetName(1)}")}";
             yield return "shares         "
-                + string.Join(", ", ClassShares.Select((share, k) => $"{Classes.NameOf(k)} {share:P1}"));
+                + string.Join(", ", ClassShares.Select((share, k) => $"{Classes.GetName(k)} {share:P1}"));
             yield return $"empty masks    {EmptyMasks.Count}";
         }
 
@@ -177,21 +177,21 @@ public sealed class DataReport
             yield return $"note: {mask}: has no image in {Folder.ImagesPath}; it is not used.";
         }
 
-        if (LeftOut.Count > 0)
+        if (Skipped.Count > 0)
         {
-            yield return $"left out       {LeftOut.Count} that cannot be used";
+            yield return $"left out       {Skipped.Count} that cannot be used";
         }
 
-        foreach (string line in LeftOut)
+        foreach (string line in Skipped)
         {
             yield return $"left out: {line}";
         }
 
         IEnumerable<string> odd =
         [
-            .. Listed(Suspicious, pair => $"{pair.Pair.MaskText}: its edges fit the image of {pair.Better.Name} better "
-                + $"than its own (correlation {pair.Other:F2}, own {pair.Own:F2}). Is it the mask of another image?"),
-            .. Listed(Duplicates, pair => $"{pair.Second.ImageText}: {(pair.IsExact ? "is" : "looks")} the same as "
+            .. FormatList(Suspicious, pair => $"{pair.Pair.MaskText}: its edges fit the image of {pair.BetterMatch.Name} better "
+                + $"than its own (correlation {pair.BetterCorrelation:F2}, own {pair.OwnCorrelation:F2}). Is it the mask of another image?"),
+            .. FormatList(Duplicates, pair => $"{pair.Second.ImageText}: {(pair.IsExact ? "is" : "looks")} the same as "
                 + $"{pair.First.Name}. Validation is too kind where one is trained on and the other validated with."),
         ];
         foreach (string line in odd)
@@ -205,32 +205,32 @@ public sealed class DataReport
         }
     }
 
-    private static string Listed(IEnumerable<string> facts) => string.Join(
+    private static string FormatList(IEnumerable<string> facts) => string.Join(
         ", ",
         facts.GroupBy(fact => fact).OrderByDescending(group => group.Count()).Select(group => $"{group.Key} ({group.Count()})"));
 
     /// <summary>A line for each of the first few.</summary>
-    private static IEnumerable<string> Listed<T>(IReadOnlyList<T> all, Func<T, string> line)
+    private static IEnumerable<string> FormatList<T>(IReadOnlyList<T> all, Func<T, string> line)
     {
-        const int Most = 8;
-        IEnumerable<string> lines = all.Take(Most).Select(line);
-        return all.Count <= Most ? lines : lines.Append($"… and {all.Count - Most} more of the kind.");
+        const int MaxShown = 8;
+        IEnumerable<string> lines = all.Take(MaxShown).Select(line);
+        return all.Count <= MaxShown ? lines : lines.Append($"… and {all.Count - MaxShown} more of the kind.");
     }
 
     private string MaskText()
     {
-        const int Most = 12;
-        int[] values = [.. Facts.SelectMany(fact => fact.Mask.Counts.Keys).Distinct().Order()];
-        return values.Length <= Most
-            ? string.Join(", ", values.Select(MaskValues.Text))
-            : $"{values.Length} different, {MaskValues.Text(values[0])} to {MaskValues.Text(values[^1])}";
+        const int MaxShown = 12;
+        int[] values = [.. PairInfos.SelectMany(fact => fact.Mask.Counts.Keys).Distinct().Order()];
+        return values.Length <= MaxShown
+            ? string.Join(", ", values.Select(MaskValues.Format))
+            : $"{values.Length} different, {MaskValues.Format(values[0])} to {MaskValues.Format(values[^1])}";
     }
 
     /// <summary>Images of a few values beside masks of many: the folders have changed places.</summary>
-    private void RefuseSwappedFolders()
+    private void RejectSwappedFolders()
     {
-        bool areImagesFlat = 2 * Facts.Count(fact => fact.ImageValueCount <= 4) > Facts.Count;
-        bool areMasksRich = 2 * Facts.Count(fact => fact.Mask.Counts.Count > 16) > Facts.Count;
+        bool areImagesFlat = 2 * PairInfos.Count(fact => fact.ImageValueCount <= 4) > PairInfos.Count;
+        bool areMasksRich = 2 * PairInfos.Count(fact => fact.Mask.Counts.Count > 16) > PairInfos.Count;
         if (areImagesFlat && areMasksRich)
         {
             throw new DataException($"{Folder.ImagesPath}: most images hold 4 different values or fewer and most masks in "
@@ -243,15 +243,15 @@ public sealed class DataReport
         long[] pixels = new long[Classes!.ClassCount];
         long ignored = 0;
         List<string> empty = [];
-        foreach (PairFacts fact in Facts)
+        foreach (PairInfo fact in PairInfos)
         {
             foreach ((int value, long count) in fact.Mask.Counts)
             {
-                int index = Classes.ClassOf(value);
+                int index = Classes.GetClass(value);
                 (index == MaskClasses.Ignored ? ref ignored : ref pixels[index]) += count;
             }
 
-            if (fact.Mask.Counts.Keys.All(value => Classes.ClassOf(value) is 0 or MaskClasses.Ignored))
+            if (fact.Mask.Counts.Keys.All(value => Classes.GetClass(value) is 0 or MaskClasses.Ignored))
             {
                 empty.Add(fact.Pair.MaskText);
             }
@@ -265,7 +265,7 @@ public sealed class DataReport
             _notes.Add($"{share:P1} of all pixels are marked as unknown and count nowhere.");
         }
 
-        if (Classes.Classes == 1 && ClassShares[1] is < FewForeground or > 1 - FewForeground)
+        if (Classes.Classes == 1 && ClassShares[1] is < MinForegroundShare or > 1 - MinForegroundShare)
         {
             _notes.Add($"Foreground is {ClassShares[1]:P2} of all pixels: plain cross entropy tends to predict one class "
                 + "everywhere; use the loss bce+dice.");

@@ -33,15 +33,15 @@ internal static class ImageStacks
     /// <exception cref="DataException">One file has more pages than the other.</exception>
     public static IEnumerable<ImagePair> Pages(ImagePair files, PageCounter countPages)
     {
-        if (Count(files.ImagePath, countPages) is not { } images || Count(files.MaskPath, countPages) is not { } masks)
+        if (TryCountPages(files.ImagePath, countPages) is not { } images || TryCountPages(files.MaskPath, countPages) is not { } masks)
         {
             return [files]; // reading it says what is wrong, beside everything else that is
         }
 
         if (images != masks)
         {
-            throw new DataException($"{files.MaskPath}: has {Counted(masks)}, but {files.ImagePath} has "
-                + $"{Counted(images)}. Save a mask for every page of the image, in the same order.");
+            throw new DataException($"{files.MaskPath}: has {FormatPageCount(masks)}, but {files.ImagePath} has "
+                + $"{FormatPageCount(images)}. Save a mask for every page of the image, in the same order.");
         }
 
         return images == 1
@@ -49,10 +49,10 @@ internal static class ImageStacks
             : Enumerable.Range(0, images).Select(page => files with { Name = $"{files.Name}[{page}]", Page = page });
     }
 
-    private static string Counted(int pages) => pages == 1 ? "1 page" : $"{pages} pages";
+    private static string FormatPageCount(int pages) => pages == 1 ? "1 page" : $"{pages} pages";
 
     /// <summary>Pages of a file; null if it cannot be read.</summary>
-    private static int? Count(string path, PageCounter countPages)
+    private static int? TryCountPages(string path, PageCounter countPages)
     {
         try
         {

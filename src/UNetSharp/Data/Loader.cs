@@ -11,7 +11,7 @@ namespace UNetSharp.Data;
 /// <param name="Seed">Chooses order, crops and random changes.</param>
 /// <param name="Threads">Threads that read files.</param>
 /// <param name="InputSide">
-/// Side of the image that a network must see to tell so many pixels of the mask, as <see cref="Models.Network.InputSide"/>:
+/// Side of the image that a network reads for so many pixels of the mask, as <see cref="Models.Network.InputSide"/>:
 /// images are cut out so much larger, and mirrored beyond their border. Null where it is the same.
 /// </param>
 /// <param name="ClassWeights">Weight of each class in the weight map of every mask; null for no map.</param>
@@ -36,13 +36,13 @@ public readonly record struct EpochShare(int Rank, int Count)
 {
     /// <summary>Images of a process.</summary>
     /// <param name="images">Images of all.</param>
-    public int Of(int images) => images / Math.Max(1, Count);
+    public int CountImages(int images) => images / Math.Max(1, Count);
 
     /// <summary>Images that follow each other in the order of the epoch, as the process takes them.</summary>
     internal int[] Select(int[] order)
     {
         int step = Math.Max(1, Count), rank = Rank;
-        return [.. Enumerable.Range(0, Of(order.Length)).Select(i => order[(i * step) + rank])];
+        return [.. Enumerable.Range(0, CountImages(order.Length)).Select(i => order[(i * step) + rank])];
     }
 }
 
@@ -58,12 +58,12 @@ public sealed class Loader : IDisposable
     private readonly int _epoch;
     private readonly int[] _order;
     private readonly int _firstBatch;
-    private readonly int _ahead;
+    private readonly int _readAhead;
     private readonly Thread[] _threads;
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly Dictionary<int, Batch> _ready = [];
     private readonly Dictionary<int, Exception> _failed = [];
-    private readonly List<Batch> _used = [];
+    private readonly List<Batch> _reusable = [];
     private readonly Stopwatch _waiting = new();
     private int _started;
     private int _delivered;
@@ -81,9 +81,9 @@ public sealed class Loader : IDisposable
         (_pairs, _reader, _settings, _epoch, _firstBatch) = (pairs, reader, settings, epoch, firstBatch);
         (_started, _delivered) = (firstBatch, firstBatch);
         _order = [.. Enumerable.Range(0, pairs.Count)];
-        RandomStream.OfOrder(settings.Seed, epoch).Shuffle(_order);
+        RandomStream.ForOrder(settings.Seed, epoch).Shuffle(_order);
         _order = settings.Share.Select(_order);
-        _ahead = settings.Threads + 1;
+        _readAhead = settings.Threads + 1;
         _threads = [.. Enumerable.Range(0, settings.Threads).Select(_ => new Thread(ReadBatches) { IsBackground = true })];
         Array.ForEach(_threads, thread => thread.Start());
     }
@@ -92,7 +92,7 @@ public sealed class Loader : IDisposable
     public int Count => (_order.Length + _settings.BatchSize - 1) / _settings.BatchSize;
 
     /// <summary>Time that was spent waiting for batches.</summary>
-    public TimeSpan Waited => _waiting.Elapsed;
+    public TimeSpan WaitTime => _waiting.Elapsed;
 
     /// <summary>The batches in order. A batch is valid until the next one is taken.</summary>
     /// <exception cref="DataException">A pair cannot be read.</exception>
@@ -108,12 +108,12 @@ public sealed class Loader : IDisposable
         for (int index = _firstBatch; index < Count; index++)
         {
             _waiting.Start();
-            Batch batch = Take(index);
+            Batch batch = GetBatch(index);
             _waiting.Stop();
             yield return batch;
-            lock (_gate)
+            lock (_lock)
             {
-                _used.Add(batch);
+                _reusable.Add(batch);
             }
         }
     }
@@ -121,18 +121,18 @@ public sealed class Loader : IDisposable
     /// <summary>Ends the threads, once each is done with the pair that it is reading.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isStopping = true;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
         }
 
         Array.ForEach(_threads, thread => thread.Join());
     }
 
-    private Batch Take(int index)
+    private Batch GetBatch(int index)
     {
-        lock (_gate)
+        lock (_lock)
         {
             Batch? batch;
             while (!_ready.Remove(index, out batch))
@@ -145,11 +145,11 @@ public sealed class Loader : IDisposable
                         : failure;
                 }
 
-                Monitor.Wait(_gate);
+                Monitor.Wait(_lock);
             }
 
             _delivered = index + 1;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
             return batch;
         }
     }
@@ -171,7 +171,7 @@ public sealed class Loader : IDisposable
                 failure = e;
             }
 
-            lock (_gate)
+            lock (_lock)
             {
                 if (batch is not null)
                 {
@@ -182,18 +182,18 @@ public sealed class Loader : IDisposable
                     _failed[index] = failure;
                 }
 
-                Monitor.PulseAll(_gate);
+                Monitor.PulseAll(_lock);
             }
         }
     }
 
     private int? NextIndex()
     {
-        lock (_gate)
+        lock (_lock)
         {
-            while (!_isStopping && _started < Count && _started >= _delivered + _ahead)
+            while (!_isStopping && _started < Count && _started >= _delivered + _readAhead)
             {
-                Monitor.Wait(_gate);
+                Monitor.Wait(_lock);
             }
 
             return _isStopping || _failed.Count > 0 || _started >= Count ? null : _started++;
@@ -216,8 +216,8 @@ public sealed class Loader : IDisposable
 
             Sample sample = _reader.Read(_pairs[_order[first + n]]);
             PictureSize size = _settings.Crop is { } side ? new PictureSize(side, side) : sample.Size;
-            PictureSize seen = SeenFor(size);
-            batch ??= Reusable(Shape.Nchw(count, sample.Channels, seen.Height, seen.Width), size, names);
+            PictureSize seen = GetInputSize(size);
+            batch ??= GetReusableBatch(Shape.Nchw(count, sample.Channels, seen.Height, seen.Width), size, names);
             if (batch.Masks.Shape != Shape.Nchw(count, 1, size.Height, size.Width))
             {
                 string image = _pairs[_order[first + n]].ImageText;
@@ -231,28 +231,28 @@ public sealed class Loader : IDisposable
         return batch;
     }
 
-    private PictureSize SeenFor(PictureSize size) => _settings.InputSide is { } inputSide
+    private PictureSize GetInputSize(PictureSize size) => _settings.InputSide is { } inputSide
         ? new PictureSize(inputSide(size.Height), inputSide(size.Width))
         : size;
 
-    private void Fill(Batch batch, int n, Sample sample, PictureSize seen, PictureSize size, Augmenter augmenter)
+    private void Fill(Batch batch, int n, Sample sample, PictureSize inputSize, PictureSize size, Augmenter augmenter)
     {
-        int seenFloats = seen.Height * seen.Width * sample.Channels, pixels = size.Height * size.Width;
+        int seenFloats = inputSize.Height * inputSize.Width * sample.Channels, pixels = size.Height * size.Width;
         Span<float> image = batch.Images.Data.Slice(n * seenFloats, seenFloats);
         Span<float> mask = batch.Masks.Data.Slice(n * pixels, pixels);
         AugmentationDraw draw = augmenter.Draw(sample.Name, _settings.Seed, _epoch);
-        if (seen == size)
+        if (inputSize == size)
         {
             augmenter.Augment(sample, size, size, draw, image, mask);
         }
         else
         {
-            float[] whole = new float[seen.Height * seen.Width];
-            augmenter.Augment(sample, seen, size, draw, image, whole);
-            int start = ((seen.Height - size.Height) / 2 * seen.Width) + ((seen.Width - size.Width) / 2);
+            float[] whole = new float[inputSize.Height * inputSize.Width];
+            augmenter.Augment(sample, inputSize, size, draw, image, whole);
+            int start = ((inputSize.Height - size.Height) / 2 * inputSize.Width) + ((inputSize.Width - size.Width) / 2);
             for (int row = 0; row < size.Height; row++)
             {
-                whole.AsSpan(start + (row * seen.Width), size.Width).CopyTo(mask[(row * size.Width)..]);
+                whole.AsSpan(start + (row * inputSize.Width), size.Width).CopyTo(mask[(row * size.Width)..]);
             }
         }
 
@@ -265,24 +265,24 @@ public sealed class Loader : IDisposable
                 classes[i] = mask[i] == MaskClasses.Ignored ? (byte)0 : (byte)mask[i];
             }
 
-            WeightMap.Of(classes, size, classWeights).CopyTo(batch.Weights!.Data[(n * pixels)..]);
+            WeightMap.Compute(classes, size, classWeights).CopyTo(batch.Weights!.Data[(n * pixels)..]);
         }
     }
 
-    private Batch Reusable(Shape images, PictureSize masks, string[] names)
+    private Batch GetReusableBatch(Shape images, PictureSize masks, string[] names)
     {
         Shape shape = Shape.Nchw(images.N, 1, masks.Height, masks.Width);
-        lock (_gate)
+        lock (_lock)
         {
-            int index = _used.FindIndex(batch => batch.Images.Shape == images && batch.Masks.Shape == shape);
+            int index = _reusable.FindIndex(batch => batch.Images.Shape == images && batch.Masks.Shape == shape);
             if (index < 0)
             {
                 Tensor? weights = _settings.ClassWeights is null ? null : new Tensor(shape);
                 return new Batch(new Tensor(images), new Tensor(shape), weights, names);
             }
 
-            Batch used = _used[index];
-            _used.RemoveAt(index);
+            Batch used = _reusable[index];
+            _reusable.RemoveAt(index);
             return used with { Names = names };
         }
     }

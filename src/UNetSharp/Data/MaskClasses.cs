@@ -16,10 +16,10 @@ public sealed record MaskClasses(
     /// <summary>The class of pixels of which nobody knows what they are: they count in no loss and no score.</summary>
     public const byte Ignored = 255;
 
-    /// <summary>Classes that can be told apart beside <see cref="Ignored"/>.</summary>
-    internal const int MostClasses = 255;
+    /// <summary>Classes that there can be beside <see cref="Ignored"/>.</summary>
+    internal const int MaxClasses = 255;
 
-    private const int LongestName = 80;
+    private const int MaxNameLength = 80;
 
     /// <summary>The least value that is foreground in thresholded masks.</summary>
     internal const int Threshold = 128;
@@ -29,20 +29,20 @@ public sealed record MaskClasses(
     public int ClassCount => Math.Max(2, Classes);
 
     /// <summary>The class of a value, or −1 if it has none.</summary>
-    public int ClassOf(int value) =>
+    public int GetClass(int value) =>
         IsThresholded ? (value >= Threshold ? 1 : 0) : ClassOfValue.GetValueOrDefault(value, -1);
 
     /// <summary>The name of a class.</summary>
-    public string NameOf(int index) =>
+    public string GetName(int index) =>
         Names?[index] ?? (Classes > 1 ? $"class {index}" : index == 0 ? "background" : "foreground");
 
     /// <summary>Whether a text can be the name of a class: it is short and safe to print.</summary>
     internal static bool IsName(string? text) =>
-        text is { Length: > 0 and <= LongestName } && !text.Any(char.IsControl);
+        text is { Length: > 0 and <= MaxNameLength } && !text.Any(char.IsControl);
 
     /// <summary>Whether there are names for all classes, or none at all.</summary>
     [JsonIgnore]
-    internal bool AreNamesWhole => Names is null || (Names.Count == ClassCount && Names.All(IsName));
+    internal bool AreNamesComplete => Names is null || (Names.Count == ClassCount && Names.All(IsName));
 
     /// <summary>The class of every pixel.</summary>
     /// <exception cref="DataException">A value has no class.</exception>
@@ -51,13 +51,13 @@ public sealed record MaskClasses(
         byte[] classes = new byte[mask.Width * mask.Height];
         for (int i = 0; i < classes.Length; i++)
         {
-            int value = MaskValues.At(mask, i);
-            int index = ClassOf(value);
+            int value = MaskValues.GetValue(mask, i);
+            int index = GetClass(value);
             classes[i] = index >= 0
                 ? (byte)index
-                : throw new DataException($"{path}: holds the value {MaskValues.Text(value)} at ({i % mask.Width}, "
+                : throw new DataException($"{path}: holds the value {MaskValues.Format(value)} at ({i % mask.Width}, "
                     + $"{i / mask.Width}), which stands for no class; known are "
-                    + $"{string.Join(", ", ClassOfValue.Keys.Select(MaskValues.Text))}. Correct the mask.");
+                    + $"{string.Join(", ", ClassOfValue.Keys.Select(MaskValues.Format))}. Correct the mask.");
         }
 
         return classes;

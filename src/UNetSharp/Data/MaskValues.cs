@@ -5,37 +5,37 @@ namespace UNetSharp.Data;
 /// green and blue in one number, marked by <see cref="ColorMark"/>.
 /// </summary>
 /// <param name="Path">The mask.</param>
-/// <param name="Counts">Pixels by value, in the order of the values; at most <see cref="MostCounted"/> values.</param>
+/// <param name="Counts">Pixels by value, in the order of the values; at most <see cref="MaxCounted"/> values.</param>
 public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Counts)
 {
     /// <summary>Marks a value as a colour.</summary>
     public const int ColorMark = 1 << 24;
 
     /// <summary>A file with more values than this is a photograph, and which ones it holds is of no interest.</summary>
-    internal const int MostCounted = 4096;
+    internal const int MaxCounted = 4096;
 
     /// <summary>Where each value was first seen, by rows; what is made without a picture says nothing.</summary>
-    public IReadOnlyDictionary<int, (int X, int Y)> FirstAt { get; init; } = new Dictionary<int, (int X, int Y)>();
+    public IReadOnlyDictionary<int, (int X, int Y)> FirstPosition { get; init; } = new Dictionary<int, (int X, int Y)>();
 
     /// <summary>Number of pixels.</summary>
     public long Pixels => Counts.Values.Sum();
 
     /// <summary>Counts the values of a mask.</summary>
-    public static MaskValues Of(string path, Picture mask)
+    public static MaskValues FromPicture(string path, Picture mask)
     {
         SortedDictionary<int, long> counts = [];
         Dictionary<int, (int X, int Y)> firstAt = [];
         int pixels = mask.Width * mask.Height;
         for (int start = 0; start < pixels;)
         {
-            int value = At(mask, start);
+            int value = GetValue(mask, start);
             int end = start + 1;
-            while (end < pixels && At(mask, end) == value)
+            while (end < pixels && GetValue(mask, end) == value)
             {
                 end++; // runs of one value are long in a mask: count them, not single pixels
             }
 
-            if (counts.Count < MostCounted || counts.ContainsKey(value))
+            if (counts.Count < MaxCounted || counts.ContainsKey(value))
             {
                 counts[value] = counts.GetValueOrDefault(value) + end - start;
                 firstAt.TryAdd(value, (start % mask.Width, start / mask.Width));
@@ -44,22 +44,22 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
             start = end;
         }
 
-        return new MaskValues(path, counts) { FirstAt = firstAt };
+        return new MaskValues(path, counts) { FirstPosition = firstAt };
     }
 
     /// <summary>The value of a colour with 8 bits a channel; one whose channels are equal is a grey.</summary>
-    public static int OfColor(int red, int green, int blue) =>
+    public static int EncodeColor(int red, int green, int blue) =>
         red == green && green == blue ? red : ColorMark | (red << 16) | (green << 8) | blue;
 
     /// <summary>Where a value was first seen, for a message; empty where that is not known.</summary>
-    internal string Where(int value) =>
-        FirstAt.TryGetValue(value, out (int X, int Y) at) ? $" first at ({at.X}, {at.Y})" : "";
+    internal string FormatPosition(int value) =>
+        FirstPosition.TryGetValue(value, out (int X, int Y) at) ? $" first at ({at.X}, {at.Y})" : "";
 
     /// <summary>
     /// The value of pixel <paramref name="i"/>; floating-point masks from 0 to 1 count as 0 to 255, and so do 16-bit
     /// colours.
     /// </summary>
-    public static int At(Picture mask, int i)
+    public static int GetValue(Picture mask, int i)
     {
         float scale = mask.FullScale switch
         {
@@ -74,13 +74,13 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
             return red;
         }
 
-        return OfColor(red, (int)MathF.Round(pixel[1] * scale), (int)MathF.Round(pixel[2] * scale));
+        return EncodeColor(red, (int)MathF.Round(pixel[1] * scale), (int)MathF.Round(pixel[2] * scale));
     }
 
     private static bool IsGrey(Picture mask, int i) =>
         mask.Samples[3 * i] == mask.Samples[(3 * i) + 1] && mask.Samples[3 * i] == mask.Samples[(3 * i) + 2];
 
     /// <summary>A value as people write it: 255, or #FF0000.</summary>
-    public static string Text(int value) =>
+    public static string Format(int value) =>
         (value & ColorMark) == 0 ? $"{value}" : $"#{value & (ColorMark - 1):X6}";
 }

@@ -39,13 +39,13 @@ internal sealed class NaturalOrder : IComparer<string>
     /// <summary>Takes a run of digits from the front of both and compares their values, of any length.</summary>
     private static int CompareNumbers(ref ReadOnlySpan<char> a, ref ReadOnlySpan<char> b)
     {
-        ReadOnlySpan<char> x = TakeDigits(ref a).TrimStart('0');
-        ReadOnlySpan<char> y = TakeDigits(ref b).TrimStart('0');
+        ReadOnlySpan<char> x = ReadDigits(ref a).TrimStart('0');
+        ReadOnlySpan<char> y = ReadDigits(ref b).TrimStart('0');
         int length = x.Length.CompareTo(y.Length);
         return length != 0 ? length : x.SequenceCompareTo(y);
     }
 
-    private static ReadOnlySpan<char> TakeDigits(ref ReadOnlySpan<char> text)
+    private static ReadOnlySpan<char> ReadDigits(ref ReadOnlySpan<char> text)
     {
         int end = text.IndexOfAnyExceptInRange('0', '9');
         ReadOnlySpan<char> digits = end < 0 ? text : text[..end];

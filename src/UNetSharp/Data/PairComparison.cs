@@ -2,10 +2,10 @@ namespace UNetSharp.Data;
 
 /// <summary>A mask that fits the image of another pair clearly better than its own.</summary>
 /// <param name="Pair">The pair.</param>
-/// <param name="Better">The pair whose image the mask fits best.</param>
-/// <param name="Own">Correlation of the mask's edges with its own image's gradients.</param>
-/// <param name="Other">The same with the other image.</param>
-public sealed record SuspiciousPair(ImagePair Pair, ImagePair Better, float Own, float Other);
+/// <param name="BetterMatch">The pair whose image the mask fits best.</param>
+/// <param name="OwnCorrelation">Correlation of the mask's edges with its own image's gradients.</param>
+/// <param name="BetterCorrelation">The same with the other image.</param>
+public sealed record SuspiciousPair(ImagePair Pair, ImagePair BetterMatch, float OwnCorrelation, float BetterCorrelation);
 
 /// <summary>Two images that are the same, or look the same.</summary>
 /// <param name="First">The first pair.</param>
@@ -17,24 +17,24 @@ public sealed record DuplicatePair(ImagePair First, ImagePair Second, bool IsExa
 internal static class PairComparison
 {
     /// <summary>Pairs before and after a pair, in the order of names, with which it is compared.</summary>
-    private const int Reach = 1000;
+    private const int NeighbourCount = 1000;
 
     /// <summary>
     /// Masks that fit another image of their size clearly better than their own. On 700 pairs of nuclei and membranes a
     /// mask's correlation with its own image was 0.29 to 0.96, and always above that with every other image; with
     /// other images it was by chance up to 0.44, but for one in a hundred below 0.15.
     /// </summary>
-    public static IEnumerable<SuspiciousPair> Suspicious(IReadOnlyList<PairFacts> facts)
+    public static IEnumerable<SuspiciousPair> FindSuspicious(IReadOnlyList<PairInfo> facts)
     {
         const float LeastLead = 0.15f;
         const float LeastFit = 0.3f;
         for (int i = 0; i < facts.Count; i++)
         {
-            PairFacts fact = facts[i];
-            float own = fact.Likeness.MaskFits(fact.Likeness);
-            (float fit, PairFacts best) = Around(facts, i)
+            PairInfo fact = facts[i];
+            float own = fact.Fingerprint.CorrelateMask(fact.Fingerprint);
+            (float fit, PairInfo best) = GetNeighbours(facts, i)
                 .Where(other => other.Size == fact.Size)
-                .Select(other => (fact.Likeness.MaskFits(other.Likeness), other))
+                .Select(other => (fact.Fingerprint.CorrelateMask(other.Fingerprint), other))
                 .DefaultIfEmpty((own, fact))
                 .MaxBy(candidate => candidate.Item1);
             if (fit >= LeastFit && fit > own + LeastLead)
@@ -45,23 +45,23 @@ internal static class PairComparison
     }
 
     /// <summary>Images that are the same or look the same, each with the first one that it is like.</summary>
-    public static IEnumerable<DuplicatePair> Duplicates(IReadOnlyList<PairFacts> facts)
+    public static IEnumerable<DuplicatePair> FindDuplicates(IReadOnlyList<PairInfo> facts)
     {
         for (int i = 0; i < facts.Count; i++)
         {
-            PairFacts fact = facts[i];
-            PairFacts? like = facts.Skip(Math.Max(0, i - Reach)).Take(Math.Min(i, Reach))
-                .FirstOrDefault(other => other.Likeness.LooksLike(fact.Likeness));
+            PairInfo fact = facts[i];
+            PairInfo? like = facts.Skip(Math.Max(0, i - NeighbourCount)).Take(Math.Min(i, NeighbourCount))
+                .FirstOrDefault(other => other.Fingerprint.IsSimilarTo(fact.Fingerprint));
             if (like is not null)
             {
-                yield return new DuplicatePair(like.Pair, fact.Pair, like.Likeness.IsSameImage(fact.Likeness));
+                yield return new DuplicatePair(like.Pair, fact.Pair, like.Fingerprint.IsSameImage(fact.Fingerprint));
             }
         }
     }
 
-    private static IEnumerable<PairFacts> Around(IReadOnlyList<PairFacts> facts, int i)
+    private static IEnumerable<PairInfo> GetNeighbours(IReadOnlyList<PairInfo> facts, int i)
     {
-        for (int j = Math.Max(0, i - Reach); j < Math.Min(facts.Count, i + Reach + 1); j++)
+        for (int j = Math.Max(0, i - NeighbourCount); j < Math.Min(facts.Count, i + NeighbourCount + 1); j++)
         {
             if (j != i)
             {

@@ -40,10 +40,10 @@ public sealed class Picture
     /// <summary>
     /// The picture in 0..1 with so many channels: colour becomes grey by its luma (Rec. 601), grey is repeated.
     /// </summary>
-    public float[] ToUnit(int channels)
+    public float[] ToUnitRange(int channels)
     {
         float[] unit = new float[Width * Height * channels];
-        UnitValues.Of<float>(Samples, Channels, FullScale, unit, channels);
+        UnitValues.Convert<float>(Samples, Channels, FullScale, unit, channels);
         return unit;
     }
 }

@@ -11,8 +11,8 @@ public static class Resampling
     /// <param name="from">Size of the values.</param>
     /// <param name="to">Size of the result.</param>
     /// <param name="channels">Values of a pixel.</param>
-    public static float[] Bilinear(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
-        Weighted(samples, from, to, channels, Triangle.Wide);
+    public static float[] ResizeAntialiased(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
+        Resize(samples, from, to, channels, TriangleWeights.Antialiased);
 
     /// <summary>
     /// Bilinear interpolation between the two nearest source pixels along each axis, also when shrinking: fine structures
@@ -22,23 +22,23 @@ public static class Resampling
     /// <param name="from">Size of the values.</param>
     /// <param name="to">Size of the result.</param>
     /// <param name="channels">Values of a pixel.</param>
-    public static float[] Interpolated(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
-        Weighted(samples, from, to, channels, Triangle.Narrow);
+    public static float[] ResizeBilinear(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
+        Resize(samples, from, to, channels, TriangleWeights.Bilinear);
 
-    private static float[] Weighted(
+    private static float[] Resize(
         ReadOnlySpan<float> samples,
         PictureSize from,
         PictureSize to,
         int channels,
-        Func<int, int, Triangle[]> triangles)
+        Func<int, int, TriangleWeights[]> triangles)
     {
         if (from == to)
         {
             return samples.ToArray();
         }
 
-        Triangle[] across = triangles(from.Width, to.Width);
-        Triangle[] down = triangles(from.Height, to.Height);
+        TriangleWeights[] across = triangles(from.Width, to.Width);
+        TriangleWeights[] down = triangles(from.Height, to.Height);
         float[] narrow = new float[from.Height * to.Width * channels];
         for (int row = 0; row < from.Height; row++)
         {
@@ -63,7 +63,7 @@ public static class Resampling
     /// <param name="values">Values, (height, width).</param>
     /// <param name="from">Size of the values.</param>
     /// <param name="to">Size of the result.</param>
-    public static byte[] Nearest(ReadOnlySpan<byte> values, PictureSize from, PictureSize to)
+    public static byte[] ResizeNearest(ReadOnlySpan<byte> values, PictureSize from, PictureSize to)
     {
         byte[] resized = new byte[to.Height * to.Width];
         for (int i = 0; i < to.Height; i++)

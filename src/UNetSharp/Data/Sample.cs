@@ -1,6 +1,6 @@
 namespace UNetSharp.Data;
 
-/// <summary>An image as a network sees it, and the class of every pixel.</summary>
+/// <summary>An image as a network reads it, and the class of every pixel.</summary>
 /// <param name="Name">Name of the pair.</param>
 /// <param name="Size">Height and width of both.</param>
 /// <param name="Channels">Channels of the image.</param>

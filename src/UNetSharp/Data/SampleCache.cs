@@ -17,11 +17,11 @@ public sealed class SampleCache(long budgetBytes)
     public int Count => _samples.Count;
 
     /// <summary>Bytes of a sample: a float for each value of the image, a byte for each pixel of the mask.</summary>
-    public static long BytesOf(PictureSize size, int channels) =>
+    public static long BytesFor(PictureSize size, int channels) =>
         (long)size.Height * size.Width * ((channels * sizeof(float)) + sizeof(byte));
 
     /// <summary>The sample of a pair: the kept one, or else the one that is read, which is kept if it fits.</summary>
-    internal Sample Of(ImagePair pair, Func<ImagePair, Sample> read)
+    internal Sample GetOrRead(ImagePair pair, Func<ImagePair, Sample> read)
     {
         if (_samples.TryGetValue(pair, out Sample? kept))
         {
@@ -29,7 +29,7 @@ public sealed class SampleCache(long budgetBytes)
         }
 
         Sample sample = read(pair);
-        long bytes = BytesOf(sample.Size, sample.Channels);
+        long bytes = BytesFor(sample.Size, sample.Channels);
         if (Interlocked.Add(ref _bytesLeft, -bytes) < 0 || !_samples.TryAdd(pair, sample))
         {
             Interlocked.Add(ref _bytesLeft, bytes); // it does not fit, or another thread was faster

@@ -11,7 +11,7 @@ public sealed class SampleReader(
 {
     /// <summary>Reads a pair; the mask is resized by the nearest pixel only. Nobody may write to the sample.</summary>
     /// <exception cref="DataException">A file cannot be read, or image and mask differ in size.</exception>
-    public Sample Read(ImagePair pair) => cache?.Of(pair, Decode) ?? Decode(pair);
+    public Sample Read(ImagePair pair) => cache?.GetOrRead(pair, Decode) ?? Decode(pair);
 
     private Sample Decode(ImagePair pair)
     {
@@ -24,8 +24,8 @@ public sealed class SampleReader(
             pair.Name,
             target,
             channels,
-            Resampling.Bilinear(image.ToUnit(channels), own, target, channels),
-            Resampling.Nearest(classes.Read(pair.MaskText, mask), own, target));
+            Resampling.ResizeAntialiased(image.ToUnitRange(channels), own, target, channels),
+            Resampling.ResizeNearest(classes.Read(pair.MaskText, mask), own, target));
     }
 
     /// <summary>Checks that an image and its mask have one size.</summary>

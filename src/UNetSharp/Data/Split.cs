@@ -9,13 +9,13 @@ public sealed record SplitSettings(double Share, IReadOnlyList<string>? Names = 
 
 /// <summary>Pairs to train on and pairs to validate with. Both keep the order of the data set.</summary>
 /// <param name="Training">Pairs that the network learns from.</param>
-/// <param name="Validation">Pairs that it never sees in training.</param>
+/// <param name="Validation">Pairs that are not trained on.</param>
 public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<ImagePair> Validation)
 {
     /// <summary>Sets pairs aside as the settings say.</summary>
     /// <exception cref="DataException">A name is of no pair, none is left to train on, or there are fewer pairs than folds.
     /// </exception>
-    public static Split Of(IReadOnlyList<ImagePair> pairs, SplitSettings settings, int seed) =>
+    public static Split Create(IReadOnlyList<ImagePair> pairs, SplitSettings settings, int seed) =>
         settings.Folds > 0 ? ByFold(pairs, settings, seed)
         : settings.Names is { } names ? ByName(pairs, names)
         : ByShare(pairs, settings.Share, seed);
@@ -26,7 +26,7 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
     public static Split ByShare(IReadOnlyList<ImagePair> pairs, double share, int seed)
     {
         int count = share <= 0 ? 0 : Math.Clamp((int)Math.Round(pairs.Count * share), 1, Math.Max(1, pairs.Count - 1));
-        return pairs.Count < 2 ? new Split(pairs, []) : Of(pairs, Shuffled(pairs.Count, seed)[..count]);
+        return pairs.Count < 2 ? new Split(pairs, []) : Create(pairs, Shuffled(pairs.Count, seed)[..count]);
     }
 
     private static Split ByFold(IReadOnlyList<ImagePair> pairs, SplitSettings settings, int seed)
@@ -40,13 +40,13 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
             };
         }
 
-        return Of(pairs, Shuffled(pairs.Count, seed).Where((_, place) => place % settings.Folds == settings.Fold));
+        return Create(pairs, Shuffled(pairs.Count, seed).Where((_, place) => place % settings.Folds == settings.Fold));
     }
 
     private static Split ByName(IReadOnlyList<ImagePair> pairs, IReadOnlyList<string> names)
     {
         HashSet<string> wanted = [.. names];
-        Split split = Of(pairs, Enumerable.Range(0, pairs.Count).Where(index => wanted.Contains(pairs[index].Name)));
+        Split split = Create(pairs, Enumerable.Range(0, pairs.Count).Where(index => wanted.Contains(pairs[index].Name)));
         string? unknown = wanted.Except(split.Validation.Select(pair => pair.Name)).FirstOrDefault();
         return unknown is not null
             ? throw new DataException($"{unknown}: is named for validation, but there is no such pair. Names are those of the "
@@ -56,7 +56,7 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
                 : throw new DataException("Every pair is named for validation; leave some to train on.");
     }
 
-    private static Split Of(IReadOnlyList<ImagePair> pairs, IEnumerable<int> validation)
+    private static Split Create(IReadOnlyList<ImagePair> pairs, IEnumerable<int> validation)
     {
         HashSet<int> aside = [.. validation];
         return new Split(

@@ -13,11 +13,11 @@ internal static class UnitValues
     /// <param name="channels">Samples of a pixel: 1 for grey, 3 for red, green, blue, 4 with transparency.</param>
     /// <param name="fullScale">The value of full brightness.</param>
     /// <param name="unit">The values, those of a pixel together.</param>
-    /// <param name="wanted">Values of a pixel.</param>
-    public static void Of<T>(ReadOnlySpan<T> samples, int channels, float fullScale, Span<float> unit, int wanted)
+    /// <param name="targetChannels">Values of a pixel.</param>
+    public static void Convert<T>(ReadOnlySpan<T> samples, int channels, float fullScale, Span<float> unit, int targetChannels)
         where T : INumberBase<T>
     {
-        if (channels == wanted)
+        if (channels == targetChannels)
         {
             for (int i = 0; i < unit.Length; i++)
             {
@@ -28,14 +28,14 @@ internal static class UnitValues
             return;
         }
 
-        for (int i = 0; i < unit.Length / wanted; i++)
+        for (int i = 0; i < unit.Length / targetChannels; i++)
         {
             ReadOnlySpan<T> from = samples.Slice(i * channels, channels);
-            Span<float> to = unit.Slice(i * wanted, wanted);
-            for (int c = 0; c < wanted; c++)
+            Span<float> to = unit.Slice(i * targetChannels, targetChannels);
+            for (int c = 0; c < targetChannels; c++)
             {
                 float value = channels == 1 ? float.CreateTruncating(from[0])
-                    : wanted == 1 ? Luma(from)
+                    : targetChannels == 1 ? Luma(from)
                     : float.CreateTruncating(from[c]);
                 to[c] = value / fullScale;
             }

@@ -11,10 +11,10 @@ internal static class VocPalette
 {
     private const int Colors = 256;
 
-    private static readonly Dictionary<int, int> IndexByValue = Enumerable.Range(0, Colors).ToDictionary(ValueOf);
+    private static readonly Dictionary<int, int> IndexByValue = Enumerable.Range(0, Colors).ToDictionary(GetValue);
 
     /// <summary>The value in a mask that stands for an index.</summary>
-    public static int ValueOf(int index)
+    public static int GetValue(int index)
     {
         (int red, int green, int blue) = (0, 0, 0);
         for (int bit = 7; index > 0; bit--, index >>= 3)
@@ -24,13 +24,13 @@ internal static class VocPalette
             blue |= ((index >> 2) & 1) << bit;
         }
 
-        return MaskValues.OfColor(red, green, blue);
+        return MaskValues.EncodeColor(red, green, blue);
     }
 
     /// <summary>The index of a value of the palette.</summary>
-    public static int IndexOf(int value) => IndexByValue[value];
+    public static int GetIndex(int value) => IndexByValue[value];
 
     /// <summary>Whether these are colours of the palette, and not greys alone.</summary>
-    public static bool Holds(IReadOnlyCollection<int> values) =>
+    public static bool ContainsAll(IReadOnlyCollection<int> values) =>
         values.All(IndexByValue.ContainsKey) && values.Any(value => value >= MaskValues.ColorMark);
 }

@@ -14,7 +14,7 @@ namespace UNetSharp.Data;
 public static class WeightMap
 {
     /// <summary>What the second term may be short of, beside which weights are about 1.</summary>
-    private const double LeastWeight = 1e-8;
+    private const double MinWeight = 1e-8;
 
     private static readonly WeightMapSettings Paper = new();
 
@@ -23,7 +23,7 @@ public static class WeightMap
     /// has the weight 0.
     /// </summary>
     /// <param name="shares">Share of all pixels in each class, of <see cref="DataReport.ClassShares"/>.</param>
-    public static float[] Balance(IReadOnlyList<double> shares)
+    public static float[] ComputeClassWeights(IReadOnlyList<double> shares)
     {
         int seen = shares.Count(share => share > 0);
         return [.. shares.Select(share => share > 0 ? (float)(1 / (seen * share)) : 0)];
@@ -32,9 +32,9 @@ public static class WeightMap
     /// <summary>The weights with the paper's numbers; cells are connected pixels of one class.</summary>
     /// <param name="classes">Class of every pixel, 0 for background, (height, width).</param>
     /// <param name="size">Height and width.</param>
-    /// <param name="classWeights">wc of every class, for example from <see cref="Balance"/>.</param>
-    public static float[] Of(ReadOnlySpan<byte> classes, PictureSize size, IReadOnlyList<float> classWeights) =>
-        Of(classes, Cells.Of(classes, size), size, classWeights, Paper);
+    /// <param name="classWeights">wc of every class, for example from <see cref="ComputeClassWeights"/>.</param>
+    public static float[] Compute(ReadOnlySpan<byte> classes, PictureSize size, IReadOnlyList<float> classWeights) =>
+        Compute(classes, Cells.Label(classes, size), size, classWeights, Paper);
 
     /// <summary>The weights.</summary>
     /// <param name="classes">Class of every pixel, (height, width).</param>
@@ -42,21 +42,21 @@ public static class WeightMap
     /// <param name="size">Height and width.</param>
     /// <param name="classWeights">wc of every class.</param>
     /// <param name="settings">w0 and σ.</param>
-    public static float[] Of(
+    public static float[] Compute(
         ReadOnlySpan<byte> classes,
         ReadOnlySpan<int> cells,
         PictureSize size,
         IReadOnlyList<float> classWeights,
         WeightMapSettings settings)
     {
-        Check(classes, cells, size, classWeights, settings);
+        Validate(classes, cells, size, classWeights, settings);
         float[] weights = new float[classes.Length];
         for (int i = 0; i < weights.Length; i++)
         {
             weights[i] = classWeights[classes[i]];
         }
 
-        if (settings.BorderWeight > LeastWeight)
+        if (settings.BorderWeight > MinWeight)
         {
             AddBorders(weights, cells, size, settings);
         }
@@ -68,7 +68,7 @@ public static class WeightMap
         float[] weights, ReadOnlySpan<int> cells, PictureSize size, WeightMapSettings settings)
     {
         double twoVariances = 2 * settings.Sigma * settings.Sigma;
-        double reach = Math.Sqrt(twoVariances * Math.Log(settings.BorderWeight / LeastWeight));
+        double reach = Math.Sqrt(twoVariances * Math.Log(settings.BorderWeight / MinWeight));
         float[] nearest = new float[weights.Length];
         float[] second = new float[weights.Length];
         new CellDistances(cells, size, reach).FindTwoNearest(nearest, second);
@@ -82,7 +82,7 @@ public static class WeightMap
         }
     }
 
-    private static void Check(
+    private static void Validate(
         ReadOnlySpan<byte> classes,
         ReadOnlySpan<int> cells,
         PictureSize size,

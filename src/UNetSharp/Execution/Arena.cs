@@ -10,7 +10,7 @@ internal sealed unsafe partial class Arena : SafeHandle
 
     private const int PageBytes = 4096;
 
-    // Linux gives memory in such pages where it is told that they are welcome: addresses are translated once for all of one.
+    // Linux gives memory in such pages where it is advised to: addresses are translated once for all of one.
     private const int HugePageBytes = 2 << 20;
     private const int HugePagesWelcome = 14; // MADV_HUGEPAGE
 

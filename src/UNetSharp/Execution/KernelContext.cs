@@ -68,10 +68,10 @@ public sealed unsafe class KernelContext
     public bool Accumulates(int index) => _accumulates[index];
 
     /// <summary>Values of a parameter, in PyTorch's order.</summary>
-    public float* Values(Parameter parameter) => _plan.StoreOf(parameter).ValuesPointer(parameter);
+    public float* Values(Parameter parameter) => _plan.GetStore(parameter).ValuesPointer(parameter);
 
     /// <summary>Gradient of a parameter, in PyTorch's order.</summary>
-    public float* Gradients(Parameter parameter) => _plan.StoreOf(parameter).GradientsPointer(parameter);
+    public float* Gradients(Parameter parameter) => _plan.GetStore(parameter).GradientsPointer(parameter);
 
     /// <summary>What another kernel of the plan has kept in this step.</summary>
     public float* SavedBy(Kernel kernel) => _plan.Contexts[kernel].Saved;

@@ -51,7 +51,7 @@ internal sealed class MemoryLayout
         public long Offset { get; set; }
 
         /// <summary>Makes the buffer alive at a step, and at those between.</summary>
-        public void Touch(int step)
+        public void ExtendTo(int step)
         {
             First = Math.Min(First, step);
             Last = Math.Max(Last, step);

@@ -64,7 +64,7 @@ public sealed unsafe class ParameterStore
 
     /// <summary>Values of a parameter, in PyTorch's order.</summary>
     public ReadOnlySpan<float> GetValues(Parameter parameter) =>
-        Values().Data.Slice(OffsetOf(parameter), parameter.Count);
+        Values().Data.Slice(GetOffset(parameter), parameter.Count);
 
     /// <summary>Sets the values of a parameter.</summary>
     /// <param name="parameter">The parameter.</param>
@@ -73,13 +73,13 @@ public sealed unsafe class ParameterStore
     public void SetValues(Parameter parameter, ReadOnlySpan<float> values)
     {
         RequireCount(parameter, values);
-        values.CopyTo(Values().Data.Slice(OffsetOf(parameter), parameter.Count));
+        values.CopyTo(Values().Data.Slice(GetOffset(parameter), parameter.Count));
         MarkChanged();
     }
 
     /// <summary>Gradient of the last loss by a trained parameter, in PyTorch's order.</summary>
     public ReadOnlySpan<float> GetGradients(Parameter parameter) =>
-        Gradients().Data.Slice(TrainedOffsetOf(parameter), parameter.Count);
+        Gradients().Data.Slice(GetTrainedOffset(parameter), parameter.Count);
 
     /// <summary>Sets the gradient by a trained parameter.</summary>
     /// <param name="parameter">The parameter.</param>
@@ -88,7 +88,7 @@ public sealed unsafe class ParameterStore
     public void SetGradients(Parameter parameter, ReadOnlySpan<float> gradients)
     {
         RequireCount(parameter, gradients);
-        gradients.CopyTo(Gradients().Data.Slice(TrainedOffsetOf(parameter), parameter.Count));
+        gradients.CopyTo(Gradients().Data.Slice(GetTrainedOffset(parameter), parameter.Count));
     }
 
     /// <summary>Sets every parameter to its initial values; the same seed gives the same values.</summary>
@@ -116,15 +116,15 @@ public sealed unsafe class ParameterStore
     internal void MarkChanged() => Interlocked.Increment(ref _version);
 
     /// <summary>Floats before the first one of a parameter.</summary>
-    internal int OffsetOf(Parameter parameter) => _offsets.TryGetValue(parameter, out int offset)
+    internal int GetOffset(Parameter parameter) => _offsets.TryGetValue(parameter, out int offset)
         ? offset
         : throw new ArgumentException($"The store holds no parameter {parameter.Name}: it is of another network.");
 
     /// <summary>Address of a parameter's values.</summary>
-    internal float* ValuesPointer(Parameter parameter) => ValuesStart + OffsetOf(parameter);
+    internal float* ValuesPointer(Parameter parameter) => ValuesStart + GetOffset(parameter);
 
     /// <summary>Address of a trained parameter's gradient.</summary>
-    internal float* GradientsPointer(Parameter parameter) => GradientsStart + TrainedOffsetOf(parameter);
+    internal float* GradientsPointer(Parameter parameter) => GradientsStart + GetTrainedOffset(parameter);
 
     /// <summary>Whether a parameter is in the store.</summary>
     internal bool Holds(Parameter parameter) => _offsets.ContainsKey(parameter);
@@ -138,8 +138,8 @@ public sealed unsafe class ParameterStore
         }
     }
 
-    private int TrainedOffsetOf(Parameter parameter) => parameter.Kind == ParameterKind.Trained
-        ? OffsetOf(parameter)
+    private int GetTrainedOffset(Parameter parameter) => parameter.Kind == ParameterKind.Trained
+        ? GetOffset(parameter)
         : throw new ArgumentException($"{parameter.Name} is not trained, so it has no gradient.");
 
     private int Place(ParameterKind kind, int offset)
@@ -184,7 +184,7 @@ public sealed unsafe class ParameterStore
         for (int i = 0; i < Parameters.Count; i++)
         {
             Parameter parameter = Parameters[i];
-            Span<float> part = values.Data.Slice(OffsetOf(parameter), parameter.Count);
+            Span<float> part = values.Data.Slice(GetOffset(parameter), parameter.Count);
             parameter.Initialize(new Random(MixSeed(_seed, i)), part);
         }
 

@@ -30,7 +30,7 @@ internal sealed class Placement
         // From the last to the first: where a result lies itself is known before its inputs are placed in it.
         foreach (Kernel concat in kernels.Where(kernel => kernel.Operation is Concat).Reverse())
         {
-            (Value owner, int channel) = OwnerOf(concat.Output);
+            (Value owner, int channel) = GetOwner(concat.Output);
             foreach (Value input in concat.Inputs)
             {
                 if (lastReader[input] == concat && computed.Contains(input) && !kept.Contains(input))
@@ -44,6 +44,6 @@ internal sealed class Placement
     }
 
     /// <summary>The value that owns the memory, and the first of its channels that belongs to this one.</summary>
-    public (Value Owner, int Channel) OwnerOf(Value value) =>
+    public (Value Owner, int Channel) GetOwner(Value value) =>
         _inside.TryGetValue(value, out (Value Owner, int Channel) place) ? place : (value, 0);
 }

@@ -33,7 +33,7 @@ public sealed unsafe class Plan : IDisposable
         _kernels = schedule.Kernels;
         _state = new PlanState(device, parameters, _kernels.SelectMany(kernel => kernel.Parameters));
         _memory = new PlanMemory(schedule);
-        _contexts = [.. _kernels.Select(kernel => _memory.ContextOf(kernel, _state))];
+        _contexts = [.. _kernels.Select(kernel => _memory.CreateContext(kernel, _state))];
         for (int i = 0; i < _contexts.Length; i++)
         {
             _state.Contexts.Add(_kernels[i], _contexts[i]);

@@ -21,9 +21,9 @@ internal sealed unsafe class PlanMemory(Schedule schedule) : IDisposable
     public Span<float> Gradient(Value value) => Span(GradientView(value)!.Value);
 
     /// <summary>The places of all that a kernel reads and writes.</summary>
-    public KernelContext ContextOf(Kernel kernel, PlanState state)
+    public KernelContext CreateContext(Kernel kernel, PlanState state)
     {
-        KernelBuffers buffers = schedule.BuffersOf(kernel);
+        KernelBuffers buffers = schedule.GetBuffers(kernel);
         return new KernelContext(
             state,
             ([.. kernel.Inputs.Select(DataView)], [.. kernel.Outputs.Select(DataView)]),
@@ -40,12 +40,12 @@ internal sealed unsafe class PlanMemory(Schedule schedule) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _arena.Dispose();
 
-    private View DataView(Value value) => ViewOf(value.Shape, schedule.Data(value));
+    private View DataView(Value value) => CreateView(value.Shape, schedule.Data(value));
 
     private View? GradientView(Value value) =>
-        schedule.Gradient(value) is { } place ? ViewOf(value.Shape, place) : null;
+        schedule.Gradient(value) is { } place ? CreateView(value.Shape, place) : null;
 
-    private View ViewOf(Shape shape, ValuePlace place) => new(_arena.Start + place.Offset, shape, place.Stride);
+    private View CreateView(Shape shape, ValuePlace place) => new(_arena.Start + place.Offset, shape, place.Stride);
 
     private float* At(MemoryLayout.Buffer? buffer) => buffer is null ? null : _arena.Start + buffer.Offset;
 

@@ -20,7 +20,7 @@ internal sealed class PlanState
             read.Distinct().Where(parameter => parameter.Kind == ParameterKind.Constant && !parameters.Holds(parameter)));
         foreach (Parameter parameter in read)
         {
-            StoreOf(parameter).OffsetOf(parameter);
+            GetStore(parameter).GetOffset(parameter);
         }
     }
 
@@ -34,6 +34,6 @@ internal sealed class PlanState
     public int Seed { get; set; }
 
     /// <summary>The store that holds a parameter.</summary>
-    public ParameterStore StoreOf(Parameter parameter) =>
+    public ParameterStore GetStore(Parameter parameter) =>
         parameter.Kind == ParameterKind.Constant && _constants.Holds(parameter) ? _constants : _parameters;
 }

@@ -59,7 +59,7 @@ internal sealed class Schedule
     public bool IsVisible(Value value) => _inputs.Contains(value) || _kept.Contains(value);
 
     /// <summary>The pieces of memory of a kernel.</summary>
-    public KernelBuffers BuffersOf(Kernel kernel) => _buffers[kernel];
+    public KernelBuffers GetBuffers(Kernel kernel) => _buffers[kernel];
 
     /// <summary>Where a value lies.</summary>
     public ValuePlace Data(Value value) => PlaceIn(_data, value)!.Value;
@@ -172,10 +172,10 @@ internal sealed class Schedule
 
     private void Use(Dictionary<Value, MemoryLayout.Buffer> buffers, Value value, int step)
     {
-        Value owner = _placement.OwnerOf(value).Owner;
+        Value owner = _placement.GetOwner(value).Owner;
         if (buffers.TryGetValue(owner, out MemoryLayout.Buffer? buffer))
         {
-            buffer.Touch(step);
+            buffer.ExtendTo(step);
         }
         else
         {
@@ -188,7 +188,7 @@ internal sealed class Schedule
 
     private ValuePlace? PlaceIn(Dictionary<Value, MemoryLayout.Buffer> buffers, Value value)
     {
-        (Value owner, int channel) = _placement.OwnerOf(value);
+        (Value owner, int channel) = _placement.GetOwner(value);
         return buffers.TryGetValue(owner, out MemoryLayout.Buffer? buffer)
             ? new ValuePlace(buffer.Offset + channel, owner.Shape.C)
             : null;

@@ -28,14 +28,14 @@ public readonly record struct ReceptiveField(double Size, double Step)
     }
 
     /// <summary>After a window has moved over the map.</summary>
-    public ReceptiveField Windowed(Axis axis) => new(Size + ((axis.Extent - 1) * Step), Step * axis.Stride);
+    public ReceptiveField AfterWindow(Axis axis) => new(Size + ((axis.Extent - 1) * Step), Step * axis.Stride);
 
     /// <summary>After a transposed convolution, of whose taps each result pixel meets every stride-th.</summary>
-    public ReceptiveField Transposed(Axis axis) =>
+    public ReceptiveField AfterTransposed(Axis axis) =>
         new(Size + (((axis.Extent + axis.Stride - 1) / axis.Stride) - 1) * Step, Step / axis.Stride);
 
     /// <summary>After resizing by a whole factor, where each result pixel reads so many neighbours; else null.</summary>
-    public ReceptiveField? Enlarged(Shape from, Shape to, int pixelsRead) =>
+    public ReceptiveField? AfterResize(Shape from, Shape to, int pixelsRead) =>
         to.H % from.H == 0 && to.H / from.H == (double)to.W / from.W
             ? new ReceptiveField(Size + ((pixelsRead - 1) * Step), Step * from.H / to.H)
             : null;

@@ -43,7 +43,7 @@ internal sealed unsafe class SourceAxis
     /// <summary>
     /// Nearest neighbour, PyTorch's interpolate(mode="nearest"): result pixel i is source pixel ⌊i · source / result⌋.
     /// </summary>
-    public static SourceAxis Nearest(int source, int result) =>
+    public static SourceAxis ForNearest(int source, int result) =>
         new(source, Enumerable.Range(0, result).Select(i => (int)((long)i * source / result)));
 
     /// <summary>The source pixels that a function gives for every result pixel, or the nearest that there are.</summary>
@@ -54,10 +54,10 @@ internal sealed unsafe class SourceAxis
     /// The source with its mirror image on both sides, without repeating the border pixel, and again as often as it
     /// takes: result pixel i shows source position i − before, folded back into the image.
     /// </summary>
-    public static SourceAxis Mirrored(int source, int before, int after) =>
-        new(source, Enumerable.Range(-before, before + source + after).Select(i => Folded(i, source)));
+    public static SourceAxis ForReflection(int source, int before, int after) =>
+        new(source, Enumerable.Range(-before, before + source + after).Select(i => Reflect(i, source)));
 
-    private static int Folded(int position, int size)
+    private static int Reflect(int position, int size)
     {
         int period = Math.Max(1, 2 * (size - 1));
         int within = ((position % period) + period) % period;

@@ -21,7 +21,7 @@ public sealed partial class Value
     public Value Clamp(float max) => new Clamp(this, max).Output;
 
     /// <summary>Some channels that follow each other: (N, C, H, W) → (N, count, H, W).</summary>
-    public Value Channels(int first, int count) => count == Shape.C ? this : new ChannelSlice(this, first, count).Output;
+    public Value SliceChannels(int first, int count) => count == Shape.C ? this : new ChannelSlice(this, first, count).Output;
 
     /// <summary>In training each value is dropped with a probability, and what is kept grows to make up for it.</summary>
     /// <param name="probability">0 to below 1.</param>
@@ -64,9 +64,9 @@ public sealed partial class Value
     /// Zeros around the image, or less of it, half of the difference on each side, to reach a size; where the difference is
     /// odd, the larger half is at the right and at the bottom.
     /// </summary>
-    public Value Fit(int height, int width)
+    public Value PadToSize(int height, int width)
     {
-        (int top, int left) = (HalfDown(height - Shape.H), HalfDown(width - Shape.W));
+        (int top, int left) = (FloorHalf(height - Shape.H), FloorHalf(width - Shape.W));
         return Pad(left, width - Shape.W - left, top, height - Shape.H - top);
     }
 
@@ -92,5 +92,5 @@ public sealed partial class Value
         (left, right, top, bottom) == default ? this : new Pad(this, left, right, top, bottom).Output;
 
     /// <summary>Half of a number, rounded down also when it is negative, as Python's // does.</summary>
-    private static int HalfDown(int number) => number >> 1;
+    private static int FloorHalf(int number) => number >> 1;
 }

@@ -3,7 +3,7 @@ using UNetSharp.Metrics;
 namespace UNetSharp.Inference;
 
 /// <summary>Two networks by one measure, image by image.</summary>
-/// <param name="Measure">Name of the <see cref="Inference.Measure"/>.</param>
+/// <param name="Measure">Name of the <see cref="Inference.Metric"/>.</param>
 /// <param name="First">Mean of the first network.</param>
 /// <param name="Second">Mean of the second.</param>
 /// <param name="Difference">Mean over images of the first's figure less the second's, with its interval.</param>
@@ -13,7 +13,7 @@ public sealed record Comparison(string Measure, double First, double Second, Est
 {
     /// <summary>Compares two networks on the same images.</summary>
     /// <exception cref="ArgumentException">The images are not the same.</exception>
-    public static IReadOnlyList<Comparison> Of(Evaluation first, Evaluation second)
+    public static IReadOnlyList<Comparison> Compare(Evaluation first, Evaluation second)
     {
         if (!first.Images.Select(image => image.Name).SequenceEqual(second.Images.Select(image => image.Name)))
         {
@@ -22,13 +22,13 @@ public sealed record Comparison(string Measure, double First, double Second, Est
 
         return
         [
-            .. from measure in Inference.Measure.All
+            .. from measure in Inference.Metric.All
                where first.Means.ContainsKey(measure.Name) && second.Means.ContainsKey(measure.Name)
-               select Of(measure, measure.Values(first.Images), measure.Values(second.Images)),
+               select Compare(measure, measure.GetValues(first.Images), measure.GetValues(second.Images)),
         ];
     }
 
-    private static Comparison Of(Measure measure, double[] first, double[] second)
+    private static Comparison Compare(Metric measure, double[] first, double[] second)
     {
         double[] differences = [.. first.Zip(second, (a, b) => a - b)];
         return new Comparison(
@@ -36,6 +36,6 @@ public sealed record Comparison(string Measure, double First, double Second, Est
             first.Average(),
             second.Average(),
             Bootstrap.Mean(differences),
-            SignFlipTest.P(differences));
+            SignFlipTest.ComputePValue(differences));
     }
 }

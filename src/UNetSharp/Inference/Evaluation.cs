@@ -19,7 +19,7 @@ public sealed record MembraneResult(
     double PixelError,
     double PixelErrorThreshold)
 {
-    internal static MembraneResult Of(MembraneScores scores) => new(
+    internal static MembraneResult FromScores(MembraneScores scores) => new(
         scores.VRand.Score,
         scores.VRand.Threshold,
         scores.VInfo.Score,
@@ -32,7 +32,7 @@ public sealed record MembraneResult(
 /// <param name="MeanDice">Mean of the images' Dice.</param>
 /// <param name="PixelAccuracy">Share of all pixels whose class is right.</param>
 /// <param name="Classes">Scores of every class, over the pixels of all images.</param>
-/// <param name="Means">Means over images by the names of <see cref="Measure"/>, with their intervals.</param>
+/// <param name="Means">Means over images by the names of <see cref="Metric"/>, with their intervals.</param>
 /// <param name="Saliency">For one foreground class: means over images, and Fβ at the threshold that is best for all of
 /// them; else null.</param>
 /// <param name="Membranes">Scores of membranes, if asked for.</param>
@@ -50,11 +50,11 @@ public sealed record Evaluation(
     /// <param name="segmenter">The network.</param>
     /// <param name="pairs">Images and masks, at least one pair.</param>
     /// <param name="read">Decodes a file.</param>
-    /// <param name="progress">Is told of every pair that is done: how many, of how many.</param>
+    /// <param name="progress">Is called for every pair that is done: how many, of how many.</param>
     /// <param name="membraneClass">The class that is membrane, for scores of what it separates; null for none.</param>
     /// <exception cref="DataException">A file cannot be read, or a mask holds values that the network does not know.
     /// </exception>
-    public static Evaluation Of(
+    public static Evaluation Compute(
         Segmenter segmenter,
         IReadOnlyList<ImagePair> pairs,
         PictureReader read,
@@ -68,20 +68,20 @@ public sealed record Evaluation(
         foreach (ImagePair pair in pairs)
         {
             (Segmentation found, byte[] truth, _) = Segment(segmenter, pair, read);
-            byte[] prediction = found.Classes();
+            byte[] prediction = found.ComputeClasses();
             ConfusionMatrix own = new(segmenter.ClassCount);
             own.Add(truth, prediction, MaskClasses.Ignored);
             pooled.Add(own);
-            AgreeWhereIgnored(truth, prediction, found);
-            images.Add(ImageScore.Of(pair.Name, truth, prediction, found, own));
+            ClearIgnored(truth, prediction, found);
+            images.Add(ImageScore.Compute(pair.Name, truth, prediction, found, own));
             if (pooled.Classes == 2)
             {
-                curve.Add(found.Probability(1), truth);
+                curve.Add(found.GetProbability(1), truth);
             }
 
             if (membraneClass is { } k)
             {
-                membranes.Add(found.Probability(k), ImageScore.MaskOf(k, truth), found.Size);
+                membranes.Add(found.GetProbability(k), ImageScore.CreateClassMask(k, truth), found.Size);
             }
 
             progress?.Invoke(images.Count, pairs.Count);
@@ -90,10 +90,10 @@ public sealed record Evaluation(
         return new Evaluation(
             images.Average(image => image.Dice),
             pooled.PixelAccuracy,
-            [.. Enumerable.Range(0, pooled.Classes).Select(k => Pooled(k, pooled, images))],
-            MeansOf(images),
-            pooled.Classes == 2 ? Pooled(curve, images) : null,
-            membraneClass is null ? null : MembraneResult.Of(membranes),
+            [.. Enumerable.Range(0, pooled.Classes).Select(k => PoolScores(k, pooled, images))],
+            ComputeMeans(images),
+            pooled.Classes == 2 ? PoolScores(curve, images) : null,
+            membraneClass is null ? null : MembraneResult.FromScores(membranes),
             images);
     }
 
@@ -112,7 +112,7 @@ public sealed record Evaluation(
     }
 
     /// <summary>Makes pixels that do not count background on both sides, for scores of shapes and probabilities.</summary>
-    private static void AgreeWhereIgnored(byte[] truth, byte[] prediction, Segmentation found)
+    private static void ClearIgnored(byte[] truth, byte[] prediction, Segmentation found)
     {
         for (int i = 0; i < truth.Length; i++)
         {
@@ -126,20 +126,20 @@ public sealed record Evaluation(
         }
     }
 
-    private static ClassScores Pooled(int k, ConfusionMatrix pooled, List<ImageScore> images)
+    private static ClassScores PoolScores(int k, ConfusionMatrix pooled, List<ImageScore> images)
     {
         ClassScores[] own = [.. images.SelectMany(image => image.Classes).Where(scores => scores.Class == k)];
-        return ClassScores.Of(
+        return ClassScores.FromConfusionMatrix(
             pooled, k, own.Average(scores => scores.Hausdorff95), own.Average(scores => scores.BoundaryF));
     }
 
-    private static SaliencyScores Pooled(ThresholdCurve curve, List<ImageScore> images) => new(
+    private static SaliencyScores PoolScores(ThresholdCurve curve, List<ImageScore> images) => new(
         images.Average(image => image.Saliency!.MeanAbsoluteError),
         curve.MaxFBeta(),
         images.Average(image => image.Saliency!.SMeasure));
 
-    private static Dictionary<string, Estimate> MeansOf(List<ImageScore> images) =>
-        Measure.All.Select(measure => (measure.Name, Values: measure.Values(images)))
+    private static Dictionary<string, Estimate> ComputeMeans(List<ImageScore> images) =>
+        Metric.All.Select(measure => (measure.Name, Values: measure.GetValues(images)))
             .Where(measure => measure.Values.Length > 0)
             .ToDictionary(measure => measure.Name, measure => Bootstrap.Mean(measure.Values));
 }

@@ -25,7 +25,7 @@ public sealed record ClassScores(
     double? BoundaryF)
 {
     /// <summary>What the counts of pixels say, with boundary scores that are known.</summary>
-    internal static ClassScores Of(ConfusionMatrix matrix, int k, double? hausdorff, double? boundaryF) => new(
+    internal static ClassScores FromConfusionMatrix(ConfusionMatrix matrix, int k, double? hausdorff, double? boundaryF) => new(
         k,
         matrix.Dice(k),
         matrix.IoU(k),
@@ -74,13 +74,13 @@ public sealed record ImageScore(
     /// <param name="prediction">Predicted class of every pixel.</param>
     /// <param name="found">What the network found, for scores without a threshold.</param>
     /// <param name="matrix">The image's counts.</param>
-    internal static ImageScore Of(
+    internal static ImageScore Compute(
         string name, byte[] truth, byte[] prediction, Segmentation found, ConfusionMatrix matrix)
     {
         ClassScores[] classes =
         [
-            .. Enumerable.Range(0, matrix.Classes).Where(matrix.IsThereOrPredicted)
-                .Select(k => ScoresOf(k, truth, prediction, found.Size, matrix)),
+            .. Enumerable.Range(0, matrix.Classes).Where(matrix.IsPresent)
+                .Select(k => ComputeClassScores(k, truth, prediction, found.Size, matrix)),
         ];
         ClassScores[] foreground = [.. classes.Where(scores => scores.Class > 0)];
         return new ImageScore(
@@ -92,31 +92,31 @@ public sealed record ImageScore(
             matrix.PixelAccuracy,
             foreground.Average(scores => scores.Hausdorff95) ?? 0,
             foreground.Average(scores => scores.BoundaryF) ?? 1,
-            matrix.Classes == 2 ? SaliencyOf(truth, found) : null,
+            matrix.Classes == 2 ? ComputeSaliency(truth, found) : null,
             classes);
     }
 
-    private static ClassScores ScoresOf(
+    private static ClassScores ComputeClassScores(
         int k, byte[] truth, byte[] prediction, PictureSize size, ConfusionMatrix matrix)
     {
         if (k == 0)
         {
-            return ClassScores.Of(matrix, k, hausdorff: null, boundaryF: null);
+            return ClassScores.FromConfusionMatrix(matrix, k, hausdorff: null, boundaryF: null);
         }
 
-        byte[] there = MaskOf(k, truth);
-        byte[] predicted = MaskOf(k, prediction);
+        byte[] there = CreateClassMask(k, truth);
+        byte[] predicted = CreateClassMask(k, prediction);
         double tolerance = Math.Max(1, ToleranceShare * double.Hypot(size.Height, size.Width));
-        return ClassScores.Of(
+        return ClassScores.FromConfusionMatrix(
             matrix,
             k,
             BoundaryScores.Hausdorff(there, predicted, size),
             BoundaryScores.BoundaryF(there, predicted, size, tolerance));
     }
 
-    private static SaliencyScores SaliencyOf(byte[] truth, Segmentation found)
+    private static SaliencyScores ComputeSaliency(byte[] truth, Segmentation found)
     {
-        float[] probability = found.Probability(1);
+        float[] probability = found.GetProbability(1);
         ThresholdCurve curve = new();
         curve.Add(probability, truth);
         return new SaliencyScores(
@@ -126,5 +126,5 @@ public sealed record ImageScore(
     }
 
     /// <summary>1 where a pixel is of the class.</summary>
-    internal static byte[] MaskOf(int k, byte[] classes) => Array.ConvertAll(classes, c => (byte)(c == k ? 1 : 0));
+    internal static byte[] CreateClassMask(int k, byte[] classes) => Array.ConvertAll(classes, c => (byte)(c == k ? 1 : 0));
 }

@@ -5,7 +5,7 @@ using UNetSharp.Models;
 
 namespace UNetSharp.Inference;
 
-/// <summary>What a network is and how it sees images; saved with its weights.</summary>
+/// <summary>What a network is and how it reads images; saved with its weights.</summary>
 /// <param name="Model">The network.</param>
 /// <param name="Masks">What its result means.</param>
 /// <param name="Size">The size to which images were brought in training, or null if they were used as they are.</param>
@@ -33,7 +33,7 @@ public sealed record NetworkDescription(
     /// The description of a network whose file says nothing about images and masks: as the catalog has it for weights from
     /// elsewhere.
     /// </summary>
-    public static NetworkDescription Of(ModelSettings model)
+    public static NetworkDescription CreateDefault(ModelSettings model)
     {
         Preparation prepared = ModelCatalog.Find(model.Model)?.ForeignPreparation(model) ?? new Preparation();
         return new NetworkDescription(

@@ -21,7 +21,7 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     private Plan? _plan;
     private Value? _images;
     private Value? _probabilities;
-    private PictureSize _middle;
+    private PictureSize _outputSize;
     private bool _isDisposed;
 
     /// <summary>Bytes of memory that the plan holds.</summary>
@@ -44,25 +44,25 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
 
     /// <summary>Probabilities of the pixels in the middle; what lies around them is there to be seen.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
-    /// <param name="middle">Height h and width w of the middle.</param>
+    /// <param name="outputSize">Height h and width w of the middle.</param>
     /// <returns>(N, K, h, w) in NHWC order.</returns>
-    public float[] Predict(Tensor images, PictureSize middle) => Predict(images.Shape, images.Data, middle);
+    public float[] Predict(Tensor images, PictureSize outputSize) => Predict(images.Shape, images.Data, outputSize);
 
     /// <summary>Probabilities of every pixel of one image.</summary>
     /// <param name="image">Its values, (height, width, channels).</param>
     /// <param name="size">Height and width.</param>
     /// <returns>(height, width, classes).</returns>
     /// <exception cref="ArgumentException">The number of values does not fit the size.</exception>
-    public float[] Predict(ReadOnlySpan<float> image, PictureSize size) => Predict(ShapeOf(size), image, size);
+    public float[] Predict(ReadOnlySpan<float> image, PictureSize size) => Predict(GetInputShape(size), image, size);
 
     /// <summary>Writes the probabilities of the middle of one image; allocates nothing but a new plan.</summary>
     /// <param name="image">Its values, (height, width, channels).</param>
     /// <param name="size">Height and width.</param>
-    /// <param name="middle">Height h and width w of the middle.</param>
+    /// <param name="outputSize">Height h and width w of the middle.</param>
     /// <param name="probabilities">Memory for (h, w, classes).</param>
     /// <exception cref="ArgumentException">A number of values does not fit its size.</exception>
-    public void Predict(ReadOnlySpan<float> image, PictureSize size, PictureSize middle, Span<float> probabilities) =>
-        Predict(ShapeOf(size), image, middle, probabilities);
+    public void Predict(ReadOnlySpan<float> image, PictureSize size, PictureSize outputSize, Span<float> probabilities) =>
+        Predict(GetInputShape(size), image, outputSize, probabilities);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -75,38 +75,38 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     }
 
     /// <summary>Bytes of memory that the plan for such images would hold.</summary>
-    internal long BytesFor(Shape images, PictureSize middle) =>
+    internal long BytesFor(Shape images, PictureSize outputSize) =>
         device.EstimateBytes(
-            new ComputationGraph(Probabilities(Value.Input(images), middle)), PlanSettings.ForInference());
+            new ComputationGraph(Probabilities(Value.Input(images), outputSize)), PlanSettings.ForInference());
 
-    private Shape ShapeOf(PictureSize size) => Shape.Nchw(1, network.Channels, size.Height, size.Width);
+    private Shape GetInputShape(PictureSize size) => Shape.Nchw(1, network.Channels, size.Height, size.Width);
 
-    private long CountOf(Shape images, PictureSize middle) =>
+    private long CountOutputs(Shape images, PictureSize middle) =>
         (long)images.N * middle.Height * middle.Width * network.Classes;
 
-    private float[] Predict(Shape shape, ReadOnlySpan<float> values, PictureSize middle)
+    private float[] Predict(Shape shape, ReadOnlySpan<float> values, PictureSize outputSize)
     {
-        float[] probabilities = new float[CountOf(shape, middle)];
-        Predict(shape, values, middle, probabilities);
+        float[] probabilities = new float[CountOutputs(shape, outputSize)];
+        Predict(shape, values, outputSize, probabilities);
         return probabilities;
     }
 
-    private void Predict(Shape shape, ReadOnlySpan<float> values, PictureSize middle, Span<float> probabilities)
+    private void Predict(Shape shape, ReadOnlySpan<float> values, PictureSize outputSize, Span<float> probabilities)
     {
-        if (values.Length != shape.Count || probabilities.Length != CountOf(shape, middle))
+        if (values.Length != shape.Count || probabilities.Length != CountOutputs(shape, outputSize))
         {
             throw new ArgumentException(
-                $"Images of {shape} have {shape.Count} values, but {values.Length} came; probabilities of {middle} "
-                + $"pixels in {network.Classes} classes are {CountOf(shape, middle)}, but there is room for "
+                $"Images of {shape} have {shape.Count} values, but {values.Length} came; probabilities of {outputSize} "
+                + $"pixels in {network.Classes} classes are {CountOutputs(shape, outputSize)}, but there is room for "
                 + $"{probabilities.Length}.");
         }
 
         lock (_oneCall)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_plan is null || _images!.Shape != shape || _middle != middle)
+            if (_plan is null || _images!.Shape != shape || _outputSize != outputSize)
             {
-                PlanFor(shape, middle);
+                EnsurePlan(shape, outputSize);
             }
 
             _plan!.SetInput(_images!, values);
@@ -121,19 +121,19 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
         _plan = null;
     }
 
-    private void PlanFor(Shape shape, PictureSize middle)
+    private void EnsurePlan(Shape shape, PictureSize outputSize)
     {
         Free();
         _images = Value.Input(shape);
-        _middle = middle;
-        _probabilities = Probabilities(_images, middle);
+        _outputSize = outputSize;
+        _probabilities = Probabilities(_images, outputSize);
         _plan = device.Compile(
             new ComputationGraph(_probabilities), network.Store, PlanSettings.ForInference(isExact));
     }
 
-    private Value Probabilities(Value images, PictureSize middle)
+    private Value Probabilities(Value images, PictureSize outputSize)
     {
-        Value logits = network.Segment(images, middle.Height, middle.Width);
+        Value logits = network.Segment(images, outputSize.Height, outputSize.Width);
         return network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
     }
 }

@@ -10,13 +10,13 @@ namespace UNetSharp.Inference;
 /// <param name="Prediction">Predicted class of every pixel.</param>
 public sealed record ScoredPicture(string Name, double Dice, Picture Picture, byte[] Truth, byte[] Prediction)
 {
-    private const int MostSide = 512;
+    private const int MaxSide = 512;
 
     /// <summary>The same, shrunk to at most 512 pixels a side, so that pages and memory stay small.</summary>
-    public ScoredPicture Small()
+    public ScoredPicture Downscale()
     {
         PictureSize own = new(Picture.Height, Picture.Width);
-        double scale = Math.Min(1, (double)MostSide / Math.Max(own.Height, own.Width));
+        double scale = Math.Min(1, (double)MaxSide / Math.Max(own.Height, own.Width));
         PictureSize small = new(
             Math.Max(1, (int)Math.Round(own.Height * scale)), Math.Max(1, (int)Math.Round(own.Width * scale)));
         return small == own ? this : this with
@@ -26,9 +26,9 @@ public sealed record ScoredPicture(string Name, double Dice, Picture Picture, by
                 small.Height,
                 Picture.Channels,
                 Picture.FullScale,
-                Resampling.Bilinear(Picture.Samples, own, small, Picture.Channels)),
-            Truth = Resampling.Nearest(Truth, own, small),
-            Prediction = Resampling.Nearest(Prediction, own, small),
+                Resampling.ResizeAntialiased(Picture.Samples, own, small, Picture.Channels)),
+            Truth = Resampling.ResizeNearest(Truth, own, small),
+            Prediction = Resampling.ResizeNearest(Prediction, own, small),
         };
     }
 }

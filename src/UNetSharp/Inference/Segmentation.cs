@@ -12,14 +12,14 @@ public sealed record Segmentation(PictureSize Size, int Channels, float[] Probab
     /// The class of every pixel. With one foreground class: 1 where its probability is above the threshold, else 0; with
     /// several: the most probable one, whatever the threshold.
     /// </summary>
-    public byte[] Classes(float threshold = 0.5f)
+    public byte[] ComputeClasses(float threshold = 0.5f)
     {
         byte[] classes = new byte[Size.Height * Size.Width];
         FindClasses(Probabilities, Channels, threshold, classes);
         return classes;
     }
 
-    /// <summary>The class of some pixels, as <see cref="Classes"/>.</summary>
+    /// <summary>The class of some pixels, as <see cref="ComputeClasses"/>.</summary>
     /// <param name="probabilities">(pixels, channels).</param>
     /// <param name="channels">1: probability of the foreground; K: probability of each class.</param>
     /// <param name="threshold">Probability above which a pixel of one foreground class is foreground.</param>
@@ -30,14 +30,14 @@ public sealed record Segmentation(PictureSize Size, int Channels, float[] Probab
         for (int i = 0; i < classes.Length; i++)
         {
             ReadOnlySpan<float> pixel = probabilities.Slice(i * channels, channels);
-            classes[i] = channels == 1 ? (byte)(pixel[0] > threshold ? 1 : 0) : Largest(pixel);
+            classes[i] = channels == 1 ? (byte)(pixel[0] > threshold ? 1 : 0) : ArgMax(pixel);
         }
     }
 
     /// <summary>Probability of a class in every pixel; that of the background of one foreground class is the rest.
     /// </summary>
     /// <param name="k">The class; 0 is the background.</param>
-    public float[] Probability(int k)
+    public float[] GetProbability(int k)
     {
         float[] values = new float[Size.Height * Size.Width];
         for (int i = 0; i < values.Length; i++)
@@ -49,7 +49,7 @@ public sealed record Segmentation(PictureSize Size, int Channels, float[] Probab
         return values;
     }
 
-    private static byte Largest(ReadOnlySpan<float> values)
+    private static byte ArgMax(ReadOnlySpan<float> values)
     {
         int best = 0;
         for (int k = 1; k < values.Length; k++)

@@ -26,7 +26,7 @@ public enum TestTimeAugmentation
 /// </param>
 /// <param name="Augmentation">Copies of the image that are averaged.</param>
 /// <param name="Scale">
-/// Size of the image that the network sees, by the picture's; results have the picture's size.
+/// Size of the image that the network reads, by the picture's; results have the picture's size.
 /// </param>
 public sealed record SegmentationSettings(
     int? Tile = null,

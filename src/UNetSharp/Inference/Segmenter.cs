@@ -56,8 +56,8 @@ public sealed class Segmenter : IDisposable
     /// <summary>What mask values mean to the network.</summary>
     public MaskClasses Masks => _description.Masks;
 
-    /// <summary>Whether the network sees every picture as a whole, at a size of its own, and so in no tiles.</summary>
-    public bool SeesWholes => _planner.SeesWholes;
+    /// <summary>Whether the network reads every picture as a whole, at a size of its own, and so in no tiles.</summary>
+    public bool RequiresWholeImage => _planner.RequiresWholeImage;
 
     /// <summary>Loads a network from a file, or from the folder of a run; see <see cref="TrainedNetwork.Load"/>.</summary>
     /// <exception cref="Interop.CheckpointException">The file is missing, damaged or of no network that is known.</exception>
@@ -85,7 +85,7 @@ public sealed class Segmenter : IDisposable
     public Segmentation Segment(Picture picture, SegmentationSettings settings)
     {
         PictureSize size = new(picture.Height, picture.Width);
-        RequireOneArray(size);
+        RequireFitsOneArray(size);
         return SegmentTiles(picture, Plan(size, settings));
     }
 
@@ -101,12 +101,12 @@ public sealed class Segmenter : IDisposable
     /// <exception cref="Interop.CheckpointException">An ONNX network cannot run on an image of this size.</exception>
     /// <exception cref="ObjectDisposedException">The segmenter has been disposed of.</exception>
     public Segmentation Segment(ReadOnlySpan<byte> pixels, int width, int height, int channels) =>
-        Segment(pixels, SizeOf(pixels.Length, width, height, channels), channels, byte.MaxValue);
+        Segment(pixels, RequireSize(pixels.Length, width, height, channels), channels, byte.MaxValue);
 
     /// <summary>Segments an image of any size with 16 bit a sample, 65535 being full brightness.</summary>
     /// <inheritdoc cref="Segment(ReadOnlySpan{byte}, int, int, int)"/>
     public Segmentation Segment(ReadOnlySpan<ushort> pixels, int width, int height, int channels) =>
-        Segment(pixels, SizeOf(pixels.Length, width, height, channels), channels, ushort.MaxValue);
+        Segment(pixels, RequireSize(pixels.Length, width, height, channels), channels, ushort.MaxValue);
 
     /// <summary>Says how a picture will be cut, and what that takes; nothing is computed yet.</summary>
     public TilePlan Plan(PictureSize picture, SegmentationSettings settings)
@@ -124,15 +124,15 @@ public sealed class Segmenter : IDisposable
     /// </summary>
     /// <param name="picture">The picture; it is disposed with the result.</param>
     /// <param name="plan">Its tiles, from <see cref="Plan"/>.</param>
-    /// <param name="progress">Is told how many tiles are done.</param>
+    /// <param name="progress">Is given how many tiles are done.</param>
     /// <returns>Probabilities at the picture's own size, (height, width, <see cref="Channels"/>).</returns>
     public RowSource SegmentRows(RowSource picture, TilePlan plan, Action<int>? progress = null)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         Normalization normalization = _description.Normalization;
-        RowSource seen = normalization.Resized(new UnitRows(picture, _description.Model.Channels), plan.Seen);
+        RowSource seen = normalization.Resize(new UnitRows(picture, _description.Model.Channels), plan.ScaledSize);
         TilePredictor predictor = new(_predictor, _description, plan.Copies);
-        return ResizedRows.Bilinear(new TiledRows(seen, plan, predictor, Channels, progress), plan.Picture);
+        return ResizedRows.ResizeAntialiased(new TiledRows(seen, plan, predictor, Channels, progress), plan.Picture);
     }
 
     /// <inheritdoc/>
@@ -143,26 +143,26 @@ public sealed class Segmenter : IDisposable
         _device.Dispose();
     }
 
-    private Segmentation Segment<T>(ReadOnlySpan<T> samples, PictureSize own, int channels, float fullScale)
+    private Segmentation Segment<T>(ReadOnlySpan<T> samples, PictureSize originalSize, int channels, float fullScale)
         where T : INumberBase<T>
     {
-        RequireOneArray(own);
-        TilePlan plan = Plan(own, new SegmentationSettings());
+        RequireFitsOneArray(originalSize);
+        TilePlan plan = Plan(originalSize, new SegmentationSettings());
         int wanted = _description.Model.Channels;
-        int count = own.Height * own.Width * wanted;
+        int count = originalSize.Height * originalSize.Width * wanted;
         if (plan.Count > 1)
         {
             float[] unit = new float[count];
-            UnitValues.Of(samples, channels, fullScale, unit, wanted);
-            return SegmentTiles(new Picture(own.Width, own.Height, wanted, fullScale: 1, unit), plan);
+            UnitValues.Convert(samples, channels, fullScale, unit, wanted);
+            return SegmentTiles(new Picture(originalSize.Width, originalSize.Height, wanted, fullScale: 1, unit), plan);
         }
 
         float[] rented = ArrayPool<float>.Shared.Rent(count);
         try
         {
             Span<float> unit = rented.AsSpan(0, count);
-            UnitValues.Of(samples, channels, fullScale, unit, wanted);
-            return SegmentWhole(unit, own, plan.Seen);
+            UnitValues.Convert(samples, channels, fullScale, unit, wanted);
+            return SegmentWhole(unit, originalSize, plan.ScaledSize);
         }
         finally
         {
@@ -171,19 +171,19 @@ public sealed class Segmenter : IDisposable
     }
 
     /// <summary>What <see cref="SegmentRows"/> gives for one tile, with less memory on the way.</summary>
-    private Segmentation SegmentWhole(Span<float> unit, PictureSize own, PictureSize size)
+    private Segmentation SegmentWhole(Span<float> pixels, PictureSize originalSize, PictureSize size)
     {
         Normalization normalization = _description.Normalization;
-        Span<float> image = normalization.Resized(unit, own, size, _description.Model.Channels);
+        Span<float> image = normalization.Resize(pixels, originalSize, size, _description.Model.Channels);
         normalization.ToNetwork(image, _description.Model.Channels);
         float[] probabilities = _predictor.Predict(image, size);
         if (_description.StretchesMaps)
         {
-            Normalizing.Stretch(probabilities);
+            InputNormalization.Stretch(probabilities);
         }
 
         return new Segmentation(
-            own, Channels, size == own ? probabilities : Resampling.Bilinear(probabilities, size, own, Channels));
+            originalSize, Channels, size == originalSize ? probabilities : Resampling.ResizeAntialiased(probabilities, size, originalSize, Channels));
     }
 
     private Segmentation SegmentTiles(Picture picture, TilePlan plan)
@@ -192,7 +192,7 @@ public sealed class Segmenter : IDisposable
         return new Segmentation(rows.Size, rows.Channels, rows.ReadAll());
     }
 
-    private void RequireOneArray(PictureSize size)
+    private void RequireFitsOneArray(PictureSize size)
     {
         if ((long)size.Height * size.Width * Math.Max(_description.Model.Channels, Channels) > Array.MaxLength)
         {
@@ -200,7 +200,7 @@ public sealed class Segmenter : IDisposable
         }
     }
 
-    private static PictureSize SizeOf(int samples, int width, int height, int channels)
+    private static PictureSize RequireSize(int samples, int width, int height, int channels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);

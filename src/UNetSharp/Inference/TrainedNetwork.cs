@@ -21,7 +21,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     public IReadOnlyList<string> Assumed { get; init; } = [];
 
     private const string BestName = "best.safetensors";
-    private const int MostSide = 1 << 15;
+    private const int MaxSide = 1 << 15;
 
     private Dictionary<string, string> Metadata => new() { [MetadataKey] = Description.ToJson() };
 
@@ -35,7 +35,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
                 $"{path}: is not written: a network out of an ONNX file needs no other; use that file.");
         }
 
-        SafetensorsWriter.Write(path, StateDict.Of(Network), Metadata);
+        SafetensorsWriter.Write(path, StateDict.FromModule(Network), Metadata);
     }
 
     /// <summary>Writes the network as an ONNX file, which ONNX Runtime and its like run.</summary>
@@ -65,7 +65,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     public static TrainedNetwork Load(
         string path, string? model = null, Func<NetworkDescription, NetworkDescription>? describe = null)
     {
-        string file = FileOf(path);
+        string file = ResolveFile(path);
         if (!File.Exists(file))
         {
             throw new CheckpointException(file == path
@@ -86,8 +86,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(file);
         string? json = model is null ? metadata.GetValueOrDefault(MetadataKey) : null;
         NetworkDescription description = json is not null
-            ? Described(file, json)
-            : NetworkDescription.Of(Recognized(file, tensors, model));
+            ? ParseDescription(file, json)
+            : NetworkDescription.CreateDefault(RecognizeModel(file, tensors, model));
         description = describe?.Invoke(description) ?? description;
         Network network = ModelCatalog.Create(description.Model);
         StateDict.Load(network, tensors, file);
@@ -95,7 +95,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     }
 
     /// <summary>The file that <see cref="Load"/> reads: of the folder of a run, that of the best weights.</summary>
-    public static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, BestName) : path;
+    public static string ResolveFile(string path) => Directory.Exists(path) ? Path.Combine(path, BestName) : path;
 
     private static TrainedNetwork LoadOnnx(string file, Func<NetworkDescription, NetworkDescription>? describe)
     {
@@ -103,8 +103,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         ModelSettings settings = new(OnnxNetwork.ModelName, network.Channels, network.Classes);
         string? json = network.Metadata.GetValueOrDefault(MetadataKey);
         NetworkDescription description = json is not null
-            ? Described(file, json)
-            : NetworkDescription.Of(settings) with
+            ? ParseDescription(file, json)
+            : NetworkDescription.CreateDefault(settings) with
             {
                 Normalization = network.IsSaliency ? Normalization.Saliency : Normalization.Unit,
             };
@@ -129,30 +129,30 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         };
     }
 
-    private static ModelSettings Recognized(string file, IReadOnlyList<StoredTensor> tensors, string? model)
+    private static ModelSettings RecognizeModel(string file, IReadOnlyList<StoredTensor> tensors, string? model)
     {
-        ArraySizes arrays = new(tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Dims));
+        TensorShapes arrays = new(tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Dims));
         if (model is not null)
         {
             // Where the names do not fit, loading into the usual network says which ones.
             ModelEntry entry = ModelCatalog.Entry(model);
-            return entry.Recognize(arrays) is { } fitting && fitting.Problem() is null ? fitting : entry.Usual;
+            return entry.Recognize(arrays) is { } fitting && fitting.GetError() is null ? fitting : entry.Default;
         }
 
         ModelSettings settings = ModelCatalog.Recognize(arrays) ?? throw new CheckpointException(
-            $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(ShownName))}, …) are of no network "
+            $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(FormatName))}, …) are of no network "
             + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest to see what differs.")
         {
             Settings = [nameof(model)],
         };
-        return settings.Problem() is { } problem
+        return settings.GetError() is { } problem
             ? throw new CheckpointException($"{file}: looks like {settings.Model}, but with {problem}.")
             : settings;
     }
 
-    private static string ShownName(StoredTensor tensor) => CheckpointException.Shown(tensor.Name);
+    private static string FormatName(StoredTensor tensor) => CheckpointException.Sanitize(tensor.Name);
 
-    private static NetworkDescription Described(string file, string json)
+    private static NetworkDescription ParseDescription(string file, string json)
     {
         try
         {
@@ -160,10 +160,10 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
             if (description is
                 {
                     Model: not null,
-                    Masks: { ClassOfValue: not null, AreNamesWhole: true },
-                    Size: null or { Height: >= 1 and <= MostSide, Width: >= 1 and <= MostSide },
+                    Masks: { ClassOfValue: not null, AreNamesComplete: true },
+                    Size: null or { Height: >= 1 and <= MaxSide, Width: >= 1 and <= MaxSide },
                 }
-                && description.Model.Problem() is null)
+                && description.Model.GetError() is null)
             {
                 return description;
             }

@@ -10,16 +10,16 @@ public sealed class CheckpointException(string message, Exception? inner = null)
     /// <summary>Rows of a table that says more, for those who show it; empty where there is no more to say.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
 
-    private const int MostCharacters = 80;
+    private const int MaxCharacters = 80;
 
     /// <summary>
     /// A name out of a file as a message may show it. A damaged file's names can be of any length and hold line ends
     /// or a terminal's control codes.
     /// </summary>
-    internal static string Shown(string name)
+    internal static string Sanitize(string name)
     {
-        IEnumerable<char> characters = name.Take(MostCharacters).Select(c => IsPrintable(c) ? c : '?');
-        return string.Concat(characters) + (name.Length > MostCharacters ? "…" : "");
+        IEnumerable<char> characters = name.Take(MaxCharacters).Select(c => IsPrintable(c) ? c : '?');
+        return string.Concat(characters) + (name.Length > MaxCharacters ? "…" : "");
     }
 
     private static bool IsPrintable(char c) => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control

@@ -18,7 +18,7 @@ public static class CheckpointFile
     {
         byte[] head = Head(path);
 
-        // A safetensors file with a header of 640 bytes begins like a pickle. Its brace tells them apart.
+        // A safetensors file with a header of 640 bytes begins like a pickle. Its brace distinguishes them.
         if (IsSafetensors(head))
         {
             (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) =
@@ -61,6 +61,6 @@ public static class CheckpointFile
     }
 
     private static bool IsSafetensors(byte[] head) => head.Length > LengthBytes
-        && BinaryPrimitives.ReadUInt64LittleEndian(head) <= SafetensorsReader.MostHeaderBytes
+        && BinaryPrimitives.ReadUInt64LittleEndian(head) <= SafetensorsReader.MaxHeaderBytes
         && head[LengthBytes] == '{';
 }

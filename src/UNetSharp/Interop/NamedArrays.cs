@@ -3,13 +3,13 @@ namespace UNetSharp.Interop;
 /// <summary>A place for an array out of a file.</summary>
 /// <param name="Name">The array's name.</param>
 /// <param name="Dims">The sizes it must have.</param>
-/// <param name="MayBeMissing">Whether a file without it fits as well.</param>
-internal readonly record struct ArraySlot(string Name, IReadOnlyList<int> Dims, bool MayBeMissing = false);
+/// <param name="IsOptional">Whether a file without it fits as well.</param>
+internal readonly record struct ArraySlot(string Name, IReadOnlyList<int> Dims, bool IsOptional = false);
 
 /// <summary>Whether a file's arrays are the ones that are needed.</summary>
 internal static class NamedArrays
 {
-    private const int MostNamesInMessage = 2;
+    private const int MaxNamesInMessage = 2;
 
     /// <summary>The arrays by name, once it is certain that each slot has one and each one a slot.</summary>
     /// <param name="tensors">Arrays with different names.</param>
@@ -23,11 +23,11 @@ internal static class NamedArrays
         Dictionary<string, StoredTensor> byName = tensors.ToDictionary(tensor => tensor.Name);
         string[] missing =
         [
-            .. slots.Where(slot => !slot.MayBeMissing && !byName.ContainsKey(slot.Name)).Select(slot => slot.Name),
+            .. slots.Where(slot => !slot.IsOptional && !byName.ContainsKey(slot.Name)).Select(slot => slot.Name),
         ];
         string[] unexpected =
         [
-            .. byName.Keys.Except(slots.Select(slot => slot.Name)).Select(CheckpointException.Shown),
+            .. byName.Keys.Except(slots.Select(slot => slot.Name)).Select(CheckpointException.Sanitize),
         ];
         string[] misshapen =
         [
@@ -40,8 +40,8 @@ internal static class NamedArrays
         if (missing.Length + unexpected.Length + misshapen.Length > 0)
         {
             throw new CheckpointException($"{source}: does not fit the {user}: "
-                + string.Join("; ", Listed("missing", missing), Listed("unexpected", unexpected),
-                    Listed("of another shape", misshapen)))
+                + string.Join("; ", FormatList("missing", missing), FormatList("unexpected", unexpected),
+                    FormatList("of another shape", misshapen)))
             {
                 Details =
                 [
@@ -81,8 +81,8 @@ internal static class NamedArrays
     private static string Sizes(IReadOnlyList<int> dims) =>
         dims.Count == 0 ? "a single number" : string.Join("x", dims);
 
-    private static string Listed(string what, string[] names) =>
+    private static string FormatList(string what, string[] names) =>
         names.Length == 0 ? $"none {what}"
-        : $"{names.Length} {what}: {string.Join(", ", names.Take(MostNamesInMessage))}"
-            + (names.Length > MostNamesInMessage ? ", …" : "");
+        : $"{names.Length} {what}: {string.Join(", ", names.Take(MaxNamesInMessage))}"
+            + (names.Length > MaxNamesInMessage ? ", …" : "");
 }

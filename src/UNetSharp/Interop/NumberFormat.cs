@@ -15,16 +15,16 @@ internal sealed class NumberFormat
     /// <summary>The formats that can be read, by the names that the files use.</summary>
     public static IReadOnlyDictionary<string, NumberFormat> ByName { get; } = new Dictionary<string, NumberFormat>
     {
-        ["F64"] = Of<double>(value => (float)value),
+        ["F64"] = Create<double>(value => (float)value),
         ["F32"] = new(sizeof(float), (from, to) => from.CopyTo(MemoryMarshal.AsBytes(to))),
-        ["F16"] = Of<Half>(value => (float)value),
-        ["BF16"] = Of<ushort>(value => BitConverter.Int32BitsToSingle(value << 16)),
-        ["I64"] = Of<long>(value => value),
-        ["I32"] = Of<int>(value => value),
-        ["I16"] = Of<short>(value => value),
-        ["I8"] = Of<sbyte>(value => value),
-        ["U8"] = Of<byte>(value => value),
-        ["BOOL"] = Of<byte>(value => value),
+        ["F16"] = Create<Half>(value => (float)value),
+        ["BF16"] = Create<ushort>(value => BitConverter.Int32BitsToSingle(value << 16)),
+        ["I64"] = Create<long>(value => value),
+        ["I32"] = Create<int>(value => value),
+        ["I16"] = Create<short>(value => value),
+        ["I8"] = Create<sbyte>(value => value),
+        ["U8"] = Create<byte>(value => value),
+        ["BOOL"] = Create<byte>(value => value),
     };
 
     /// <summary>Bytes of a number.</summary>
@@ -33,7 +33,7 @@ internal sealed class NumberFormat
     /// <summary>Converts whole numbers of this format.</summary>
     public void ToFloat(ReadOnlySpan<byte> from, Span<float> to) => _convert(from, to);
 
-    private static unsafe NumberFormat Of<T>(Func<T, float> convert)
+    private static unsafe NumberFormat Create<T>(Func<T, float> convert)
         where T : unmanaged => new(sizeof(T), (from, to) =>
         {
             ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(from);

@@ -15,7 +15,7 @@ public static class OptimizerStateDict
         .. from parameter in Trained(optimizer)
            from state in Enumerable.Range(0, optimizer.StateNames.Count)
            select new StoredTensor(
-               NameOf(optimizer, parameter, state),
+               FormatName(optimizer, parameter, state),
                parameter.Dims,
                optimizer.GetState(state, parameter).ToArray()),
     ];
@@ -37,15 +37,15 @@ public static class OptimizerStateDict
         [
             .. from parameter in Trained(optimizer)
                from state in states
-               select new ArraySlot(NameOf(optimizer, parameter, state), parameter.Dims),
+               select new ArraySlot(FormatName(optimizer, parameter, state), parameter.Dims),
         ];
         IReadOnlyDictionary<string, StoredTensor> byName = NamedArrays.Match(tensors, slots, source, "optimizer");
         optimizer.Restore(stepCount, [.. states.Select(state => Trained(optimizer).ToDictionary(
-            parameter => parameter, parameter => byName[NameOf(optimizer, parameter, state)].Values))]);
+            parameter => parameter, parameter => byName[FormatName(optimizer, parameter, state)].Values))]);
     }
 
     private static IEnumerable<Parameter> Trained(Optimizer optimizer) => optimizer.Parameters.Trained;
 
-    private static string NameOf(Optimizer optimizer, Parameter parameter, int state) =>
+    private static string FormatName(Optimizer optimizer, Parameter parameter, int state) =>
         $"{parameter.Name}.{optimizer.StateNames[state]}";
 }

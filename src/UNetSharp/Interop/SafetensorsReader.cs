@@ -12,8 +12,8 @@ namespace UNetSharp.Interop;
 public static class SafetensorsReader
 {
     private const int LengthBytes = sizeof(ulong);
-    internal const long MostHeaderBytes = 100_000_000;
-    private const int MostDims = 8;
+    internal const long MaxHeaderBytes = 100_000_000;
+    private const int MaxDims = 8;
 
     // Numbers pass through a buffer of this size, a multiple of every number's, on their way to float32.
     private const int BlockBytes = 1 << 20;
@@ -49,7 +49,7 @@ public static class SafetensorsReader
         }
 
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
-        if (headerLength is 0 or > MostHeaderBytes || (long)headerLength > stream.Length - LengthBytes)
+        if (headerLength is 0 or > MaxHeaderBytes || (long)headerLength > stream.Length - LengthBytes)
         {
             throw Damaged(path, $"its header claims {headerLength} bytes");
         }
@@ -77,7 +77,7 @@ public static class SafetensorsReader
             {
                 if (!names.Add(property.Name))
                 {
-                    throw Damaged(path, $"it names '{CheckpointException.Shown(property.Name)}' twice");
+                    throw Damaged(path, $"it names '{CheckpointException.Sanitize(property.Name)}' twice");
                 }
 
                 if (property.Name == "__metadata__")
@@ -109,19 +109,19 @@ public static class SafetensorsReader
         string type = property.Value.GetProperty("dtype").GetString() ?? "";
         if (!NumberFormat.ByName.TryGetValue(type, out NumberFormat? format))
         {
-            throw Damaged(path, $"'{CheckpointException.Shown(name)}' has the unknown number format "
-                + $"'{CheckpointException.Shown(type)}'");
+            throw Damaged(path, $"'{CheckpointException.Sanitize(name)}' has the unknown number format "
+                + $"'{CheckpointException.Sanitize(type)}'");
         }
 
         long[] dims = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
         long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(at => at.GetInt64())];
         bool isPlausible = offsets.Length == 2 && offsets[0] >= 0 && offsets[1] >= offsets[0]
             && offsets[1] <= dataLength
-            && dims.Length <= MostDims && dims.All(size => size is >= 0 and <= int.MaxValue);
+            && dims.Length <= MaxDims && dims.All(size => size is >= 0 and <= int.MaxValue);
         BigInteger count = isPlausible ? dims.Aggregate(BigInteger.One, (product, size) => product * size) : -1;
         if (!isPlausible || count > Array.MaxLength || count * format.Bytes != offsets[1] - offsets[0])
         {
-            throw Damaged(path, $"shape and place of '{CheckpointException.Shown(name)}' do not fit the file");
+            throw Damaged(path, $"shape and place of '{CheckpointException.Sanitize(name)}' do not fit the file");
         }
 
         return new Entry(name, [.. dims.Select(size => (int)size)], (int)count, offsets[0], offsets[1], type);
@@ -133,8 +133,8 @@ public static class SafetensorsReader
         {
             if (after.Begin < before.End)
             {
-                throw Damaged(path, $"'{CheckpointException.Shown(before.Name)}' and "
-                    + $"'{CheckpointException.Shown(after.Name)}' overlap");
+                throw Damaged(path, $"'{CheckpointException.Sanitize(before.Name)}' and "
+                    + $"'{CheckpointException.Sanitize(after.Name)}' overlap");
             }
         }
     }

@@ -7,7 +7,7 @@ namespace UNetSharp.Interop;
 public static class StateDict
 {
     /// <summary>Copies of all parameters, in the order of PyTorch's state dict.</summary>
-    public static IReadOnlyList<StoredTensor> Of(Network network) =>
+    public static IReadOnlyList<StoredTensor> FromModule(Network network) =>
     [
         .. network.Parameters().Select(parameter => new StoredTensor(
             parameter.Name,
@@ -28,7 +28,7 @@ public static class StateDict
         ArraySlot[] slots =
         [
             .. parameters.Select(parameter => new ArraySlot(
-                parameter.Name, parameter.Dims, MayBeMissing: parameter.Kind == ParameterKind.Counter)),
+                parameter.Name, parameter.Dims, IsOptional: parameter.Kind == ParameterKind.Counter)),
         ];
         IReadOnlyDictionary<string, StoredTensor> byName = NamedArrays.Match(tensors, slots, source, "network");
         foreach (Parameter parameter in parameters.Where(parameter => parameter.Kind != ParameterKind.Counter))

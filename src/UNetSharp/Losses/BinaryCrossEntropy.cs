@@ -17,7 +17,7 @@ public static class BinaryCrossEntropy
 {
     /// <summary>The loss of logits (N, 1, H, W) against a target (N, 1, H, W) of zeros and ones; 255 is
     /// ignored.</summary>
-    public static Value Of(Value logits, Value target) => Of(logits, target, positiveWeight: 1);
+    public static Value Compute(Value logits, Value target) => Compute(logits, target, positiveWeight: 1);
 
     /// <summary>The same with weights.</summary>
     /// <param name="logits">Logits, (N, 1, H, W).</param>
@@ -25,11 +25,11 @@ public static class BinaryCrossEntropy
     /// <param name="positiveWeight">Weight q of the foreground's pixels; the mean is over pixels all the same.</param>
     /// <param name="ignored">Target value of pixels that do not count; null if all do.</param>
     /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W); null for 1.</param>
-    public static Value Of(
+    public static Value Compute(
         Value logits,
         Value target,
         float positiveWeight,
-        int? ignored = LossOptions.IgnoredByDefault,
+        int? ignored = LossOptions.DefaultIgnoredClass,
         Value? pixelWeights = null)
     {
         if (logits.Shape.C != 1)
@@ -44,7 +44,7 @@ public static class BinaryCrossEntropy
 
     private readonly struct Pixel(float positiveWeight) : IPixelLoss
     {
-        public float Of(ReadOnlySpan<float> logits, float target)
+        public float Evaluate(ReadOnlySpan<float> logits, float target)
         {
             float x = logits[0];
             float tail = MathF.Log(1 + MathF.Exp(-MathF.Abs(x)));

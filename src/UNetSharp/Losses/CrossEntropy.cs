@@ -17,7 +17,7 @@ namespace UNetSharp.Losses;
 public static class CrossEntropy
 {
     /// <summary>The loss of logits (N, K, H, W) against class indices (N, 1, H, W); 255 is ignored.</summary>
-    public static Value Of(Value logits, Value target) => Of(logits, target, classWeights: null);
+    public static Value Compute(Value logits, Value target) => Compute(logits, target, classWeights: null);
 
     /// <summary>The same with weights.</summary>
     /// <param name="logits">Logits, (N, K, H, W).</param>
@@ -25,11 +25,11 @@ public static class CrossEntropy
     /// <param name="classWeights">K weights; null for 1.</param>
     /// <param name="ignored">Target value of pixels that do not count; null if all do.</param>
     /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W); null for 1.</param>
-    public static Value Of(
+    public static Value Compute(
         Value logits,
         Value target,
         IReadOnlyList<float>? classWeights,
-        int? ignored = LossOptions.IgnoredByDefault,
+        int? ignored = LossOptions.DefaultIgnoredClass,
         Value? pixelWeights = null)
     {
         Arguments.ThrowIfNotAtLeastZero(classWeights);
@@ -39,13 +39,13 @@ public static class CrossEntropy
 
     private readonly struct Pixel : IPixelLoss
     {
-        public float Of(ReadOnlySpan<float> logits, float target) =>
-            Probability.MinusLogSoftmax(logits, Probability.ClassOf(target, logits.Length));
+        public float Evaluate(ReadOnlySpan<float> logits, float target) =>
+            Probability.MinusLogSoftmax(logits, Probability.ToClass(target, logits.Length));
 
         public void Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient)
         {
-            SoftmaxForward.Pixel(logits, gradient);
-            gradient[Probability.ClassOf(target, logits.Length)] -= 1;
+            SoftmaxForward.ComputePixel(logits, gradient);
+            gradient[Probability.ToClass(target, logits.Length)] -= 1;
         }
     }
 }

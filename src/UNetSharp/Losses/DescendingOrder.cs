@@ -13,10 +13,10 @@ internal static unsafe class DescendingOrder
     private const int BitsPerDigit = 8;
 
     /// <summary>The key of a number: the greater the number, the smaller the key.</summary>
-    public static uint KeyOf(float value) => ~BitConverter.SingleToUInt32Bits(value);
+    public static uint GetKey(float value) => ~BitConverter.SingleToUInt32Bits(value);
 
     /// <summary>The number of a key.</summary>
-    public static float ValueOf(uint key) => BitConverter.UInt32BitsToSingle(~key);
+    public static float GetValue(uint key) => BitConverter.UInt32BitsToSingle(~key);
 
     /// <summary>Sorts keys, and with each the value that belongs to it; the spare memory is as large.</summary>
     [SkipLocalsInit]
@@ -28,7 +28,7 @@ internal static unsafe class DescendingOrder
         {
             for (int digit = 0; digit < Digits; digit++)
             {
-                counts[(digit * Buckets) + DigitOf(keys[i], digit)]++;
+                counts[(digit * Buckets) + GetDigit(keys[i], digit)]++;
             }
         }
 
@@ -36,10 +36,10 @@ internal static unsafe class DescendingOrder
         for (int digit = 0; digit < Digits; digit++)
         {
             int* starts = counts + (digit * Buckets);
-            TurnIntoStarts(starts);
+            ToStartIndices(starts);
             for (int i = 0; i < count; i++)
             {
-                int to = starts[DigitOf(keys[i], digit)]++;
+                int to = starts[GetDigit(keys[i], digit)]++;
                 (spareKeys[to], spareValues[to]) = (keys[i], values[i]);
             }
 
@@ -52,9 +52,9 @@ internal static unsafe class DescendingOrder
         }
     }
 
-    private static int DigitOf(uint key, int digit) => (int)(key >> (digit * BitsPerDigit)) & (Buckets - 1);
+    private static int GetDigit(uint key, int digit) => (int)(key >> (digit * BitsPerDigit)) & (Buckets - 1);
 
-    private static void TurnIntoStarts(int* counts)
+    private static void ToStartIndices(int* counts)
     {
         int start = 0;
         for (int bucket = 0; bucket < Buckets; bucket++)

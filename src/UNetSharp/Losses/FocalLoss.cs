@@ -19,7 +19,7 @@ namespace UNetSharp.Losses;
 public static class FocalLoss
 {
     /// <summary>The loss with α = 0.25 and γ = 2, which the paper found best, and without weights of classes.</summary>
-    public static Value Of(Value logits, Value target) => Of(logits, target, alpha: 0.25f);
+    public static Value Compute(Value logits, Value target) => Compute(logits, target, alpha: 0.25f);
 
     /// <summary>The loss of logits (N, K, H, W) against 0 or 1, or class indices, (N, 1, H, W).</summary>
     /// <param name="logits">Logits, (N, K, H, W).</param>
@@ -29,13 +29,13 @@ public static class FocalLoss
     /// <param name="classWeights">For several classes K weights; null for 1.</param>
     /// <param name="ignored">Target value of pixels that do not count; null if all do.</param>
     /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W); null for 1.</param>
-    public static Value Of(
+    public static Value Compute(
         Value logits,
         Value target,
         float alpha,
         float gamma = 2,
         IReadOnlyList<float>? classWeights = null,
-        int? ignored = LossOptions.IgnoredByDefault,
+        int? ignored = LossOptions.DefaultIgnoredClass,
         Value? pixelWeights = null)
     {
         Arguments.ThrowIfNotAtLeastZero(alpha);
@@ -51,7 +51,7 @@ public static class FocalLoss
 
     private readonly struct Binary(float alpha, float gamma) : IPixelLoss
     {
-        public float Of(ReadOnlySpan<float> logits, float target)
+        public float Evaluate(ReadOnlySpan<float> logits, float target)
         {
             float z = target > 0 ? logits[0] : -logits[0];
             return Weight(target) * MathF.Pow(Probability.Sigmoid(-z), gamma) * MinusLogSigmoid(z);
@@ -76,20 +76,20 @@ public static class FocalLoss
         // because 1 + q has lost most digits of q.
         private const float SmallQ = 1e-3f;
 
-        public float Of(ReadOnlySpan<float> logits, float target)
+        public float Evaluate(ReadOnlySpan<float> logits, float target)
         {
             Span<float> p = stackalloc float[logits.Length];
-            SoftmaxForward.Pixel(logits, p);
-            int t = Probability.ClassOf(target, logits.Length);
-            float q = Probability.OfOthers(p, t);
+            SoftmaxForward.ComputePixel(logits, p);
+            int t = Probability.ToClass(target, logits.Length);
+            float q = Probability.SumOthers(p, t);
             return MathF.Pow(q, gamma) * Probability.MinusLogSoftmax(logits, t);
         }
 
         public void Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient)
         {
-            int t = Probability.ClassOf(target, logits.Length);
-            SoftmaxForward.Pixel(logits, gradient);
-            (float p, float q) = (gradient[t], Probability.OfOthers(gradient, t));
+            int t = Probability.ToClass(target, logits.Length);
+            SoftmaxForward.ComputePixel(logits, gradient);
+            (float p, float q) = (gradient[t], Probability.SumOthers(gradient, t));
             float ratio = q < SmallQ ? 1 + (q / 2) : Probability.MinusLogSoftmax(logits, t) / q;
             float factor = MathF.Pow(q, gamma) * ((gamma * p * ratio) + 1);
             gradient[t] = -q;

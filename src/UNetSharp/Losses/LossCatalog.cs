@@ -14,12 +14,12 @@ public static class LossCatalog
 
     private static readonly Dictionary<string, Maker> ByName = new()
     {
-        ["bce"] = o => (x, t, map) => BinaryCrossEntropy.Of(x, t, o.PositiveWeight, o.IgnoredClass, map),
-        ["ce"] = o => (x, t, map) => CrossEntropy.Of(x, t, o.ClassWeights, o.IgnoredClass, map),
+        ["bce"] = o => (x, t, map) => BinaryCrossEntropy.Compute(x, t, o.PositiveWeight, o.IgnoredClass, map),
+        ["ce"] = o => (x, t, map) => CrossEntropy.Compute(x, t, o.ClassWeights, o.IgnoredClass, map),
         ["dice"] = Dice,
         ["dice-batch"] = o => Dice(o with { OverBatch = true }),
         ["focal"] = o => (x, t, map) =>
-            FocalLoss.Of(x, t, o.FocalAlpha, o.FocalGamma, o.ClassWeights, o.IgnoredClass, map),
+            FocalLoss.Compute(x, t, o.FocalAlpha, o.FocalGamma, o.ClassWeights, o.IgnoredClass, map),
         ["lovasz"] = Lovasz,
         ["lovasz-batch"] = o => Lovasz(o with { OverBatch = true }),
         ["tversky"] = Tversky,
@@ -31,7 +31,7 @@ public static class LossCatalog
 
     /// <summary>The terms of a sum of losses.</summary>
     /// <param name="text">Names of losses with or without weights, as in <c>0.5*ce+lovasz</c>.</param>
-    /// <param name="options">What the losses are told; null for the defaults.</param>
+    /// <param name="options">Settings of the losses; null for the defaults.</param>
     /// <exception cref="ArgumentException">The text is no such sum.</exception>
     public static IReadOnlyList<LossTerm> Parse(string text, LossOptions? options = null)
     {
@@ -43,7 +43,7 @@ public static class LossCatalog
     /// <summary>The loss of a name or of a sum of names.</summary>
     /// <param name="text">Names of losses with or without weights, as in <c>0.5*ce+lovasz</c>.</param>
     /// <param name="classes">Number of channels of the logits: 1 for one foreground class, else the classes.</param>
-    /// <param name="options">What the losses are told; null for the defaults.</param>
+    /// <param name="options">Settings of the losses; null for the defaults.</param>
     /// <exception cref="ArgumentException">The text is no such sum, or it is not for so many classes.</exception>
     public static Loss Create(string text, int classes, LossOptions? options = null)
     {
@@ -56,24 +56,24 @@ public static class LossCatalog
     /// <param name="terms">The terms of a sum.</param>
     /// <param name="logits">Logits, (N, K, H, W).</param>
     /// <param name="target">The truth, (N, 1, H, W).</param>
-    /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W), or null; see <see cref="LossTerm.Of"/>.</param>
+    /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W), or null; see <see cref="LossTerm.Compute"/>.</param>
     /// <returns>A single number, (1, 1, 1, 1).</returns>
     public static Value Sum(IReadOnlyList<LossTerm> terms, Value logits, Value target, Value? pixelWeights = null) =>
         terms is [{ Weight: 1 } only]
-            ? only.Of(logits, target, pixelWeights)
+            ? only.Compute(logits, target, pixelWeights)
             : WeightedSum.Compute(
                 [.. terms.Select(term => term.Weight)],
-                [.. terms.Select(term => term.Of(logits, target, pixelWeights))]);
+                [.. terms.Select(term => term.Compute(logits, target, pixelWeights))]);
 
     private static Func<Value, Value, Value?, Value> Dice(LossOptions o) =>
-        (x, t, _) => SoftDice.Of(x, t, o.Smooth, o.OverBatch, o.IgnoredClass);
+        (x, t, _) => SoftDice.Compute(x, t, o.Smooth, o.OverBatch, o.IgnoredClass);
 
     private static Func<Value, Value, Value?, Value> Lovasz(LossOptions o) => (x, t, _) => x.Shape.C == 1
-        ? LovaszHinge.Of(x, t, o.OverBatch, o.IgnoredClass)
-        : LovaszSoftmax.Of(x, t, o.OverBatch, o.IgnoredClass);
+        ? LovaszHinge.Compute(x, t, o.OverBatch, o.IgnoredClass)
+        : LovaszSoftmax.Compute(x, t, o.OverBatch, o.IgnoredClass);
 
     private static Func<Value, Value, Value?, Value> Tversky(LossOptions o) => (x, t, _) =>
-        TverskyLoss.Of(x, t, o.TverskyAlpha, o.TverskyBeta, o.Smooth, o.OverBatch, o.IgnoredClass);
+        TverskyLoss.Compute(x, t, o.TverskyAlpha, o.TverskyBeta, o.Smooth, o.OverBatch, o.IgnoredClass);
 
     private static LossTerm ParseTerm(string text, string term, LossOptions options)
     {

@@ -2,18 +2,18 @@ using UNetSharp.Data;
 
 namespace UNetSharp.Losses;
 
-/// <summary>What the losses of <see cref="LossCatalog"/> can be told; each loss takes what is its own.</summary>
+/// <summary>Settings of the losses of <see cref="LossCatalog"/>; each loss uses its own.</summary>
 public sealed record LossOptions
 {
     /// <summary>The target value that is ignored unless another one is chosen; PNG masks mark unknown pixels
     /// so.</summary>
-    public const int IgnoredByDefault = MaskClasses.Ignored;
+    public const int DefaultIgnoredClass = MaskClasses.Ignored;
 
     /// <summary>What holds unless something is said.</summary>
     public static LossOptions Default { get; } = new();
 
     /// <summary>Target value of pixels that count in no loss; null if all pixels count, as with 256 classes.</summary>
-    public int? IgnoredClass { get; init; } = IgnoredByDefault;
+    public int? IgnoredClass { get; init; } = DefaultIgnoredClass;
 
     /// <summary>Weight of every class in ce and focal; null for 1.</summary>
     public IReadOnlyList<float>? ClassWeights { get; init; }

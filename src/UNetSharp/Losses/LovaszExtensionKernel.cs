@@ -40,8 +40,8 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
         float* saved = context.Saved;
         double* losses = (double*)context.ForwardScratch;
         uint* memory = (uint*)(losses + Segments);
-        context.Workers.Run(Rows, new ErrorRow(source, saved));
-        context.Workers.Run(Segments, new SortSegment(source, saved, losses, memory, context.Workers.Count));
+        context.Workers.Execute(Rows, new ErrorRow(source, saved));
+        context.Workers.Execute(Segments, new SortSegment(source, saved, losses, memory, context.Workers.Count));
 
         float* shares = saved + Inputs[0].Shape.Count;
         double sum = 0;
@@ -69,7 +69,7 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
         float* saved = context.Saved;
         float dy = *context.OutputGradient.Start;
         float* shares = saved + Inputs[0].Shape.Count;
-        context.Workers.Run(Rows, new GradientRow(source, saved, shares, dy, context.InputGradient(0), context.Accumulates(0)));
+        context.Workers.Execute(Rows, new GradientRow(source, saved, shares, dy, context.InputGradient(0), context.Accumulates(0)));
     }
 
     /// <summary>The batch, and the order in which values are kept: by segment, then by pixel.</summary>
@@ -83,9 +83,9 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
 
         public bool IsIgnored(float target) => target == ignored;
 
-        public int GroupOf(long pixel) => (int)(pixel / segmentPixels);
+        public int GetGroup(long pixel) => (int)(pixel / segmentPixels);
 
-        public long PlaceOf(long pixel, int k)
+        public long GetPosition(long pixel, int k)
         {
             (long group, long within) = Math.DivRem(pixel, segmentPixels);
             return (((group * x.Channels) + k) * segmentPixels) + within;
@@ -95,7 +95,7 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
     /// <summary>The error of every pixel of a row for every class.</summary>
     private readonly struct ErrorRow(Source source, float* errors) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             View x = source.X;
             Span<float> p = stackalloc float[x.Channels];
@@ -105,15 +105,15 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
                 if (x.Channels == 1)
                 {
                     float sign = target > 0 ? 1 : -1;
-                    errors[source.PlaceOf(i, 0)] = MathF.Max(0, 1 - (*x.Pixel(i) * sign));
+                    errors[source.GetPosition(i, 0)] = MathF.Max(0, 1 - (*x.Pixel(i) * sign));
                     continue;
                 }
 
-                SoftmaxForward.Pixel(new ReadOnlySpan<float>(x.Pixel(i), x.Channels), p);
-                int truth = source.IsIgnored(target) ? -1 : Probability.ClassOf(target, x.Channels);
+                SoftmaxForward.ComputePixel(new ReadOnlySpan<float>(x.Pixel(i), x.Channels), p);
+                int truth = source.IsIgnored(target) ? -1 : Probability.ToClass(target, x.Channels);
                 for (int k = 0; k < x.Channels; k++)
                 {
-                    errors[source.PlaceOf(i, k)] = k == truth ? Probability.OfOthers(p, k) : p[k];
+                    errors[source.GetPosition(i, k)] = k == truth ? Probability.SumOthers(p, k) : p[k];
                 }
             }
         }
@@ -123,7 +123,7 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
     /// errors.</summary>
     private readonly struct SortSegment(Source source, float* saved, double* losses, uint* memory, int workers) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             // Where there are fewer segments than threads, each segment has memory of its own.
             int slot = workers < source.X.Channels * (source.X.Pixels / source.SegmentPixels) ? worker : block;
@@ -153,8 +153,8 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
                 float target = source.Target(((long)group * source.SegmentPixels) + i);
                 if (!source.IsIgnored(target))
                 {
-                    int truth = Probability.Truth(target, k, source.X.Channels) > 0 ? 1 : 0;
-                    keys[count] = DescendingOrder.KeyOf(errors[i]);
+                    int truth = Probability.GetTarget(target, k, source.X.Channels) > 0 ? 1 : 0;
+                    keys[count] = DescendingOrder.GetKey(errors[i]);
                     pixels[count++] = (i << 1) | truth;
                     positives += truth;
                 }
@@ -172,7 +172,7 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
                 int truth = pixels[i] & 1;
                 ofClass += truth;
                 double jaccard = 1 - ((double)(positives - ofClass) / (positives + (i + 1 - ofClass)));
-                float error = DescendingOrder.ValueOf(keys[i]);
+                float error = DescendingOrder.GetValue(keys[i]);
                 loss += error * (jaccard - before);
                 int sign = error == 0 ? 0 : 1 - (2 * truth);
                 derivatives[(uint)pixels[i] >> 1] = (float)(sign * (jaccard - before));
@@ -186,22 +186,22 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
     private readonly struct GradientRow(
         Source source, float* derivatives, float* shares, float dy, View dx, bool adds) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             View x = source.X;
             Span<float> p = stackalloc float[x.Channels];
             Span<float> gradient = stackalloc float[x.Channels];
             for (long i = (long)block * x.Shape.W; i < (block + 1L) * x.Shape.W; i++)
             {
-                float scale = dy * shares[source.GroupOf(i)];
+                float scale = dy * shares[source.GetGroup(i)];
                 for (int k = 0; k < x.Channels; k++)
                 {
-                    gradient[k] = scale * derivatives[source.PlaceOf(i, k)];
+                    gradient[k] = scale * derivatives[source.GetPosition(i, k)];
                 }
 
                 if (x.Channels > 1)
                 {
-                    SoftmaxForward.Pixel(new ReadOnlySpan<float>(x.Pixel(i), x.Channels), p);
+                    SoftmaxForward.ComputePixel(new ReadOnlySpan<float>(x.Pixel(i), x.Channels), p);
                     Probability.Backward(p, gradient);
                 }
 

@@ -18,15 +18,15 @@ public static class LovaszHinge
 {
     /// <summary>The loss of logits (N, 1, H, W) against a target (N, 1, H, W) of zeros and ones, image by
     /// image.</summary>
-    public static Value Of(Value logits, Value target) => Of(logits, target, overBatch: false);
+    public static Value Compute(Value logits, Value target) => Compute(logits, target, overBatch: false);
 
     /// <summary>The same with a choice of what is sorted.</summary>
     /// <param name="logits">Logits, (N, 1, H, W).</param>
     /// <param name="target">Zeros and ones, (N, 1, H, W).</param>
     /// <param name="overBatch">Whether the pixels of all images are one set.</param>
     /// <param name="ignored">Target value of pixels that do not count; null if all do.</param>
-    public static Value Of(
-        Value logits, Value target, bool overBatch, int? ignored = LossOptions.IgnoredByDefault) => logits.Shape.C == 1
+    public static Value Compute(
+        Value logits, Value target, bool overBatch, int? ignored = LossOptions.DefaultIgnoredClass) => logits.Shape.C == 1
         ? new LovaszExtension(logits, target, overBatch, ignored).Output
         : throw new ShapeException($"The Lovász hinge is for one channel, but logits of {logits.Shape} came.");
 }

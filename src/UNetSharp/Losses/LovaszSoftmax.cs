@@ -17,15 +17,15 @@ namespace UNetSharp.Losses;
 public static class LovaszSoftmax
 {
     /// <summary>The loss of logits (N, K, H, W) against class indices (N, 1, H, W), image by image.</summary>
-    public static Value Of(Value logits, Value target) => Of(logits, target, overBatch: false);
+    public static Value Compute(Value logits, Value target) => Compute(logits, target, overBatch: false);
 
     /// <summary>The same with a choice of what is sorted.</summary>
     /// <param name="logits">Logits, (N, K, H, W).</param>
     /// <param name="target">Class indices, (N, 1, H, W).</param>
     /// <param name="overBatch">Whether the pixels of all images are one set.</param>
     /// <param name="ignored">Target value of pixels that do not count; null if all do.</param>
-    public static Value Of(
-        Value logits, Value target, bool overBatch, int? ignored = LossOptions.IgnoredByDefault) => logits.Shape.C > 1
+    public static Value Compute(
+        Value logits, Value target, bool overBatch, int? ignored = LossOptions.DefaultIgnoredClass) => logits.Shape.C > 1
         ? new LovaszExtension(logits, target, overBatch, ignored).Output
         : throw new ShapeException($"Lovász-softmax is for two or more channels, but logits of {logits.Shape} came.");
 }

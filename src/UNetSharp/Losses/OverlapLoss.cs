@@ -9,12 +9,12 @@ namespace UNetSharp.Losses;
 /// How much of two sets is common, from O = Σ p · t, P = Σ p and T = Σ t:
 /// (Shared · O + Smooth) / (SharedBelow · O + Predicted · P + True · T + Smooth), and 1 where that is 0 / 0.
 /// </summary>
-internal readonly record struct OverlapIndex(float Shared, float SharedBelow, float Predicted, float True, float Smooth)
+internal readonly record struct OverlapIndex(float Shared, float SharedBelow, float Predicted, float Target, float Smooth)
 {
     /// <summary>The index, and 1 / (what is below the line).</summary>
-    public (float Index, float PerTotal) Of(double overlap, double predicted, double truth)
+    public (float Index, float PerTotal) Compute(double overlap, double predicted, double truth)
     {
-        double total = (SharedBelow * overlap) + (Predicted * predicted) + (True * truth) + Smooth;
+        double total = (SharedBelow * overlap) + (Predicted * predicted) + (Target * truth) + Smooth;
         return total == 0 ? (1, 0) : ((float)(((Shared * overlap) + Smooth) / total), (float)(1 / total));
     }
 

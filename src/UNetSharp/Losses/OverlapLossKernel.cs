@@ -37,7 +37,7 @@ internal sealed unsafe class OverlapLossKernel(OverlapLoss loss) : Kernel(loss)
     {
         View x = context.Input(0);
         double* rowSums = (double*)context.ForwardScratch;
-        context.Workers.Run(Rows, new SumRow(x, context.Input(1), _ignored, rowSums));
+        context.Workers.Execute(Rows, new SumRow(x, context.Input(1), _ignored, rowSums));
         float* indices = context.Saved;
         float* perTotal = indices + Terms;
         double mean = 0;
@@ -53,7 +53,7 @@ internal sealed unsafe class OverlapLossKernel(OverlapLoss loss) : Kernel(loss)
                 truth += sums[2];
             }
 
-            (indices[term], perTotal[term]) = _index.Of(overlap, predicted, truth);
+            (indices[term], perTotal[term]) = _index.Compute(overlap, predicted, truth);
             mean += indices[term];
         }
 
@@ -67,14 +67,14 @@ internal sealed unsafe class OverlapLossKernel(OverlapLoss loss) : Kernel(loss)
         float scale = *context.OutputGradient.Start / Terms;
         float* indices = context.Saved;
         Indices saved = new(_index, indices, indices + Terms, RowsPerGroup, scale);
-        context.Workers.Run(
+        context.Workers.Execute(
             Rows,
             new GradientRow(x, context.Input(1), context.InputGradient(0), saved, _ignored, context.Accumulates(0)));
     }
 
     private readonly struct SumRow(View x, View target, float ignored, double* rowSums) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int classes = x.Channels;
             Span<double> sums = new(rowSums + ((long)block * classes * SumsPerClass), classes * SumsPerClass);
@@ -90,13 +90,13 @@ internal sealed unsafe class OverlapLossKernel(OverlapLoss loss) : Kernel(loss)
 
                 if (classes > 1)
                 {
-                    Probability.ClassOf(pixelTarget, classes);
+                    Probability.ToClass(pixelTarget, classes);
                 }
 
-                Probability.Of(new ReadOnlySpan<float>(x.Pixel(i), classes), p);
+                Probability.FromLogits(new ReadOnlySpan<float>(x.Pixel(i), classes), p);
                 for (int k = 0; k < classes; k++)
                 {
-                    float t = Probability.Truth(pixelTarget, k, classes);
+                    float t = Probability.GetTarget(pixelTarget, k, classes);
                     Span<double> ofClass = sums.Slice(k * SumsPerClass, SumsPerClass);
                     ofClass[0] += p[k] * t;
                     ofClass[1] += p[k];
@@ -119,7 +119,7 @@ internal sealed unsafe class OverlapLossKernel(OverlapLoss loss) : Kernel(loss)
 
     private readonly struct GradientRow(View x, View target, View dx, Indices saved, float ignored, bool adds) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int classes = x.Channels;
             Span<float> p = stackalloc float[classes];
@@ -130,10 +130,10 @@ internal sealed unsafe class OverlapLossKernel(OverlapLoss loss) : Kernel(loss)
                 gradient.Clear();
                 if (pixelTarget != ignored)
                 {
-                    Probability.Of(new ReadOnlySpan<float>(x.Pixel(i), classes), p);
+                    Probability.FromLogits(new ReadOnlySpan<float>(x.Pixel(i), classes), p);
                     for (int k = 0; k < classes; k++)
                     {
-                        float t = Probability.Truth(pixelTarget, k, classes);
+                        float t = Probability.GetTarget(pixelTarget, k, classes);
                         gradient[k] = saved.Gradient(block, k, classes, t);
                     }
 

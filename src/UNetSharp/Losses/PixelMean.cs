@@ -9,7 +9,7 @@ namespace UNetSharp.Losses;
 internal interface IPixelLoss
 {
     /// <summary>The loss of a pixel's logits against its target: 0 or 1, or the index of a class.</summary>
-    float Of(ReadOnlySpan<float> logits, float target);
+    float Evaluate(ReadOnlySpan<float> logits, float target);
 
     /// <summary>The derivatives of the loss by the logits.</summary>
     void Gradient(ReadOnlySpan<float> logits, float target, Span<float> gradient);

@@ -32,7 +32,7 @@ internal sealed unsafe class PixelMeanKernel<TLoss>(PixelMean<TLoss> mean) : Ker
     public override void Forward(KernelContext context)
     {
         double* rowSums = (double*)context.ForwardScratch;
-        context.Workers.Run(Rows, new SumRow(SourceOf(context), mean.Loss, DividesByClassWeights, rowSums));
+        context.Workers.Execute(Rows, new SumRow(CreateSource(context), mean.Loss, DividesByClassWeights, rowSums));
         double sum = 0, count = 0;
         for (int row = 0; row < Rows; row++)
         {
@@ -50,10 +50,10 @@ internal sealed unsafe class PixelMeanKernel<TLoss>(PixelMean<TLoss> mean) : Ker
         float count = *context.Saved;
         float scale = count == 0 ? 0 : *context.OutputGradient.Start / count;
         View dx = context.InputGradient(0);
-        context.Workers.Run(Rows, new GradientRow(SourceOf(context), mean.Loss, dx, scale, context.Accumulates(0)));
+        context.Workers.Execute(Rows, new GradientRow(CreateSource(context), mean.Loss, dx, scale, context.Accumulates(0)));
     }
 
-    private Source SourceOf(KernelContext context)
+    private Source CreateSource(KernelContext context)
     {
         View map = Inputs.Count > 2 ? context.Input(2) : default;
         float* classWeights = _classWeights is null ? null : _classWeights.Start;
@@ -73,14 +73,14 @@ internal sealed unsafe class PixelMeanKernel<TLoss>(PixelMean<TLoss> mean) : Ker
         public bool IsIgnored(float target) => target == ignored;
 
         public float ClassWeight(float target) =>
-            classWeights == null ? 1 : classWeights[Probability.ClassOf(target, x.Channels)];
+            classWeights == null ? 1 : classWeights[Probability.ToClass(target, x.Channels)];
 
         public float MapWeight(long p) => map.Start == null ? 1 : *map.Pixel(p);
     }
 
     private readonly struct SumRow(Source source, TLoss loss, bool dividesByClassWeights, double* rowSums) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             double sum = 0, count = 0;
             int width = source.X.Shape.W;
@@ -90,7 +90,7 @@ internal sealed unsafe class PixelMeanKernel<TLoss>(PixelMean<TLoss> mean) : Ker
                 if (!source.IsIgnored(target))
                 {
                     float classWeight = source.ClassWeight(target);
-                    sum += classWeight * source.MapWeight(p) * loss.Of(source.Logits(p), target);
+                    sum += classWeight * source.MapWeight(p) * loss.Evaluate(source.Logits(p), target);
                     count += dividesByClassWeights ? classWeight : 1;
                 }
             }
@@ -102,7 +102,7 @@ internal sealed unsafe class PixelMeanKernel<TLoss>(PixelMean<TLoss> mean) : Ker
 
     private readonly struct GradientRow(Source source, TLoss loss, View dx, float scale, bool adds) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             Span<float> gradient = stackalloc float[dx.Channels];
             int width = source.X.Shape.W;

@@ -10,7 +10,7 @@ internal static class Probability
 
     /// <summary>The class that a target names.</summary>
     /// <exception cref="ArgumentException">There is no such class.</exception>
-    public static int ClassOf(float target, int classes)
+    public static int ToClass(float target, int classes)
     {
         int k = (int)target;
         return (uint)k < (uint)classes ? k : throw NoSuchClass(target, classes);
@@ -39,7 +39,7 @@ internal static class Probability
     }
 
     /// <summary>1 − p[k], as the sum of the others, so that little is not lost beside 1.</summary>
-    public static float OfOthers(ReadOnlySpan<float> probabilities, int k)
+    public static float SumOthers(ReadOnlySpan<float> probabilities, int k)
     {
         float sum = 0;
         for (int other = 0; other < probabilities.Length; other++)
@@ -51,7 +51,7 @@ internal static class Probability
     }
 
     /// <summary>Sigmoid of a single logit, softmax of several.</summary>
-    public static void Of(ReadOnlySpan<float> logits, Span<float> probabilities)
+    public static void FromLogits(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         if (logits.Length == 1)
         {
@@ -59,7 +59,7 @@ internal static class Probability
         }
         else
         {
-            SoftmaxForward.Pixel(logits, probabilities);
+            SoftmaxForward.ComputePixel(logits, probabilities);
         }
     }
 
@@ -88,5 +88,5 @@ internal static class Probability
     }
 
     /// <summary>Whether a pixel belongs to class k; a single class is the foreground, with index 1.</summary>
-    public static float Truth(float target, int k, int classes) => classes == 1 ? target : (int)target == k ? 1 : 0;
+    public static float GetTarget(float target, int k, int classes) => classes == 1 ? target : (int)target == k ? 1 : 0;
 }

@@ -15,7 +15,7 @@ namespace UNetSharp.Losses;
 public static class SoftDice
 {
     /// <summary>The loss of logits (N, K, H, W) against 0 or 1, or class indices, (N, 1, H, W).</summary>
-    public static Value Of(Value logits, Value target) => Of(logits, target, smooth: 1);
+    public static Value Compute(Value logits, Value target) => Compute(logits, target, smooth: 1);
 
     /// <summary>The same with a choice of what is summed.</summary>
     /// <param name="logits">Logits, (N, K, H, W).</param>
@@ -24,15 +24,15 @@ public static class SoftDice
     /// <param name="overBatch">Whether a class is summed over all images, so that images without it do not
     /// count.</param>
     /// <param name="ignored">Target value of pixels that are left out of all sums; null for none.</param>
-    public static Value Of(
+    public static Value Compute(
         Value logits,
         Value target,
         float smooth,
         bool overBatch = false,
-        int? ignored = LossOptions.IgnoredByDefault)
+        int? ignored = LossOptions.DefaultIgnoredClass)
     {
         Arguments.ThrowIfNotAtLeastZero(smooth);
-        OverlapIndex dice = new(Shared: 2, SharedBelow: 0, Predicted: 1, True: 1, smooth);
+        OverlapIndex dice = new(Shared: 2, SharedBelow: 0, Predicted: 1, Target: 1, smooth);
         return new OverlapLoss(logits, target, dice, overBatch, ignored).Output;
     }
 }

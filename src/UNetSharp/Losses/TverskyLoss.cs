@@ -17,7 +17,7 @@ namespace UNetSharp.Losses;
 public static class TverskyLoss
 {
     /// <summary>The loss with α = 0.3 and β = 0.7, which the paper found best.</summary>
-    public static Value Of(Value logits, Value target) => Of(logits, target, alpha: 0.3f, beta: 0.7f);
+    public static Value Compute(Value logits, Value target) => Compute(logits, target, alpha: 0.3f, beta: 0.7f);
 
     /// <summary>The loss of logits (N, K, H, W) against 0 or 1, or class indices, (N, 1, H, W).</summary>
     /// <param name="logits">Logits, (N, K, H, W).</param>
@@ -29,19 +29,19 @@ public static class TverskyLoss
     /// <param name="overBatch">Whether a class is summed over all images, so that images without it do not
     /// count.</param>
     /// <param name="ignored">Target value of pixels that are left out of all sums; null for none.</param>
-    public static Value Of(
+    public static Value Compute(
         Value logits,
         Value target,
         float alpha,
         float beta,
         float smooth = 1,
         bool overBatch = false,
-        int? ignored = LossOptions.IgnoredByDefault)
+        int? ignored = LossOptions.DefaultIgnoredClass)
     {
         Arguments.ThrowIfNotAtLeastZero(alpha);
         Arguments.ThrowIfNotAtLeastZero(beta);
         Arguments.ThrowIfNotAtLeastZero(smooth);
-        OverlapIndex index = new(Shared: 1, SharedBelow: 1 - alpha - beta, Predicted: alpha, True: beta, smooth);
+        OverlapIndex index = new(Shared: 1, SharedBelow: 1 - alpha - beta, Predicted: alpha, Target: beta, smooth);
         return new OverlapLoss(logits, target, index, overBatch, ignored).Output;
     }
 }

@@ -41,6 +41,6 @@ public static class Bootstrap
 
         Array.Sort(means);
         return new Estimate(
-            values.Average(), Percentile.Of(means, Outside), Percentile.Of(means, 100 - Outside));
+            values.Average(), Percentile.Compute(means, Outside), Percentile.Compute(means, 100 - Outside));
     }
 }

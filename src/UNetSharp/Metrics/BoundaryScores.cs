@@ -33,7 +33,7 @@ public static class BoundaryScores
         {
             (0, 0) => 0,
             (0, _) or (_, 0) => Math.Sqrt(((double)size.Height * size.Height) + ((double)size.Width * size.Width)),
-            _ => Math.Max(Percentile.Of(toTruth, percentile), Percentile.Of(toPrediction, percentile)),
+            _ => Math.Max(Percentile.Compute(toTruth, percentile), Percentile.Compute(toPrediction, percentile)),
         };
     }
 
@@ -56,16 +56,16 @@ public static class BoundaryScores
             return toTruth.Length == toPrediction.Length ? 1 : 0;
         }
 
-        double precision = Near(toTruth, tolerance);
-        double recall = Near(toPrediction, tolerance);
+        double precision = ComputeShareWithin(toTruth, tolerance);
+        double recall = ComputeShareWithin(toPrediction, tolerance);
         return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
     }
 
     /// <summary>1 for the pixels of the mask's boundary.</summary>
     /// <exception cref="ArgumentException">The mask is not of that size.</exception>
-    public static byte[] Boundary(ReadOnlySpan<byte> mask, PictureSize size)
+    public static byte[] FindBoundary(ReadOnlySpan<byte> mask, PictureSize size)
     {
-        PixelCount.Require(size, mask.Length, "mask");
+        PixelCountCheck.RequireSize(size, mask.Length, "mask");
         (int height, int width) = (size.Height, size.Width);
         byte[] boundary = new byte[mask.Length];
         for (int i = 0; i < mask.Length; i++)
@@ -84,17 +84,17 @@ public static class BoundaryScores
     private static (double[] ToTruth, double[] ToPrediction) Distances(
         ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction, PictureSize size)
     {
-        byte[] truthBoundary = Boundary(truth, size);
-        byte[] predictionBoundary = Boundary(prediction, size);
-        return (From(predictionBoundary, truthBoundary, size), From(truthBoundary, predictionBoundary, size));
+        byte[] truthBoundary = FindBoundary(truth, size);
+        byte[] predictionBoundary = FindBoundary(prediction, size);
+        return (ComputeDistances(predictionBoundary, truthBoundary, size), ComputeDistances(truthBoundary, predictionBoundary, size));
     }
 
-    private static double[] From(byte[] boundary, byte[] other, PictureSize size)
+    private static double[] ComputeDistances(byte[] boundary, byte[] other, PictureSize size)
     {
-        double[] squared = DistanceTransform.Squared(other, size);
+        double[] squared = DistanceTransform.ComputeSquared(other, size);
         return [.. squared.Where((_, i) => boundary[i] != 0).Order().Select(Math.Sqrt)];
     }
 
-    private static double Near(double[] distances, double tolerance) =>
+    private static double ComputeShareWithin(double[] distances, double tolerance) =>
         (double)distances.Count(distance => distance <= tolerance) / distances.Length;
 }

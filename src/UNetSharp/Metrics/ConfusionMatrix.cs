@@ -13,7 +13,7 @@ namespace UNetSharp.Metrics;
 /// </summary>
 public sealed class ConfusionMatrix
 {
-    private const int MostClasses = byte.MaxValue + 1;
+    private const int MaxClasses = byte.MaxValue + 1;
     private readonly long[,] _counts;
 
     /// <summary>Starts with nothing counted.</summary>
@@ -21,7 +21,7 @@ public sealed class ConfusionMatrix
     public ConfusionMatrix(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, MostClasses);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, MaxClasses);
         Classes = classes;
         _counts = new long[classes, classes];
     }
@@ -44,19 +44,19 @@ public sealed class ConfusionMatrix
 
     /// <summary>Mean intersection over union of all classes that are there or predicted, with the background; 1 if
     /// there are none. It is the mIoU of Pascal VOC and Cityscapes.</summary>
-    public double MeanIoU => MeanOf(firstClass: 0, IoU);
+    public double MeanIoU => AverageOverClasses(firstClass: 0, IoU);
 
     /// <summary>Mean Dice of the classes other than the background that are there or predicted; 1 if none is.</summary>
-    public double MeanForegroundDice => MeanOf(firstClass: 1, Dice);
+    public double MeanForegroundDice => AverageOverClasses(firstClass: 1, Dice);
 
     /// <summary>Mean intersection over union of the same classes; 1 if there are none.</summary>
-    public double MeanForegroundIoU => MeanOf(firstClass: 1, IoU);
+    public double MeanForegroundIoU => AverageOverClasses(firstClass: 1, IoU);
 
     /// <summary>Mean precision of the same classes; 1 if there are none.</summary>
-    public double MeanForegroundPrecision => MeanOf(firstClass: 1, Precision);
+    public double MeanForegroundPrecision => AverageOverClasses(firstClass: 1, Precision);
 
     /// <summary>Mean recall of the same classes; 1 if there are none.</summary>
-    public double MeanForegroundRecall => MeanOf(firstClass: 1, Recall);
+    public double MeanForegroundRecall => AverageOverClasses(firstClass: 1, Recall);
 
     /// <summary>Counts every pixel of an image.</summary>
     /// <exception cref="ArgumentException">The sizes differ, or a pixel is of a class that there is not; nothing is
@@ -137,11 +137,11 @@ public sealed class ConfusionMatrix
     {
         double square = beta * beta;
         double whole = (square * Truth(k)) + Predicted(k);
-        return !IsThereOrPredicted(k) ? 1 : whole == 0 ? 0 : (1 + square) * TruePositives(k) / whole;
+        return !IsPresent(k) ? 1 : whole == 0 ? 0 : (1 + square) * TruePositives(k) / whole;
     }
 
     /// <summary>Whether any pixel belongs to a class or is predicted as it.</summary>
-    public bool IsThereOrPredicted(int k) => Truth(k) + Predicted(k) > 0;
+    public bool IsPresent(int k) => Truth(k) + Predicted(k) > 0;
 
     private static void RequireOneSize(ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction)
     {
@@ -170,15 +170,15 @@ public sealed class ConfusionMatrix
         }
     }
 
-    private double MeanOf(int firstClass, Func<int, double> score)
+    private double AverageOverClasses(int firstClass, Func<int, double> score)
     {
         IEnumerable<int> classes = Enumerable.Range(firstClass, Classes - firstClass);
-        double[] scores = [.. classes.Where(IsThereOrPredicted).Select(score)];
+        double[] scores = [.. classes.Where(IsPresent).Select(score)];
         return scores.Length == 0 ? 1 : scores.Average();
     }
 
     private double Score(int k, long part, long whole) =>
-        !IsThereOrPredicted(k) ? 1 : whole == 0 ? 0 : (double)part / whole;
+        !IsPresent(k) ? 1 : whole == 0 ? 0 : (double)part / whole;
 
     private long TruePositives(int k) => _counts[k, k];
 

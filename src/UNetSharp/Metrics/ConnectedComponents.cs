@@ -28,9 +28,9 @@ public static class ConnectedComponents
     /// <exception cref="ArgumentException">The mask is not of that size.</exception>
     public static (int[] Labels, int Count) Label(ReadOnlySpan<byte> mask, PictureSize size, Connectivity connectivity)
     {
-        PixelCount.Require(size, mask.Length, "mask");
+        PixelCountCheck.RequireSize(size, mask.Length, "mask");
         int[] labels = new int[mask.Length];
-        int[] parents = new int[MostProvisional(size) + 1];
+        int[] parents = new int[MaxProvisionalLabels(size) + 1];
         int last = 0;
         for (int row = 0; row < size.Height; row++)
         {
@@ -42,7 +42,7 @@ public static class ConnectedComponents
                     continue;
                 }
 
-                labels[i] = FromNeighbours(labels, parents, i, row, column, size.Width, connectivity);
+                labels[i] = LabelFromNeighbours(labels, parents, i, row, column, size.Width, connectivity);
                 if (labels[i] == 0)
                 {
                     labels[i] = ++last;
@@ -51,7 +51,7 @@ public static class ConnectedComponents
             }
         }
 
-        int count = MakeDense(parents, last);
+        int count = CompactLabels(parents, last);
         foreach (ref int label in labels.AsSpan())
         {
             label = parents[label];
@@ -61,9 +61,9 @@ public static class ConnectedComponents
     }
 
     // A pixel with a new number has none to its left: in every row at most every other one.
-    private static int MostProvisional(PictureSize size) => size.Height * ((size.Width + 1) / 2);
+    private static int MaxProvisionalLabels(PictureSize size) => size.Height * ((size.Width + 1) / 2);
 
-    private static int FromNeighbours(
+    private static int LabelFromNeighbours(
         int[] labels, int[] parents, int i, int row, int column, int width, Connectivity connectivity)
     {
         int label = column > 0 ? labels[i - 1] : 0;
@@ -106,7 +106,7 @@ public static class ConnectedComponents
     }
 
     /// <summary>Turns parents, which are never above their children, into dense numbers; returns how many.</summary>
-    private static int MakeDense(int[] parents, int last)
+    private static int CompactLabels(int[] parents, int last)
     {
         int count = 0;
         for (int label = 1; label <= last; label++)

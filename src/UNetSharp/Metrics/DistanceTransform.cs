@@ -15,10 +15,10 @@ public static class DistanceTransform
     /// <param name="size">Height and width.</param>
     /// <returns>Height × width squared distances; infinity throughout where the mask is empty.</returns>
     /// <exception cref="ArgumentException">The mask is not of that size.</exception>
-    public static double[] Squared(ReadOnlySpan<byte> mask, PictureSize size)
+    public static double[] ComputeSquared(ReadOnlySpan<byte> mask, PictureSize size)
     {
-        PixelCount.Require(size, mask.Length, "mask");
-        double[] distances = AlongColumns(mask, size);
+        PixelCountCheck.RequireSize(size, mask.Length, "mask");
+        double[] distances = ComputeColumns(mask, size);
         Envelope envelope = new(size.Width);
         for (int row = 0; row < size.Height; row++)
         {
@@ -28,7 +28,7 @@ public static class DistanceTransform
         return distances;
     }
 
-    private static double[] AlongColumns(ReadOnlySpan<byte> mask, PictureSize size)
+    private static double[] ComputeColumns(ReadOnlySpan<byte> mask, PictureSize size)
     {
         // Distances, squared at the end; one pass down, one up.
         (int height, int width) = (size.Height, size.Width);

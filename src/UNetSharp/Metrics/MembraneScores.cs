@@ -23,10 +23,10 @@ public sealed class MembraneScores
     public int Images { get; private set; }
 
     /// <summary>Largest V-Rand after thinning, 0..1, and its threshold.</summary>
-    public (double Score, double Threshold) VRand => Best(_rand);
+    public (double Score, double Threshold) VRand => FindBest(_rand);
 
     /// <summary>Largest V-Info after thinning, 0..1, and its threshold.</summary>
-    public (double Score, double Threshold) VInfo => Best(_info);
+    public (double Score, double Threshold) VInfo => FindBest(_info);
 
     /// <summary>Smallest share of pixels on the wrong side, without thinning, and its threshold.</summary>
     public (double Error, double Threshold) PixelError
@@ -44,7 +44,7 @@ public sealed class MembraneScores
     /// <param name="size">Height and width.</param>
     /// <exception cref="ArgumentException">An array is not of that size.</exception>
     public void Add(ReadOnlySpan<float> membrane, ReadOnlySpan<byte> truth, PictureSize size) =>
-        AddSegmented(membrane, Segments(truth, size), size);
+        AddSegmented(membrane, FindSegments(truth, size), size);
 
     /// <summary>Adds an image whose segments are known.</summary>
     /// <param name="membrane">Height × width probabilities that a pixel is membrane, row by row.</param>
@@ -53,8 +53,8 @@ public sealed class MembraneScores
     /// <exception cref="ArgumentException">An array is not of that size.</exception>
     public void AddSegmented(ReadOnlySpan<float> membrane, ReadOnlySpan<int> truth, PictureSize size)
     {
-        PixelCount.Require(size, membrane.Length, "prediction");
-        PixelCount.Require(size, truth.Length, "truth");
+        PixelCountCheck.RequireSize(size, membrane.Length, "prediction");
+        PixelCountCheck.RequireSize(size, truth.Length, "truth");
         byte[] mask = new byte[membrane.Length];
         for (int step = 0; step <= Steps; step++)
         {
@@ -67,7 +67,7 @@ public sealed class MembraneScores
                 wrong += isMembrane == (truth[i] == 0) ? 0 : 1;
             }
 
-            PartitionScore score = PartitionScore.Of(truth, Segments(Thinning.Thin(mask, size, outside: 1), size));
+            PartitionScore score = PartitionScore.Compute(truth, FindSegments(Thinning.Thin(mask, size, outside: 1), size));
             _rand[step] += score.VRand;
             _info[step] += score.VInfo;
             _pixelError[step] += mask.Length == 0 ? 0 : (double)wrong / mask.Length;
@@ -76,7 +76,7 @@ public sealed class MembraneScores
         Images++;
     }
 
-    private static int[] Segments(ReadOnlySpan<byte> membrane, PictureSize size)
+    private static int[] FindSegments(ReadOnlySpan<byte> membrane, PictureSize size)
     {
         byte[] inside = new byte[membrane.Length];
         for (int i = 0; i < inside.Length; i++)
@@ -87,7 +87,7 @@ public sealed class MembraneScores
         return ConnectedComponents.Label(inside, size, Connectivity.Four).Labels;
     }
 
-    private (double Score, double Threshold) Best(double[] sums)
+    private (double Score, double Threshold) FindBest(double[] sums)
     {
         int best = Array.IndexOf(sums, sums.Max());
         return (Images == 0 ? 1 : sums[best] / Images, (double)best / Steps);

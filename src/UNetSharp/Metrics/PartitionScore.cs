@@ -22,9 +22,9 @@ public readonly record struct PartitionScore(double VRand, double VInfo)
     /// <param name="truth">Number of each pixel's segment; 0 is the border.</param>
     /// <param name="proposal">As many numbers.</param>
     /// <exception cref="ArgumentException">The sizes differ.</exception>
-    public static PartitionScore Of(ReadOnlySpan<int> truth, ReadOnlySpan<int> proposal)
+    public static PartitionScore Compute(ReadOnlySpan<int> truth, ReadOnlySpan<int> proposal)
     {
-        PixelCount.RequireSame(truth.Length, proposal.Length);
+        PixelCountCheck.RequireSameLength(truth.Length, proposal.Length);
         Dictionary<int, long> truthSizes = [];
         Dictionary<int, long> proposalSizes = [];
         long[] pairs = new long[truth.Length];
@@ -49,14 +49,14 @@ public readonly record struct PartitionScore(double VRand, double VInfo)
         }
 
         Array.Sort(pairs, 0, count);
-        return Of(
+        return Compute(
             new Sums(truthSizes.Values, singles: 0),
             new Sums(proposalSizes.Values, singles),
             new Sums(RunLengths(pairs, count), singles),
             count + singles);
     }
 
-    private static PartitionScore Of(Sums truth, Sums proposal, Sums both, double n)
+    private static PartitionScore Compute(Sums truth, Sums proposal, Sums both, double n)
     {
         if (n == 0)
         {

@@ -6,7 +6,7 @@ internal static class Percentile
     /// <summary>The value that so many percent of the values are not above.</summary>
     /// <param name="sorted">Values in rising order, at least one.</param>
     /// <param name="percent">0..100.</param>
-    public static double Of(ReadOnlySpan<double> sorted, double percent)
+    public static double Compute(ReadOnlySpan<double> sorted, double percent)
     {
         double rank = percent / 100 * (sorted.Length - 1);
         int below = (int)rank;

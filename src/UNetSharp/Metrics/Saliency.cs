@@ -17,7 +17,7 @@ public static class Saliency
     /// <exception cref="ArgumentException">The sizes differ.</exception>
     public static double MeanAbsoluteError(ReadOnlySpan<float> prediction, ReadOnlySpan<byte> truth)
     {
-        PixelCount.RequireSame(truth.Length, prediction.Length);
+        PixelCountCheck.RequireSameLength(truth.Length, prediction.Length);
         double sum = 0;
         for (int i = 0; i < truth.Length; i++)
         {
@@ -39,8 +39,8 @@ public static class Saliency
     /// <exception cref="ArgumentException">An array is not of that size.</exception>
     public static double StructureMeasure(ReadOnlySpan<float> prediction, ReadOnlySpan<byte> truth, PictureSize size)
     {
-        PixelCount.Require(size, prediction.Length, "prediction");
-        PixelCount.Require(size, truth.Length, "truth");
+        PixelCountCheck.RequireSize(size, prediction.Length, "prediction");
+        PixelCountCheck.RequireSize(size, truth.Length, "truth");
         long foreground = truth.Length - truth.Count((byte)0);
         if (foreground == 0 || foreground == truth.Length)
         {
@@ -73,7 +73,7 @@ public static class Saliency
 
     private static double RegionScore(ReadOnlySpan<float> prediction, ReadOnlySpan<byte> truth, PictureSize size)
     {
-        (int row, int column) = Centre(truth, size);
+        (int row, int column) = FindCentroid(truth, size);
         double score = 0;
         foreach ((int top, int bottom) in new[] { (0, row), (row, size.Height) })
         {
@@ -82,7 +82,7 @@ public static class Saliency
                 double area = (double)(bottom - top) * (right - left);
                 score += area == 0
                     ? 0
-                    : area / truth.Length * Similarity(prediction, truth, size.Width, top, bottom, left, right);
+                    : area / truth.Length * ComputeSimilarity(prediction, truth, size.Width, top, bottom, left, right);
             }
         }
 
@@ -90,7 +90,7 @@ public static class Saliency
     }
 
     /// <summary>Rows above and columns left of the object's centre, with those of the centre itself.</summary>
-    private static (int Row, int Column) Centre(ReadOnlySpan<byte> truth, PictureSize size)
+    private static (int Row, int Column) FindCentroid(ReadOnlySpan<byte> truth, PictureSize size)
     {
         double rows = 0, columns = 0, count = 0;
         for (int i = 0; i < truth.Length; i++)
@@ -107,7 +107,7 @@ public static class Saliency
         static int Round(double x) => (int)Math.Round(x, MidpointRounding.AwayFromZero);
     }
 
-    private static double Similarity(
+    private static double ComputeSimilarity(
         ReadOnlySpan<float> prediction, ReadOnlySpan<byte> truth, int width, int top, int bottom, int left, int right)
     {
         double x = 0, y = 0, xx = 0, yy = 0, xy = 0;

@@ -9,7 +9,7 @@ namespace UNetSharp.Metrics;
 /// </summary>
 public static class SignFlipTest
 {
-    private const int MostCounted = 13;
+    private const int MaxExact = 13;
     private const int Draws = 9_999;
     private const int Seed = 0;
 
@@ -17,14 +17,14 @@ public static class SignFlipTest
     private const double Rounding = 1e-12;
 
     /// <summary>The two-sided p value that the mean of the differences is 0; 1 without differences.</summary>
-    public static double P(IReadOnlyList<double> differences)
+    public static double ComputePValue(IReadOnlyList<double> differences)
     {
         double found = Math.Abs(differences.Sum());
-        double least = found - (Rounding * differences.Sum(Math.Abs));
-        return differences.Count <= MostCounted ? Counted(differences, least) : Drawn(differences, least);
+        double min = found - (Rounding * differences.Sum(Math.Abs));
+        return differences.Count <= MaxExact ? ComputeExact(differences, min) : ComputeSampled(differences, min);
     }
 
-    private static double Counted(IReadOnlyList<double> differences, double least)
+    private static double ComputeExact(IReadOnlyList<double> differences, double observed)
     {
         int choices = 1 << differences.Count;
         int hits = 0;
@@ -36,13 +36,13 @@ public static class SignFlipTest
                 sum += ((signs >> k) & 1) == 0 ? differences[k] : -differences[k];
             }
 
-            hits += Math.Abs(sum) >= least ? 1 : 0;
+            hits += Math.Abs(sum) >= observed ? 1 : 0;
         }
 
         return (double)hits / choices;
     }
 
-    private static double Drawn(IReadOnlyList<double> differences, double least)
+    private static double ComputeSampled(IReadOnlyList<double> differences, double observed)
     {
         Random random = new(Seed);
         int hits = 0;
@@ -54,7 +54,7 @@ public static class SignFlipTest
                 sum += random.Next(2) == 0 ? differences[k] : -differences[k];
             }
 
-            hits += Math.Abs(sum) >= least ? 1 : 0;
+            hits += Math.Abs(sum) >= observed ? 1 : 0;
         }
 
         return (1.0 + hits) / (1 + Draws);

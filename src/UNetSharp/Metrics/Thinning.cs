@@ -30,18 +30,18 @@ public static class Thinning
     /// <exception cref="ArgumentException">The mask is not of that size.</exception>
     public static byte[] Thin(ReadOnlySpan<byte> mask, PictureSize size, byte outside = 0)
     {
-        PixelCount.Require(size, mask.Length, "mask");
+        PixelCountCheck.RequireSize(size, mask.Length, "mask");
         Frame frame = new(mask, size, outside);
 
         // A pixel is looked at again by one of the two rules only if something beside it has gone since that rule saw
         // it, in the last pass or the one before. So the time is linear in the number of pixels, however thick they
         // lie.
         List<int> all = frame.Foreground();
-        List<int> beforeLast = frame.Delete(all, rule: 0);
-        List<int> last = frame.Delete(all, rule: 1);
+        List<int> beforeLast = frame.DeletePixels(all, rule: 0);
+        List<int> last = frame.DeletePixels(all, rule: 1);
         for (int rule = 0; beforeLast.Count + last.Count > 0; rule = 1 - rule)
         {
-            (beforeLast, last) = (last, frame.Delete(frame.Beside(beforeLast, last), rule));
+            (beforeLast, last) = (last, frame.DeletePixels(frame.GetAffectedPixels(beforeLast, last), rule));
         }
 
         return frame.Inside();
@@ -93,7 +93,7 @@ public static class Thinning
         }
 
         /// <summary>Takes away, at the same time, all candidates that a rule lets go; returns them.</summary>
-        public List<int> Delete(List<int> candidates, int rule)
+        public List<int> DeletePixels(List<int> candidates, int rule)
         {
             List<int> deleted = [];
             foreach (int pixel in candidates)
@@ -114,7 +114,7 @@ public static class Thinning
         }
 
         /// <summary>Pixels of the mask beside those that have gone; some more than once.</summary>
-        public List<int> Beside(List<int> beforeLast, List<int> last)
+        public List<int> GetAffectedPixels(List<int> beforeLast, List<int> last)
         {
             List<int> beside = [];
             foreach (int pixel in beforeLast.Concat(last))
@@ -154,17 +154,17 @@ public static class Thinning
         {
             (bool p2, bool p3, bool p4, bool p5) = (Is(pixel, 0), Is(pixel, 1), Is(pixel, 2), Is(pixel, 3));
             (bool p6, bool p7, bool p8, bool p9) = (Is(pixel, 4), Is(pixel, 5), Is(pixel, 6), Is(pixel, 7));
-            int connected = One(!p2 && (p3 || p4)) + One(!p4 && (p5 || p6))
-                + One(!p6 && (p7 || p8)) + One(!p8 && (p9 || p2));
+            int connected = ToInt(!p2 && (p3 || p4)) + ToInt(!p4 && (p5 || p6))
+                + ToInt(!p6 && (p7 || p8)) + ToInt(!p8 && (p9 || p2));
             int pairs = Math.Min(
-                One(p9 || p2) + One(p3 || p4) + One(p5 || p6) + One(p7 || p8),
-                One(p2 || p3) + One(p4 || p5) + One(p6 || p7) + One(p8 || p9));
+                ToInt(p9 || p2) + ToInt(p3 || p4) + ToInt(p5 || p6) + ToInt(p7 || p8),
+                ToInt(p2 || p3) + ToInt(p4 || p5) + ToInt(p6 || p7) + ToInt(p8 || p9));
             bool isHeld = rule == 0 ? (p2 || p3 || !p5) && p4 : (p6 || p7 || !p9) && p8;
             return connected == 1 && pairs is 2 or 3 && !isHeld;
         }
 
         private bool Is(int pixel, int neighbour) => _pixels[pixel + _neighbours[neighbour]] != 0;
 
-        private static int One(bool condition) => condition ? 1 : 0;
+        private static int ToInt(bool condition) => condition ? 1 : 0;
     }
 }

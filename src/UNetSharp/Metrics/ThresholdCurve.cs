@@ -29,14 +29,14 @@ public sealed class ThresholdCurve
     /// <exception cref="ArgumentException">The sizes differ.</exception>
     public void Add(ReadOnlySpan<float> prediction, ReadOnlySpan<byte> truth)
     {
-        PixelCount.RequireSame(truth.Length, prediction.Length);
+        PixelCountCheck.RequireSameLength(truth.Length, prediction.Length);
         Span<long> foreground = stackalloc long[Levels];
         Span<long> background = stackalloc long[Levels];
         foreground.Clear();
         background.Clear();
         for (int i = 0; i < truth.Length; i++)
         {
-            (truth[i] != 0 ? foreground : background)[LevelOf(prediction[i])]++;
+            (truth[i] != 0 ? foreground : background)[GetLevel(prediction[i])]++;
         }
 
         long positives = truth.Length - truth.Count((byte)0);
@@ -69,7 +69,7 @@ public sealed class ThresholdCurve
         return below == 0 ? 0 : (1 + betaSquared) * precision * recall / below;
     }
 
-    private static int LevelOf(float probability) => float.IsNaN(probability)
+    private static int GetLevel(float probability) => float.IsNaN(probability)
         ? 0
         : (int)Math.Round(Math.Clamp((double)probability, 0, 1) * (Levels - 1));
 }

@@ -18,12 +18,12 @@ public sealed class AttentionUNet : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="width">Channels at the image's full size, which double with every step down.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down.</param>
     /// <param name="seed">Chooses the starting values.</param>
-    public AttentionUNet(int channels, int classes, int width = 64, int seed = 0)
+    public AttentionUNet(int channels, int classes, int baseChannels = 64, int seed = 0)
         : base(channels, classes)
     {
-        int w = width;
+        int w = baseChannels;
         _conv1 = Add("Conv1", ConvBlock(channels, w));
         _conv2 = Add("Conv2", ConvBlock(w, 2 * w));
         _conv3 = Add("Conv3", ConvBlock(2 * w, 4 * w));
@@ -43,8 +43,8 @@ public sealed class AttentionUNet : Network
         "Attention U-Net: gates on the skips",
         "Oktay et al. 2018, arXiv 1804.03999",
         new PictureSize(512, 512),
-        [nameof(ModelSettings.Width)],
-        (s, seed) => new AttentionUNet(s.Channels, s.Classes, s.Width, seed),
+        [nameof(ModelSettings.BaseChannels)],
+        (s, seed) => new AttentionUNet(s.Channels, s.Classes, s.BaseChannels, seed),
         Recognize);
 
     /// <inheritdoc/>
@@ -69,13 +69,13 @@ public sealed class AttentionUNet : Network
         Add($"Att{number}", new AttentionGate(inC / 2, inC / 4)),
         Add($"Up_conv{number}", ConvBlock(inC, inC / 2)));
 
-    private static ModelSettings? Recognize(ArraySizes arrays) =>
+    private static ModelSettings? Recognize(TensorShapes arrays) =>
         arrays.Has("Conv1.conv.0.weight") && arrays.Has("Att5.psi.0.weight")
-            ? Entry.Usual with
+            ? Entry.Default with
             {
-                Channels = arrays.Filter("Conv1.conv.0.weight", 1),
-                Classes = arrays.Filter("Conv_1x1.weight", 0),
-                Width = arrays.Filter("Conv1.conv.0.weight", 0),
+                Channels = arrays.GetFilterSize("Conv1.conv.0.weight", 1),
+                Classes = arrays.GetFilterSize("Conv_1x1.weight", 0),
+                BaseChannels = arrays.GetFilterSize("Conv1.conv.0.weight", 0),
             }
             : null;
 

@@ -19,19 +19,19 @@ public sealed class Fcn8s : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="width">Channels of the first block, which double with every block.</param>
+    /// <param name="baseChannels">Channels of the first block, which double with every block.</param>
     /// <param name="seed">Chooses the starting values.</param>
-    public Fcn8s(int channels, int classes, int width = 64, int seed = 0)
+    public Fcn8s(int channels, int classes, int baseChannels = 64, int seed = 0)
         : base(channels, classes)
     {
         _blocks =
         [
             .. Enumerable.Range(0, 5).Select(i => Add(
-                $"block{i + 1}", new DoubleConv(i == 0 ? channels : width << (i - 1), width << i))),
+                $"block{i + 1}", new DoubleConv(i == 0 ? channels : baseChannels << (i - 1), baseChannels << i))),
         ];
-        _score3 = Add("score3", new Conv2d(4 * width, classes, kernel: 1));
-        _score4 = Add("score4", new Conv2d(8 * width, classes, kernel: 1));
-        _score5 = Add("score5", new Conv2d(16 * width, classes, kernel: 1));
+        _score3 = Add("score3", new Conv2d(4 * baseChannels, classes, kernel: 1));
+        _score4 = Add("score4", new Conv2d(8 * baseChannels, classes, kernel: 1));
+        _score5 = Add("score5", new Conv2d(16 * baseChannels, classes, kernel: 1));
         Initialize(seed);
     }
 
@@ -41,8 +41,8 @@ public sealed class Fcn8s : Network
         "FCN-8s with the U-Net's encoder: skips are added, not concatenated",
         "after Long et al. 2015, arXiv 1411.4038",
         new PictureSize(512, 512),
-        [nameof(ModelSettings.Width)],
-        (s, seed) => new Fcn8s(s.Channels, s.Classes, s.Width, seed),
+        [nameof(ModelSettings.BaseChannels)],
+        (s, seed) => new Fcn8s(s.Channels, s.Classes, s.BaseChannels, seed),
         Recognize);
 
     /// <inheritdoc/>
@@ -55,25 +55,25 @@ public sealed class Fcn8s : Network
         Value pool3 = Block(3, pool2);                         // H/8   ──────────────────►┐
         Value pool4 = Block(4, pool3);                         //  H/16  ──────────────►┐  │
         Value y = _score5.Forward(Block(5, pool4));            //   H/32                │  │
-        y = SizeOf(pool4, y) + _score4.Forward(pool4);         //  H/16  ◄──────────────┘  │
-        y = SizeOf(pool3, y) + _score3.Forward(pool3);         // H/8   ◄──────────────────┘
-        return SizeOf(image, y);
+        y = ResizeLike(pool4, y) + _score4.Forward(pool4);         //  H/16  ◄──────────────┘  │
+        y = ResizeLike(pool3, y) + _score3.Forward(pool3);         // H/8   ◄──────────────────┘
+        return ResizeLike(image, y);
     }
 
     private Value Block(int number, Value x) => _blocks[number - 1].Forward(x).MaxPool(2);
 
-    private static Value SizeOf(Value target, Value x) =>
+    private static Value ResizeLike(Value target, Value x) =>
         x.Resize(target.Shape.H, target.Shape.W, alignCorners: false);
 
-    private static ModelSettings? Recognize(ArraySizes arrays)
+    private static ModelSettings? Recognize(TensorShapes arrays)
     {
         const string First = "block1.double_conv.0.weight";
         return arrays.Has(First) && arrays.Has("score3.weight")
-            ? Entry.Usual with
+            ? Entry.Default with
             {
-                Channels = arrays.Filter(First, 1),
-                Classes = arrays.Filter("score3.weight", 0),
-                Width = arrays.Filter(First, 0),
+                Channels = arrays.GetFilterSize(First, 1),
+                Classes = arrays.GetFilterSize("score3.weight", 0),
+                BaseChannels = arrays.GetFilterSize(First, 0),
             }
             : null;
     }

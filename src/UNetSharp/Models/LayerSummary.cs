@@ -20,7 +20,7 @@ public sealed record LayerSummary(
 {
     /// <summary>The layers of a graph in the order in which they run. What is no layer in PyTorch (crops, concatenations,
     /// sums) is left out.</summary>
-    internal static IReadOnlyList<LayerSummary> Of(ComputationGraph graph)
+    internal static IReadOnlyList<LayerSummary> FromGraph(ComputationGraph graph)
     {
         List<LayerSummary> layers = [];
         IReadOnlyDictionary<Value, ReceptiveField?> fields = Graph.ReceptiveField.FindAll(graph);
@@ -28,20 +28,20 @@ public sealed record LayerSummary(
         {
             if (operation.LayerType is { } type)
             {
-                layers.Add(Of(operation, type, layers.Count + 1, fields[operation.Output]?.Size));
+                layers.Add(FromOperation(operation, type, layers.Count + 1, fields[operation.Output]?.Size));
             }
         }
 
         return layers;
     }
 
-    private static LayerSummary Of(Operation operation, string type, int number, double? field)
+    private static LayerSummary FromOperation(Operation operation, string type, int number, double? field)
     {
         string label = $"{type}-{number}";
         string? parameter = operation.Parameters.Count > 0 ? operation.Parameters[0].Name : null;
         return new LayerSummary(
             label,
-            parameter is null ? label : parameter[..EndOfLayer(parameter)],
+            parameter is null ? label : parameter[..FindLayerNameEnd(parameter)],
             type,
             operation.Output.Shape,
             operation.Parameters.Where(p => p.Kind == ParameterKind.Trained).Sum(p => (long)p.Count),
@@ -50,6 +50,6 @@ public sealed record LayerSummary(
     }
 
     /// <summary>Where a parameter's own name begins; names that other programs gave may have no parts.</summary>
-    private static int EndOfLayer(string parameter) =>
+    private static int FindLayerNameEnd(string parameter) =>
         parameter.LastIndexOf('.') is > 0 and var end ? end : parameter.Length;
 }

@@ -31,11 +31,11 @@ public static class ModelCatalog
 
     /// <summary>Builds a network with starting values chosen by the seed.</summary>
     /// <exception cref="ArgumentException">There is no network of that name, or an option makes no sense.</exception>
-    public static Network Create(ModelSettings settings, int seed = 0) => settings.Problem() is { } problem
+    public static Network Create(ModelSettings settings, int seed = 0) => settings.GetError() is { } problem
         ? throw new ArgumentException($"{problem}.")
         : Entry(settings.Model).Create(settings, seed);
 
     /// <summary>The settings of the network that has arrays of these names and sizes, or null if none has.</summary>
-    public static ModelSettings? Recognize(ArraySizes arrays) =>
+    public static ModelSettings? Recognize(TensorShapes arrays) =>
         Entries.Select(entry => entry.Recognize(arrays)).FirstOrDefault(settings => settings is not null);
 }

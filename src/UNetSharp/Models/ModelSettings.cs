@@ -11,17 +11,19 @@ namespace UNetSharp.Models;
 /// <param name="Classes">Channels of the result: 1 for one foreground class, K for K classes.</param>
 public sealed record ModelSettings(string Model, int Channels, int Classes)
 {
-    private const int MostChannels = 64;
-    private const int MostClasses = 256;
-    private const int MostWidth = 512;
-    private const int MostListedWidth = 4096;
-    private const int MostLevels = 10;
+    private const int MaxChannels = 64;
+    private const int MaxClasses = 256;
+    private const int MaxBaseChannels = 512;
+    private const int MaxLevelChannels = 4096;
+    private const int MaxLevels = 10;
 
     /// <summary>Channels at the image's full size; they double with every step down.</summary>
-    public int Width { get; init; } = 64;
+    [JsonPropertyName("Width")]
+    public int BaseChannels { get; init; } = 64;
 
     /// <summary>Channels of every level from the image's full size down, where they do not simply double.</summary>
-    public IReadOnlyList<int> Widths { get; init; } = [];
+    [JsonPropertyName("Widths")]
+    public IReadOnlyList<int> LevelChannels { get; init; } = [];
 
     /// <summary>How feature maps are enlarged.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<UpSampling>))]
@@ -55,19 +57,19 @@ public sealed record ModelSettings(string Model, int Channels, int Classes)
     public float Dropout { get; init; }
 
     /// <summary>What is wrong with the settings; null if nothing is.</summary>
-    public string? Problem()
+    public string? GetError()
     {
         if (!ModelCatalog.Names.Contains(Model))
         {
             return $"there is no model '{Model}'; there are {string.Join(", ", ModelCatalog.Names)}";
         }
 
-        bool hasWidths = ModelCatalog.Entry(Model).Options.Contains(nameof(Widths));
-        return Channels is < 1 or > MostChannels ? $"{Channels} channels: there may be 1 to {MostChannels}"
-            : Classes is < 1 or > MostClasses ? $"{Classes} classes: there may be 1 to {MostClasses}"
-            : Width is < 1 or > MostWidth ? $"a width of {Width}: it may be 1 to {MostWidth}"
-            : hasWidths && Widths is null or { Count: < 1 or > MostLevels } ? $"there may be 1 to {MostLevels} widths"
-            : hasWidths && Widths.Any(width => width is < 1 or > MostListedWidth) ? $"widths may be 1 to {MostListedWidth}"
+        bool hasWidths = ModelCatalog.Entry(Model).Options.Contains(nameof(LevelChannels));
+        return Channels is < 1 or > MaxChannels ? $"{Channels} channels: there may be 1 to {MaxChannels}"
+            : Classes is < 1 or > MaxClasses ? $"{Classes} classes: there may be 1 to {MaxClasses}"
+            : BaseChannels is < 1 or > MaxBaseChannels ? $"a width of {BaseChannels}: it may be 1 to {MaxBaseChannels}"
+            : hasWidths && LevelChannels is null or { Count: < 1 or > MaxLevels } ? $"there may be 1 to {MaxLevels} widths"
+            : hasWidths && LevelChannels.Any(width => width is < 1 or > MaxLevelChannels) ? $"widths may be 1 to {MaxLevelChannels}"
             : Dropout is not (>= 0 and < 1) ? $"a dropout of {Dropout}: it may be 0 to below 1"
             : Slope is not (>= 0 and < 1) ? $"a slope of {Slope}: it may be 0 to below 1"
             : !Enum.IsDefined(Up) || !Enum.IsDefined(Decoder) || !Enum.IsDefined(Fusion) || !Enum.IsDefined(Activation)

@@ -10,7 +10,7 @@ namespace UNetSharp.Models;
 public abstract class Network : Module
 {
     // Four poolings halve an image to at least one pixel.
-    private const int SmallestSide = 16;
+    private const int MinSide = 16;
 
     private ParameterStore? _store;
 
@@ -44,7 +44,7 @@ public abstract class Network : Module
     /// The logits of <see cref="Forward"/>, and after them the side outputs on which training puts a loss as well (deep
     /// supervision).
     /// </summary>
-    public virtual IReadOnlyList<Value> ForwardWithSides(Value image) => [Forward(image)];
+    public virtual IReadOnlyList<Value> ForwardWithSideOutputs(Value image) => [Forward(image)];
 
     /// <summary>
     /// Logits for every pixel of an image of any size. What the network needs to see beyond the border is the image's
@@ -57,7 +57,7 @@ public abstract class Network : Module
     /// <param name="height">Height of the middle.</param>
     /// <param name="width">Width of the middle.</param>
     public Value Segment(Value image, int height, int width) =>
-        Forward(Mirrored(image, height, width)).CropCenter(height, width);
+        Forward(MirrorPad(image, height, width)).CropCenter(height, width);
 
     /// <summary>
     /// Logits with side outputs for the middle of an image; what lies around it is there to be seen. The mirror image stands in
@@ -66,13 +66,13 @@ public abstract class Network : Module
     /// <param name="image">The image, (N, channels, H, W).</param>
     /// <param name="height">Height of the middle.</param>
     /// <param name="width">Width of the middle.</param>
-    public IReadOnlyList<Value> SegmentWithSides(Value image, int height, int width) =>
+    public IReadOnlyList<Value> SegmentWithSideOutputs(Value image, int height, int width) =>
     [
-        .. ForwardWithSides(Mirrored(image, height, width)).Select(logits => logits.CropCenter(height, width)),
+        .. ForwardWithSideOutputs(MirrorPad(image, height, width)).Select(logits => logits.CropCenter(height, width)),
     ];
 
     /// <summary>The least height (or width) of an image for which logits of at least this height come out.</summary>
-    public virtual int InputSide(int outputSide) => Math.Max(SmallestSide, outputSide);
+    public virtual int InputSide(int outputSide) => Math.Max(MinSide, outputSide);
 
     /// <summary>
     /// Sets every parameter to its initial values; the same seed gives the same values. To be called when all parameters
@@ -80,6 +80,6 @@ public abstract class Network : Module
     /// </summary>
     protected void Initialize(int seed) => Store.Initialize(seed);
 
-    private Value Mirrored(Value image, int height, int width) =>
+    private Value MirrorPad(Value image, int height, int width) =>
         image.ReflectPad(Math.Max(image.Shape.H, InputSide(height)), Math.Max(image.Shape.W, InputSide(width)));
 }

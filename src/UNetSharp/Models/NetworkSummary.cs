@@ -20,15 +20,15 @@ public sealed record NetworkSummary(
     /// <param name="input">Sizes of the image.</param>
     /// <param name="threads">Threads that plans are made for.</param>
     /// <exception cref="ShapeException">The network cannot run on such an image.</exception>
-    public static NetworkSummary Of(Network network, Shape input, int threads)
+    public static NetworkSummary Compute(Network network, Shape input, int threads)
     {
         using CpuDevice device = new(threads);
         Value image = Value.Input(input);
-        IReadOnlyList<Value> results = network.ForwardWithSides(image);
+        IReadOnlyList<Value> results = network.ForwardWithSideOutputs(image);
         ComputationGraph graph = new([.. results]);
-        IReadOnlyList<LayerSummary> layers = LayerSummary.Of(graph);
+        IReadOnlyList<LayerSummary> layers = LayerSummary.FromGraph(graph);
         long parameters = network.Parameters().Where(p => p.Kind == ParameterKind.Trained).Sum(p => (long)p.Count);
-        Value loss = results.Select(LossOf).Aggregate((a, b) => a + b);
+        Value loss = results.Select(CreateLoss).Aggregate((a, b) => a + b);
         MemorySummary memory = new(
             input.Count * sizeof(float),
             2 * layers.Sum(layer => layer.Output.Count) * sizeof(float),
@@ -38,10 +38,10 @@ public sealed record NetworkSummary(
         return new NetworkSummary(input, layers, parameters, graph.Macs, memory);
     }
 
-    private static Value LossOf(Value logits)
+    private static Value CreateLoss(Value logits)
     {
         Value target = Value.Input(logits.Shape.WithChannels(1));
-        return logits.Shape.C == 1 ? BinaryCrossEntropy.Of(logits, target) : CrossEntropy.Of(logits, target);
+        return logits.Shape.C == 1 ? BinaryCrossEntropy.Compute(logits, target) : CrossEntropy.Compute(logits, target);
     }
 }
 

@@ -19,12 +19,12 @@ public sealed class ResUNet : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="width">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
     /// <param name="seed">Chooses the starting values.</param>
-    public ResUNet(int channels, int classes, int width = 64, int seed = 0)
+    public ResUNet(int channels, int classes, int baseChannels = 64, int seed = 0)
         : base(channels, classes)
     {
-        int w = width;
+        int w = baseChannels;
         _input = new InputBlock(
             Add("input_layer.0", new Conv2d(channels, w, kernel: 3, padding: 1)),
             Add("input_layer.1", new BatchNorm2d(w)),
@@ -46,8 +46,8 @@ public sealed class ResUNet : Network
         "deep residual U-Net",
         "Zhang et al. 2018, arXiv 1711.10684",
         new PictureSize(512, 512),
-        [nameof(ModelSettings.Width)],
-        (s, seed) => new ResUNet(s.Channels, s.Classes, s.Width, seed),
+        [nameof(ModelSettings.BaseChannels)],
+        (s, seed) => new ResUNet(s.Channels, s.Classes, s.BaseChannels, seed),
         Recognize);
 
     /// <inheritdoc/>
@@ -67,13 +67,13 @@ public sealed class ResUNet : Network
         Add($"upsample_{number}.upsample", new ConvTranspose2d(deepC, deepC, kernel: 2, stride: 2)),
         Add($"up_residual_conv{number}", new ResidualBlock(deepC + skipC, skipC, stride: 1)));
 
-    private static ModelSettings? Recognize(ArraySizes arrays) =>
+    private static ModelSettings? Recognize(TensorShapes arrays) =>
         arrays.Has("input_layer.0.weight") && arrays.Has("up_residual_conv3.conv_block.2.weight")
-            ? Entry.Usual with
+            ? Entry.Default with
             {
-                Channels = arrays.Filter("input_layer.0.weight", 1),
-                Classes = arrays.Filter("output_layer.0.weight", 0),
-                Width = arrays.Filter("input_layer.0.weight", 0),
+                Channels = arrays.GetFilterSize("input_layer.0.weight", 1),
+                Classes = arrays.GetFilterSize("output_layer.0.weight", 0),
+                BaseChannels = arrays.GetFilterSize("input_layer.0.weight", 0),
             }
             : null;
 

@@ -47,22 +47,22 @@ public sealed class U2Net : Network
     }
 
     /// <summary>What the catalog knows about the full network.</summary>
-    public static ModelEntry Entry { get; } = EntryOf("u2net", "U²-Net: nested U-Nets, six side outputs", isLight: false);
+    public static ModelEntry Entry { get; } = CreateEntry("u2net", "U²-Net: nested U-Nets, six side outputs", isLight: false);
 
     /// <summary>What the catalog knows about the light version.</summary>
-    public static ModelEntry LightEntry { get; } = EntryOf("u2netp", "U²-Net, the light version", isLight: true);
+    public static ModelEntry LightEntry { get; } = CreateEntry("u2netp", "U²-Net, the light version", isLight: true);
 
     /// <inheritdoc/>
-    public override Value Forward(Value image) => ForwardWithSides(image)[0];
+    public override Value Forward(Value image) => ForwardWithSideOutputs(image)[0];
 
     /// <summary>The fused map, and the six side outputs from the image's full size down, all at the image's size.</summary>
-    public override IReadOnlyList<Value> ForwardWithSides(Value image)
+    public override IReadOnlyList<Value> ForwardWithSideOutputs(Value image)
     {
         var down = new Value[6];
         Value x = image;
         for (int i = 0; i < 6; i++)
         {
-            x = _stages[i].Forward(i == 0 ? image : HalfSize(x));
+            x = _stages[i].Forward(i == 0 ? image : Downsample(x));
             down[i] = x;
         }
 
@@ -70,24 +70,24 @@ public sealed class U2Net : Network
         up[5] = x;
         for (int i = 4; i >= 0; i--)
         {
-            x = _decoders[i].Forward(Value.Concat(SizeOf(down[i], x), down[i]));
+            x = _decoders[i].Forward(Value.Concat(ResizeLike(down[i], x), down[i]));
             up[i] = x;
         }
 
-        Value[] sides = [.. _sides.Select((side, i) => SizeOf(image, side.Forward(up[i])))];
+        Value[] sides = [.. _sides.Select((side, i) => ResizeLike(image, side.Forward(up[i])))];
         return [_outconv.Forward(Value.Concat(sides)), .. sides];
     }
 
-    private static Value HalfSize(Value x) => x.MaxPool(2, ceilMode: true);
+    private static Value Downsample(Value x) => x.MaxPool(2, ceilMode: true);
 
-    private static Value SizeOf(Value target, Value x) =>
+    private static Value ResizeLike(Value target, Value x) =>
         x.Resize(target.Shape.H, target.Shape.W, alignCorners: false);
 
     /// <summary>RSU-7, 6, 5 and 4 at the first four levels, RSU-4F at the lowest two, whose maps are small already.</summary>
     private UBlock AddStage(string name, int level, int inC, int midC, int outC) => Add<UBlock>(
         name, level < 4 ? new ResidualUBlock(7 - level, inC, midC, outC) : new DilatedUBlock(inC, midC, outC));
 
-    private static ModelEntry EntryOf(string name, string about, bool isLight) => new(
+    private static ModelEntry CreateEntry(string name, string about, bool isLight) => new(
         new ModelSettings(name, Channels: 3, Classes: 1),
         about,
         "Qin et al. 2020, arXiv 2005.09007",
@@ -96,21 +96,21 @@ public sealed class U2Net : Network
         (s, seed) => new U2Net(s.Channels, s.Classes, isLight, seed),
         arrays => Recognize(arrays, name, isLight))
     {
-        ForeignPreparation = PreparationOf,
+        ForeignPreparation = ChoosePreparation,
     };
 
     /// <summary>The published weights find what is salient in colour images, and all take them in one way.</summary>
-    private static Preparation PreparationOf(ModelSettings settings) => settings is { Channels: 3, Classes: 1 }
+    private static Preparation ChoosePreparation(ModelSettings settings) => settings is { Channels: 3, Classes: 1 }
         ? new Preparation(new PictureSize(320, 320), Normalization.Saliency)
         : new Preparation();
 
-    private static ModelSettings? Recognize(ArraySizes arrays, string name, bool isLight)
+    private static ModelSettings? Recognize(TensorShapes arrays, string name, bool isLight)
     {
         const string First = "stage1.rebnconvin.conv_s1.weight";
         bool isThis = arrays.Has(First) && arrays.Has("outconv.weight")
-            && arrays.Filter("stage1.rebnconv1.conv_s1.weight", 0) == 16 == isLight;
+            && arrays.GetFilterSize("stage1.rebnconv1.conv_s1.weight", 0) == 16 == isLight;
         return isThis
-            ? new ModelSettings(name, arrays.Filter(First, 1), arrays.Filter("outconv.weight", 0))
+            ? new ModelSettings(name, arrays.GetFilterSize(First, 1), arrays.GetFilterSize("outconv.weight", 0))
             : null;
     }
 
@@ -168,7 +168,7 @@ public sealed class U2Net : Network
             for (int i = 0; i < _down.Length; i++)
             {
                 // The two lowest levels have one size.
-                y = _down[i].Forward(i == 0 || i == _down.Length - 1 ? y : HalfSize(y));
+                y = _down[i].Forward(i == 0 || i == _down.Length - 1 ? y : Downsample(y));
                 skips.Push(y);
             }
 
@@ -176,7 +176,7 @@ public sealed class U2Net : Network
             foreach (ConvNormRelu up in _up)
             {
                 Value skip = skips.Pop();
-                y = up.Forward(Value.Concat(SizeOf(skip, y), skip));
+                y = up.Forward(Value.Concat(ResizeLike(skip, y), skip));
             }
 
             return y + residual;

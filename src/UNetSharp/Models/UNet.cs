@@ -10,7 +10,7 @@ namespace UNetSharp.Models;
 /// (N, channels, H, W) → logits (N, classes, H, W), for every H and W of at least 16.
 /// </summary>
 /// <remarks>
-/// PyTorch code has two definitions of it under the same names, which <see cref="DecoderWidths"/> tells apart. Channels with
+/// PyTorch code has two definitions of it under the same names, which <see cref="DecoderWidths"/> distinguishes. Channels with
 /// a base of w, bottleneck first:
 /// <code>
 ///                      bottleneck  up1                up2              up3              up4
@@ -29,7 +29,7 @@ public sealed class UNet : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="width">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
     /// <param name="up">How feature maps are enlarged.</param>
     /// <param name="fusion">How skips meet what comes from below; sums instead of concatenations to compare with.</param>
     /// <param name="hasBias">
@@ -40,7 +40,7 @@ public sealed class UNet : Network
     public UNet(
         int channels,
         int classes,
-        int width = 64,
+        int baseChannels = 64,
         UpSampling up = UpSampling.Bilinear,
         SkipFusion fusion = SkipFusion.Concat,
         bool? hasBias = null,
@@ -48,7 +48,7 @@ public sealed class UNet : Network
         DecoderWidths decoder = DecoderWidths.Wide)
         : base(channels, classes)
     {
-        int w = width;
+        int w = baseChannels;
         bool bias = hasBias ?? UsualBias(decoder);
         bool isNarrow = decoder == DecoderWidths.Narrow;
         int halved = isNarrow || up == UpSampling.Bilinear ? 2 : 1;
@@ -72,13 +72,13 @@ public sealed class UNet : Network
         "Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(512, 512),
         [
-            nameof(ModelSettings.Width),
+            nameof(ModelSettings.BaseChannels),
             nameof(ModelSettings.Up),
             nameof(ModelSettings.Decoder),
             nameof(ModelSettings.Fusion),
             nameof(ModelSettings.Bias),
         ],
-        (s, seed) => new UNet(s.Channels, s.Classes, s.Width, s.Up, s.Fusion, s.Bias, seed, s.Decoder),
+        (s, seed) => new UNet(s.Channels, s.Classes, s.BaseChannels, s.Up, s.Fusion, s.Bias, seed, s.Decoder),
         Recognize);
 
     /// <summary>Whether 3x3 convolutions usually have biases: those of the narrow decoder's definition have.</summary>
@@ -99,7 +99,7 @@ public sealed class UNet : Network
         return _outc.Forward(y);              // one logit for each class and pixel
     }
 
-    private static ModelSettings? Recognize(ArraySizes arrays)
+    private static ModelSettings? Recognize(TensorShapes arrays)
     {
         const string First = "inc.double_conv.0.weight";
         if (!arrays.Has(First) || !arrays.Has("up4.conv.double_conv.0.weight") || arrays.Has("up1.up.0.weight"))
@@ -108,17 +108,17 @@ public sealed class UNet : Network
         }
 
         bool isTransposed = arrays.Has("up1.up.weight");
-        int width = arrays.Filter(First, 0);
-        return Entry.Usual with
+        int width = arrays.GetFilterSize(First, 0);
+        return Entry.Default with
         {
-            Channels = arrays.Filter(First, 1),
-            Classes = arrays.Filter("outc.conv.weight", 0),
-            Width = width,
+            Channels = arrays.GetFilterSize(First, 1),
+            Classes = arrays.GetFilterSize("outc.conv.weight", 0),
+            BaseChannels = width,
             Up = isTransposed ? UpSampling.Transpose : UpSampling.Bilinear,
-            Decoder = arrays.Filter("up1.conv.double_conv.0.weight", 0) == 4 * width
+            Decoder = arrays.GetFilterSize("up1.conv.double_conv.0.weight", 0) == 4 * width
                 ? DecoderWidths.Narrow
                 : DecoderWidths.Wide,
-            Fusion = arrays.Filter("up4.conv.double_conv.0.weight", 1) == width ? SkipFusion.Add : SkipFusion.Concat,
+            Fusion = arrays.GetFilterSize("up4.conv.double_conv.0.weight", 1) == width ? SkipFusion.Add : SkipFusion.Concat,
             Bias = arrays.Has("inc.double_conv.0.bias"),
         };
     }
@@ -156,7 +156,7 @@ public sealed class UNet : Network
             Value x = _up?.Forward(deep) ?? deep.Resize(2 * deep.Shape.H, 2 * deep.Shape.W, alignCorners: true);
 
             // Where the image's size was odd on the way down, a row or column is missing.
-            x = x.Fit(skip.Shape.H, skip.Shape.W);
+            x = x.PadToSize(skip.Shape.H, skip.Shape.W);
             return _conv.Forward(_fusion == SkipFusion.Concat ? Value.Concat(skip, x) : skip + x);
         }
     }

@@ -13,7 +13,7 @@ namespace UNetSharp.Models;
 public sealed class UNetClassic : Network
 {
     // Height of the lowest map. With less, the way up has nothing left to crop to.
-    private const int SmallestBottom = 8;
+    private const int MinBottleneckSide = 8;
 
     private readonly Convolutions _conv1, _conv2, _conv3, _conv4, _conv5, _conv6, _conv7, _conv8, _conv9;
     private readonly ConvTranspose2d _up4, _up3, _up2, _up1;
@@ -23,21 +23,21 @@ public sealed class UNetClassic : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="width">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
     /// <param name="activation">What follows each 3x3 convolution; ReLU in the paper.</param>
     /// <param name="seed">Chooses the starting values.</param>
     /// <param name="dropout">Share of the two lowest levels' values that training drops at the end of the way down.</param>
     public UNetClassic(
         int channels,
         int classes,
-        int width = 64,
+        int baseChannels = 64,
         Activation activation = Activation.Relu,
         int seed = 0,
         float dropout = 0)
         : base(channels, classes)
     {
         _dropout = dropout;
-        int w = width;
+        int w = baseChannels;
         _conv1 = Add("conv_1", new Convolutions(channels, w, activation));
         _conv2 = Add("conv_2", new Convolutions(w, 2 * w, activation));
         _conv3 = Add("conv_3", new Convolutions(2 * w, 4 * w, activation));
@@ -61,15 +61,15 @@ public sealed class UNetClassic : Network
         "the U-Net of 2015: unpadded, cropped skips, no batch norm",
         "Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(572, 572),
-        [nameof(ModelSettings.Width), nameof(ModelSettings.Activation), nameof(ModelSettings.Dropout)],
-        (s, seed) => new UNetClassic(s.Channels, s.Classes, s.Width, s.Activation, seed, s.Dropout),
+        [nameof(ModelSettings.BaseChannels), nameof(ModelSettings.Activation), nameof(ModelSettings.Dropout)],
+        (s, seed) => new UNetClassic(s.Channels, s.Classes, s.BaseChannels, s.Activation, seed, s.Dropout),
         Recognize);
 
     /// <inheritdoc/>
     public override int InputSide(int outputSide)
     {
         // A lowest map of b pixels comes from 16 · b + 60 pixels and leads to 16 · b − 124.
-        int bottom = Math.Max(SmallestBottom, (outputSide + 124 + 15) / 16);
+        int bottom = Math.Max(MinBottleneckSide, (outputSide + 124 + 15) / 16);
         return (16 * bottom) + 60;
     }
 
@@ -83,22 +83,22 @@ public sealed class UNetClassic : Network
         x4 = x4.Dropout(_dropout, layer: 4);            //                              │  │  │  │
         Value y = _conv5.Forward(x4.MaxPool(2));        //     32 → 28                  │  │  │  │
         y = y.Dropout(_dropout, layer: 5);              //                              │  │  │  │
-        y = _conv6.Forward(Join(x4, _up4.Forward(y)));  //    56 → 52 ◄─────────────────┘  │  │  │
-        y = _conv7.Forward(Join(x3, _up3.Forward(y)));  //   104 → 100 ◄───────────────────┘  │  │
-        y = _conv8.Forward(Join(x2, _up2.Forward(y)));  //  200 → 196 ◄───────────────────────┘  │
-        y = _conv9.Forward(Join(x1, _up1.Forward(y)));  // 392 → 388 ◄───────────────────────────┘
+        y = _conv6.Forward(ConcatCropped(x4, _up4.Forward(y)));  //    56 → 52 ◄─────────────────┘  │  │  │
+        y = _conv7.Forward(ConcatCropped(x3, _up3.Forward(y)));  //   104 → 100 ◄───────────────────┘  │  │
+        y = _conv8.Forward(ConcatCropped(x2, _up2.Forward(y)));  //  200 → 196 ◄───────────────────────┘  │
+        y = _conv9.Forward(ConcatCropped(x1, _up1.Forward(y)));  // 392 → 388 ◄───────────────────────────┘
         return _result.Forward(y);
     }
 
-    private static Value Join(Value skip, Value x) => Value.Concat(skip.CropCenter(x.Shape.H, x.Shape.W), x);
+    private static Value ConcatCropped(Value skip, Value x) => Value.Concat(skip.CropCenter(x.Shape.H, x.Shape.W), x);
 
-    private static ModelSettings? Recognize(ArraySizes arrays) =>
+    private static ModelSettings? Recognize(TensorShapes arrays) =>
         arrays.Has("conv_1.0.weight") && arrays.Has("up_conv_4.0.weight")
-            ? Entry.Usual with
+            ? Entry.Default with
             {
-                Channels = arrays.Filter("conv_1.0.weight", 1),
-                Classes = arrays.Filter("result.weight", 0),
-                Width = arrays.Filter("conv_1.0.weight", 0),
+                Channels = arrays.GetFilterSize("conv_1.0.weight", 1),
+                Classes = arrays.GetFilterSize("result.weight", 0),
+                BaseChannels = arrays.GetFilterSize("conv_1.0.weight", 0),
             }
             : null;
 

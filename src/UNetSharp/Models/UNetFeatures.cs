@@ -20,35 +20,35 @@ public sealed class UNetFeatures : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="widths">Channels of every level.</param>
+    /// <param name="levelChannels">Channels of every level.</param>
     /// <param name="hasBias">Whether the 3x3 convolutions have biases.</param>
     /// <param name="upHasBias">Whether the transposed convolutions have biases.</param>
     /// <param name="seed">Chooses the starting values.</param>
     public UNetFeatures(
-        int channels, int classes, IReadOnlyList<int> widths, bool hasBias = true, bool upHasBias = true, int seed = 0)
+        int channels, int classes, IReadOnlyList<int> levelChannels, bool hasBias = true, bool upHasBias = true, int seed = 0)
         : base(channels, classes)
     {
-        int[] before = [channels, .. widths];
-        int[] below = [.. widths.Skip(1), 2 * widths[^1]];
+        int[] before = [channels, .. levelChannels];
+        int[] below = [.. levelChannels.Skip(1), 2 * levelChannels[^1]];
 
         // PyTorch lists parameters in the order in which the lists of layers are created: the way up comes first.
-        _ups = [.. widths.Zip(below).Reverse().Select((pair, i) => AddUp(i, pair.Second, pair.First, hasBias, upHasBias))];
-        _downs = [.. widths.Select((width, level) =>
-            Add($"downs.{level}", new DoubleConv(before[level], width, hasBias: hasBias, name: "conv")))];
+        _ups = [.. levelChannels.Zip(below).Reverse().Select((pair, i) => AddUp(i, pair.Second, pair.First, hasBias, upHasBias))];
+        _downs = [.. levelChannels.Select((baseChannels, level) =>
+            Add($"downs.{level}", new DoubleConv(before[level], baseChannels, hasBias: hasBias, name: "conv")))];
         _bottleneck =
-            Add("bottleneck", new DoubleConv(widths[^1], 2 * widths[^1], hasBias: hasBias, name: "conv"));
-        _final = Add("final_conv", new Conv2d(widths[0], classes, kernel: 1));
+            Add("bottleneck", new DoubleConv(levelChannels[^1], 2 * levelChannels[^1], hasBias: hasBias, name: "conv"));
+        _final = Add("final_conv", new Conv2d(levelChannels[0], classes, kernel: 1));
         Initialize(seed);
     }
 
     /// <summary>What the catalog knows about it.</summary>
     public static ModelEntry Entry { get; } = new(
-        new ModelSettings("unet-features", Channels: 3, Classes: 1) { Widths = [64, 128, 256, 512], Bias = true },
+        new ModelSettings("unet-features", Channels: 3, Classes: 1) { LevelChannels = [64, 128, 256, 512], Bias = true },
         "U-Net with a list of widths",
         "after Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(512, 512),
-        [nameof(ModelSettings.Widths), nameof(ModelSettings.Bias), nameof(ModelSettings.UpBias)],
-        (s, seed) => new UNetFeatures(s.Channels, s.Classes, s.Widths, s.Bias, s.UpBias, seed),
+        [nameof(ModelSettings.LevelChannels), nameof(ModelSettings.Bias), nameof(ModelSettings.UpBias)],
+        (s, seed) => new UNetFeatures(s.Channels, s.Classes, s.LevelChannels, s.Bias, s.UpBias, seed),
         Recognize);
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public sealed class UNetFeatures : Network
         Add($"ups.{2 * i}", new ConvTranspose2d(deepC, outC, kernel: 2, stride: 2, hasBias: upHasBias)),
         Add($"ups.{(2 * i) + 1}", new DoubleConv(2 * outC, outC, hasBias: hasBias, name: "conv")));
 
-    private static ModelSettings? Recognize(ArraySizes arrays)
+    private static ModelSettings? Recognize(TensorShapes arrays)
     {
         if (!arrays.Has("downs.0.conv.0.weight") || !arrays.Has("bottleneck.conv.0.weight"))
         {
@@ -93,11 +93,11 @@ public sealed class UNetFeatures : Network
             levels++;
         }
 
-        return Entry.Usual with
+        return Entry.Default with
         {
-            Channels = arrays.Filter("downs.0.conv.0.weight", 1),
-            Classes = arrays.Filter("final_conv.weight", 0),
-            Widths = [.. Enumerable.Range(0, levels).Select(i => arrays.Filter($"downs.{i}.conv.0.weight", 0))],
+            Channels = arrays.GetFilterSize("downs.0.conv.0.weight", 1),
+            Classes = arrays.GetFilterSize("final_conv.weight", 0),
+            LevelChannels = [.. Enumerable.Range(0, levels).Select(i => arrays.GetFilterSize($"downs.{i}.conv.0.weight", 0))],
             Bias = arrays.Has("downs.0.conv.0.bias"),
             UpBias = arrays.Has("ups.0.bias"),
         };

@@ -19,7 +19,7 @@ public sealed class UNetLeaky : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="width">Channels at the image's full size, which double with every step down.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down.</param>
     /// <param name="hasBias">Whether the 3x3 convolutions have biases.</param>
     /// <param name="upHasBias">Whether the transposed convolutions have biases.</param>
     /// <param name="seed">Chooses the starting values.</param>
@@ -27,14 +27,14 @@ public sealed class UNetLeaky : Network
     public UNetLeaky(
         int channels,
         int classes,
-        int width = 16,
+        int baseChannels = 16,
         bool hasBias = true,
         bool upHasBias = true,
         int seed = 0,
         float slope = 0.1f)
         : base(channels, classes)
     {
-        int w = width;
+        int w = baseChannels;
         _inc = Add("inc", new DoubleConv(channels, w, hasBias: hasBias, slope: slope));
         _down1 = Add("down1", new Down(w, 2 * w, hasBias, slope));
         _down2 = Add("down2", new Down(2 * w, 4 * w, hasBias, slope));
@@ -50,17 +50,17 @@ public sealed class UNetLeaky : Network
 
     /// <summary>What the catalog knows about it.</summary>
     public static ModelEntry Entry { get; } = new(
-        new ModelSettings("unet-leaky", Channels: 3, Classes: 2) { Width = 16, Bias = true },
+        new ModelSettings("unet-leaky", Channels: 3, Classes: 2) { BaseChannels = 16, Bias = true },
         "a light U-Net with leaky rectifiers",
         "after Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(512, 512),
         [
-            nameof(ModelSettings.Width),
+            nameof(ModelSettings.BaseChannels),
             nameof(ModelSettings.Slope),
             nameof(ModelSettings.Bias),
             nameof(ModelSettings.UpBias),
         ],
-        (s, seed) => new UNetLeaky(s.Channels, s.Classes, s.Width, s.Bias, s.UpBias, seed, s.Slope),
+        (s, seed) => new UNetLeaky(s.Channels, s.Classes, s.BaseChannels, s.Bias, s.UpBias, seed, s.Slope),
         Recognize);
 
     /// <inheritdoc/>
@@ -78,13 +78,13 @@ public sealed class UNetLeaky : Network
         return _outc.Forward(y);
     }
 
-    private static ModelSettings? Recognize(ArraySizes arrays) =>
+    private static ModelSettings? Recognize(TensorShapes arrays) =>
         arrays.Has("inc.double_conv.0.weight") && arrays.Has("up1.up.0.weight")
-            ? Entry.Usual with
+            ? Entry.Default with
             {
-                Channels = arrays.Filter("inc.double_conv.0.weight", 1),
-                Classes = arrays.Filter("outc.conv.weight", 0),
-                Width = arrays.Filter("inc.double_conv.0.weight", 0),
+                Channels = arrays.GetFilterSize("inc.double_conv.0.weight", 1),
+                Classes = arrays.GetFilterSize("outc.conv.weight", 0),
+                BaseChannels = arrays.GetFilterSize("inc.double_conv.0.weight", 0),
                 Bias = arrays.Has("inc.double_conv.0.bias"),
                 UpBias = arrays.Has("up1.up.0.bias"),
             }
@@ -118,7 +118,7 @@ public sealed class UNetLeaky : Network
         public Value Forward(Value deep, Value skip)
         {
             Value x = _norm.Forward(_up.Forward(deep)).Relu(_slope);
-            return _conv.Forward(Value.Concat(skip, x.Fit(skip.Shape.H, skip.Shape.W)));
+            return _conv.Forward(Value.Concat(skip, x.PadToSize(skip.Shape.H, skip.Shape.W)));
         }
     }
 }

@@ -23,50 +23,50 @@ public sealed class UNetPlusPlus : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="width">Channels at the image's full size, which double with every step down; 32 in the paper.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 32 in the paper.</param>
     /// <param name="deepSupervision">Whether there are outputs of all four nodes at full size, or of the last one only.
     /// </param>
     /// <param name="seed">Chooses the starting values.</param>
-    public UNetPlusPlus(int channels, int classes, int width = 32, bool deepSupervision = true, int seed = 0)
+    public UNetPlusPlus(int channels, int classes, int baseChannels = 32, bool deepSupervision = true, int seed = 0)
         : base(channels, classes)
     {
         for (int j = 0; j < Depth; j++)
         {
             for (int i = 0; i < Depth - j; i++)
             {
-                int above = i == 0 ? channels : width << (i - 1);
-                int inC = j == 0 ? above : (j * (width << i)) + (width << (i + 1));
-                _blocks[i, j] = Add($"conv{i}_{j}", new Block(inC, width << i));
+                int above = i == 0 ? channels : baseChannels << (i - 1);
+                int inC = j == 0 ? above : (j * (baseChannels << i)) + (baseChannels << (i + 1));
+                _blocks[i, j] = Add($"conv{i}_{j}", new Block(inC, baseChannels << i));
             }
         }
 
         string[] names = deepSupervision ? ["final1", "final2", "final3", "final4"] : ["final"];
-        _finals = [.. names.Select(name => Add(name, new Conv2d(width, classes, kernel: 1)))];
+        _finals = [.. names.Select(name => Add(name, new Conv2d(baseChannels, classes, kernel: 1)))];
         Initialize(seed);
     }
 
     /// <summary>What the catalog knows about it.</summary>
     public static ModelEntry Entry { get; } = new(
-        new ModelSettings("unet++", Channels: 3, Classes: 1) { Width = 32 },
+        new ModelSettings("unet++", Channels: 3, Classes: 1) { BaseChannels = 32 },
         "UNet++: nested skips, deep supervision",
         "Zhou et al. 2018, arXiv 1807.10165",
         new PictureSize(512, 512),
-        [nameof(ModelSettings.Width), nameof(ModelSettings.DeepSupervision)],
-        (s, seed) => new UNetPlusPlus(s.Channels, s.Classes, s.Width, s.DeepSupervision, seed),
+        [nameof(ModelSettings.BaseChannels), nameof(ModelSettings.DeepSupervision)],
+        (s, seed) => new UNetPlusPlus(s.Channels, s.Classes, s.BaseChannels, s.DeepSupervision, seed),
         Recognize);
 
     /// <inheritdoc/>
-    public override Value Forward(Value image) => _finals[^1].Forward(Nodes(image)[Depth - 1]);
+    public override Value Forward(Value image) => _finals[^1].Forward(ForwardNodes(image)[Depth - 1]);
 
     /// <summary>The output of X(0, 4), then those of X(0, 3), X(0, 2) and X(0, 1).</summary>
-    public override IReadOnlyList<Value> ForwardWithSides(Value image)
+    public override IReadOnlyList<Value> ForwardWithSideOutputs(Value image)
     {
-        Value[] nodes = Nodes(image);
+        Value[] nodes = ForwardNodes(image);
         return [.. _finals.Reverse().Select((final, back) => final.Forward(nodes[Depth - 1 - back]))];
     }
 
     /// <summary>X(0, 0) to X(0, 4).</summary>
-    private Value[] Nodes(Value image)
+    private Value[] ForwardNodes(Value image)
     {
         var x = new Value[Depth, Depth];
         for (int i = 0; i < Depth; i++)
@@ -87,16 +87,16 @@ public sealed class UNetPlusPlus : Network
         return [.. Enumerable.Range(0, Depth).Select(j => x[0, j])];
     }
 
-    private static ModelSettings? Recognize(ArraySizes arrays)
+    private static ModelSettings? Recognize(TensorShapes arrays)
     {
         const string First = "conv0_0.conv1.weight";
         string final = arrays.Has("final4.weight") ? "final4.weight" : "final.weight";
         return arrays.Has(First) && arrays.Has("conv0_4.conv1.weight")
-            ? Entry.Usual with
+            ? Entry.Default with
             {
-                Channels = arrays.Filter(First, 1),
-                Classes = arrays.Filter(final, 0),
-                Width = arrays.Filter(First, 0),
+                Channels = arrays.GetFilterSize(First, 1),
+                Classes = arrays.GetFilterSize(final, 0),
+                BaseChannels = arrays.GetFilterSize(First, 0),
                 DeepSupervision = final == "final4.weight",
             }
             : null;

@@ -77,10 +77,10 @@ public abstract unsafe class Optimizer
         where TRule : unmanaged, IUpdateRule
     {
         int count = Parameters.TrainedCount;
-        workers.Run(FlatBlocks.Count(count), new UpdateJob<TRule>(
+        workers.Execute(FlatBlocks.Count(count), new UpdateJob<TRule>(
             Parameters.ValuesStart, Parameters.GradientsStart, _states[0].Start, _states[^1].Start, count, rule));
     }
 
     private Span<float> Slot(Tensor state, Parameter parameter) =>
-        state.Data.Slice(Parameters.OffsetOf(parameter), parameter.Count);
+        state.Data.Slice(Parameters.GetOffset(parameter), parameter.Count);
 }

@@ -21,7 +21,7 @@ internal readonly unsafe struct UpdateJob<TRule>(
     where TRule : unmanaged, IUpdateRule
 {
     /// <inheritdoc/>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int start, int end) = FlatBlocks.Range(block, count);
         TRule local = rule;

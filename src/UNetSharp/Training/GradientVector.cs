@@ -32,7 +32,7 @@ internal sealed unsafe class GradientVector
     {
         (_parameters, _workers) = (parameters, device.Workers);
         _sums = accumulates ? new Tensor(Shape.Nchw(1, parameters.TrainedCount, 1, 1)) : null;
-        Segment[] segments = [.. parameters.Trained.SelectMany(SegmentsOf)];
+        Segment[] segments = [.. parameters.Trained.SelectMany(GetSegments)];
         _segments = GC.AllocateArray<Segment>(segments.Length, pinned: true);
         segments.CopyTo(_segments, 0);
         _squares = GC.AllocateArray<double>(segments.Length, pinned: true);
@@ -74,21 +74,21 @@ internal sealed unsafe class GradientVector
     {
         var segments = (Segment*)Marshal.UnsafeAddrOfPinnedArrayElement(_segments, 0);
         double* squares = (double*)Marshal.UnsafeAddrOfPinnedArrayElement(_squares, 0);
-        _workers.Run(_segments.Length, new SquareJob(_parameters.GradientsStart, segments, squares));
+        _workers.Execute(_segments.Length, new SquareJob(_parameters.GradientsStart, segments, squares));
         return Math.Sqrt(_squares.Sum());
     }
 
     private int Count => _parameters.TrainedCount;
 
     private void Execute<TJob>(TJob job)
-        where TJob : unmanaged, IJob => _workers.Run(FlatBlocks.Count(Count), job);
+        where TJob : unmanaged, IJob => _workers.Execute(FlatBlocks.Count(Count), job);
 
-    private IEnumerable<Segment> SegmentsOf(Parameter parameter)
+    private IEnumerable<Segment> GetSegments(Parameter parameter)
     {
         for (int start = 0; start < parameter.Count; start += FlatBlocks.Floats)
         {
             int count = Math.Min(FlatBlocks.Floats, parameter.Count - start);
-            yield return new Segment(_parameters.OffsetOf(parameter) + start, count);
+            yield return new Segment(_parameters.GetOffset(parameter) + start, count);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed unsafe class GradientVector
 
     private readonly struct AccumulateJob(float* gradients, float* sums, int count, float weight, bool isFirst) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int start, int end) = FlatBlocks.Range(block, count);
             for (int i = start; i < end; i++)
@@ -109,7 +109,7 @@ internal sealed unsafe class GradientVector
 
     private readonly struct ScaleJob(float* from, float* to, int count, float factor) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int start, int end) = FlatBlocks.Range(block, count);
             for (int i = start; i < end; i++)
@@ -121,7 +121,7 @@ internal sealed unsafe class GradientVector
 
     private readonly struct SquareJob(float* gradients, Segment* segments, double* squares) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             ReadOnlySpan<float> values = new(gradients + segments[block].Start, segments[block].Count);
             Vector256<float> lanes = default;

@@ -22,9 +22,9 @@ internal sealed class Learner : IDisposable
     {
         (_settings, _device, _peers) = (settings, device, peers);
         Network = ModelCatalog.Create(settings.Model, settings.Seed);
-        if (settings.StartsByHe)
+        if (settings.UsesHeInitialization)
         {
-            HeStart.Apply(Network, settings.Seed);
+            HeInitialization.Apply(Network, settings.Seed);
         }
 
         Optimizer = OptimizerCatalog.Create(settings.Optimizer, Network.Store);
@@ -47,10 +47,10 @@ internal sealed class Learner : IDisposable
     /// <summary>The optimizer.</summary>
     public Optimizer Optimizer { get; }
 
-    private bool Accumulates => _settings.Accumulate > 1;
+    private bool Accumulates => _settings.AccumulationSteps > 1;
 
     /// <summary>Whether the last gradients were numbers, so that the weights still are.</summary>
-    public bool IsSound => double.IsFinite(_gradients.Norm());
+    public bool AreGradientsFinite => double.IsFinite(_gradients.Norm());
 
     /// <summary>The terms of the last batch's loss, see <see cref="TrainingStep.Terms"/>.</summary>
     public IReadOnlyList<(string Name, float Value)> Terms => _step.Terms;

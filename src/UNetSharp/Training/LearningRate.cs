@@ -25,14 +25,14 @@ public sealed record LearningRate(string Schedule = LearningRate.Constant, doubl
 
     /// <summary>What the rate is multiplied by in a step.</summary>
     /// <param name="step">The step, from 0.</param>
-    /// <param name="stepsOfEpoch">Steps of an epoch.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
     /// <param name="epochs">Epochs in all.</param>
     /// <param name="plateaus">How often the score has stood still.</param>
     /// <exception cref="ArgumentException">There is no schedule of that name.</exception>
-    public double Factor(long step, int stepsOfEpoch, int epochs, int plateaus)
+    public double Factor(long step, int stepsPerEpoch, int epochs, int plateaus)
     {
-        double warmUp = WarmUp * stepsOfEpoch;
-        double rest = Math.Max(1, ((double)epochs * stepsOfEpoch) - warmUp);
+        double warmUp = WarmUp * stepsPerEpoch;
+        double rest = Math.Max(1, ((double)epochs * stepsPerEpoch) - warmUp);
         double p = Math.Clamp((step - warmUp) / rest, 0, 1);
         double factor = Schedule switch
         {

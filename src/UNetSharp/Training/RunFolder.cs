@@ -58,7 +58,7 @@ public sealed class RunFolder
 
     /// <summary>The settings that a run was started with.</summary>
     /// <exception cref="TrainingException">The folder holds no run, or its settings are damaged.</exception>
-    public static TrainingSettings SettingsOf(string path)
+    public static TrainingSettings LoadSettings(string path)
     {
         string file = Path.Combine(path, SettingsName);
         if (!IsRun(path))
@@ -86,7 +86,7 @@ public sealed class RunFolder
         string text = JsonSerializer.Serialize(settings, Readable);
         if (_isResumed)
         {
-            RequireSame(JsonNode.Parse(text)!.AsObject(), FreeOf(settings));
+            RequireSameSettings(JsonNode.Parse(text)!.AsObject(), GetChangeableSettings(settings));
         }
 
         WriteText(SettingsName, text + "\n");
@@ -95,12 +95,12 @@ public sealed class RunFolder
     /// <summary>The state of the run that goes on; the first one where there is none yet.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
     /// <exception cref="TrainingException">The images are not those that the run was started with.</exception>
-    internal TrainingState StateOf(Split split, Network network, Optimizer optimizer, Network? average)
+    internal TrainingState LoadState(Split split, Network network, Optimizer optimizer, Network? average)
     {
-        string data = TrainingState.FingerprintOf(split);
+        string data = TrainingState.ComputeFingerprint(split);
         TrainingState state = _isResumed && File.Exists(StateFile)
             ? TrainingState.Load(StateFile, network, optimizer, average)
-            : TrainingState.Start(data);
+            : TrainingState.CreateInitial(data);
         _log = state.Log;
         return state.Data == data
             ? state
@@ -117,27 +117,27 @@ public sealed class RunFolder
     /// <param name="progress">The epoch's figures.</param>
     public void SaveEpoch(TrainedNetwork network, bool isBest, TrainingProgress progress)
     {
-        network.Save(FileOf("last.safetensors"));
+        network.Save(GetFile("last.safetensors"));
         if (isBest)
         {
-            network.Save(FileOf("best.safetensors"));
+            network.Save(GetFile("best.safetensors"));
         }
 
-        _log += LogLine(progress);
+        _log += FormatLogLine(progress);
         string[] head = [LogHead, .. progress.MeanLossTerms.Select(term => $"loss_{term.Name}")];
         WriteText("log.csv", string.Join(',', head) + "\n" + _log);
     }
 
-    private string StateFile => FileOf("state.safetensors");
+    private string StateFile => GetFile("state.safetensors");
 
-    private string FileOf(string name) => Path.Combine(_path, name);
+    private string GetFile(string name) => Path.Combine(_path, name);
 
     /// <summary>What may differ where a run goes on: it does not change what was computed.</summary>
-    private static string[] FreeOf(TrainingSettings settings) => settings.Rate.DependsOnEpochs
+    private static string[] GetChangeableSettings(TrainingSettings settings) => settings.Rate.DependsOnEpochs
         ? [nameof(TrainingSettings.Threads)]
         : [nameof(TrainingSettings.Threads), nameof(TrainingSettings.Epochs)];
 
-    private static string LogLine(TrainingProgress progress)
+    private static string FormatLogLine(TrainingProgress progress)
     {
         ConfusionMatrix? pooled = progress.Validation?.Pooled;
         FormattableString[] columns =
@@ -156,13 +156,13 @@ public sealed class RunFolder
         return string.Join(',', columns.Select(FormattableString.Invariant)) + "\n";
     }
 
-    private void RequireSame(JsonObject settings, string[] free)
+    private void RequireSameSettings(JsonObject settings, string[] changeable)
     {
         // Settings that were not there when the run was started have their defaults.
-        JsonObject before = JsonSerializer.SerializeToNode(SettingsOf(_path))!.AsObject();
+        JsonObject before = JsonSerializer.SerializeToNode(LoadSettings(_path))!.AsObject();
         string[] differing =
         [
-            .. settings.Where(pair => !free.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
+            .. settings.Where(pair => !changeable.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
                 .Select(pair => $"{pair.Key} was {before[pair.Key]?.ToString() ?? "not set"}"),
         ];
         if (differing.Length > 0)
@@ -172,7 +172,7 @@ public sealed class RunFolder
         }
     }
 
-    private void WriteText(string name, string text) => Guard(() => AtomicFile.WriteText(FileOf(name), text));
+    private void WriteText(string name, string text) => Guard(() => AtomicFile.WriteText(GetFile(name), text));
 
     private void Guard(Action write)
     {

@@ -53,10 +53,10 @@ public sealed class Trainer
     {
         report.ThrowIfUnusable();
         (_settings, _report, _run, _peers) = (settings, report, run, peers ?? Peers.None);
-        _split = Split.Of(report.Folder.Pairs, settings.Validation, settings.Seed);
+        _split = Split.Create(report.Folder.Pairs, settings.Validation, settings.Seed);
         _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size, cache);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
-        _state = TrainingState.Start("");
+        _state = TrainingState.CreateInitial("");
     }
 
     /// <summary>Dice of the best weights on the validation images; null without any.</summary>
@@ -66,7 +66,7 @@ public sealed class Trainer
     public double? BestLoss => _state.BestLoss;
 
     /// <summary>Trains until all epochs are done, or until it is cancelled, from which it can go on later.</summary>
-    /// <param name="progress">Is told of every step and every epoch.</param>
+    /// <param name="progress">Is called for every step and every epoch.</param>
     /// <param name="cancellation">Ends training after the current step.</param>
     /// <returns>Whether all epochs were done.</returns>
     /// <exception cref="TrainingException">The loss is no number any more, or results cannot be written.</exception>
@@ -78,9 +78,9 @@ public sealed class Trainer
         Network judged = learner.Average ?? learner.Network;
         using Validation validation = new(judged, _split.Validation, _reader, _report.Classes!.ClassCount, device);
         TrainedNetwork trained = new(judged, new NetworkDescription(_settings.Model, _report.Classes, _settings.Size));
-        _state = _run.StateOf(_split, learner.Network, learner.Optimizer, learner.Average);
+        _state = _run.LoadState(_split, learner.Network, learner.Optimizer, learner.Average);
         _clock.Start();
-        while (_state.Epoch <= _settings.Epochs && !HasStoodStill)
+        while (_state.Epoch <= _settings.Epochs && !ShouldStopEarly)
         {
             if (!TrainEpoch(learner, progress, cancellation))
             {
@@ -88,13 +88,13 @@ public sealed class Trainer
                 return false;
             }
 
-            ValidationResult? result = validation.Run();
+            ValidationResult? result = validation.Evaluate();
             _validationDice = result?.MeanDice;
             bool isBest = IsBest();
-            RequireSound(learner);
-            TrainingProgress done = Progress(isEpochDone: true) with { Validation = result };
+            RequireFiniteGradients(learner);
+            TrainingProgress done = CreateProgress(isEpochDone: true) with { Validation = result };
             Write(run => run.SaveEpoch(trained, isBest, done));
-            _state = AfterEpoch(isBest);
+            _state = CreateNextEpochState(isBest);
             Save(learner);
             progress(done);
         }
@@ -106,19 +106,19 @@ public sealed class Trainer
 
     private EpochShare Share => new(_peers.Rank, _peers.Count);
 
-    private int EpochImages => Share.Of(_split.Training.Count);
+    private int EpochImages => Share.CountImages(_split.Training.Count);
 
     private int Steps => (EpochImages + _settings.BatchSize - 1) / _settings.BatchSize;
 
     private TimeSpan Elapsed => TimeSpan.FromSeconds(_state.Seconds) + _clock.Elapsed;
 
-    private bool HasStoodStill => _state.Stale >= (_settings.Patience ?? int.MaxValue);
+    private bool ShouldStopEarly => _state.EpochsWithoutImprovement >= (_settings.Patience ?? int.MaxValue);
 
     private double RateFactor
     {
         get
         {
-            int stepsOfEpoch = (Steps + _settings.Accumulate - 1) / _settings.Accumulate;
+            int stepsOfEpoch = (Steps + _settings.AccumulationSteps - 1) / _settings.AccumulationSteps;
             return _settings.Rate.Factor(_state.OptimizerSteps, stepsOfEpoch, _settings.Epochs, _state.Plateaus);
         }
     }
@@ -129,7 +129,7 @@ public sealed class Trainer
         {
             InputSide = learner.Network.InputSide,
             Share = Share,
-            ClassWeights = _settings.WeighsPixels ? WeightMap.Balance(_report.ClassShares) : null,
+            ClassWeights = _settings.UsesWeightMap ? WeightMap.ComputeClassWeights(_report.ClassShares) : null,
         };
         TimeSpan start = _clock.Elapsed;
         _lastStep = new TrainingProgress { LearningRate = learner.Optimizer.LearningRate };
@@ -138,10 +138,10 @@ public sealed class Trainer
         {
             float loss = learner.Accumulate(batch, ((long)_state.Epoch * Steps) + _state.Step);
             int images = batch.Names.Count;
-            bool isStep = (_state.Step + 1) % _settings.Accumulate == 0 || _state.Step + 1 == Steps;
+            bool isStep = (_state.Step + 1) % _settings.AccumulationSteps == 0 || _state.Step + 1 == Steps;
             if (!float.IsFinite(loss) || (isStep && !learner.Step(RateFactor)))
             {
-                throw Diverged(float.IsFinite(loss) ? NoGradient : $"The loss became {loss}", batch.Names);
+                throw CreateDivergedException(float.IsFinite(loss) ? NoGradient : $"The loss became {loss}", batch.Names);
             }
 
             _imagesDone += images;
@@ -163,9 +163,9 @@ public sealed class Trainer
                 LossTerms = terms,
                 MeanLossTerms = [.. terms.Zip(_state.TermSums, (term, sum) => (term.Name, sum / _state.Images))],
                 LearningRate = learner.Optimizer.LearningRate,
-                WaitShare = loader.Waited / (_clock.Elapsed - start),
+                WaitShare = loader.WaitTime / (_clock.Elapsed - start),
             };
-            progress(Progress(isEpochDone: false));
+            progress(CreateProgress(isEpochDone: false));
 
             // Gradients that wait for others are not part of the state.
             if (isStep && _peers.Any(cancellation.IsCancellationRequested))
@@ -186,9 +186,9 @@ public sealed class Trainer
         ? BestLoss is null || MeanLoss < BestLoss
         : _validationDice is null || BestDice is null || _validationDice > BestDice;
 
-    private TrainingState AfterEpoch(bool isBest)
+    private TrainingState CreateNextEpochState(bool isBest)
     {
-        int waited = isBest ? 0 : _state.Waited + 1;
+        int waited = isBest ? 0 : _state.EpochsSincePlateau + 1;
         bool isPlateau = waited > _settings.Rate.Patience;
         return _state with
         {
@@ -199,21 +199,21 @@ public sealed class Trainer
             TermSums = [],
             BestDice = isBest ? _validationDice : BestDice,
             BestLoss = BestLoss is { } best && best < MeanLoss ? best : MeanLoss,
-            Stale = isBest ? 0 : _state.Stale + 1,
-            Waited = isPlateau ? 0 : waited,
+            EpochsWithoutImprovement = isBest ? 0 : _state.EpochsWithoutImprovement + 1,
+            EpochsSincePlateau = isPlateau ? 0 : waited,
             Plateaus = _state.Plateaus + (isPlateau ? 1 : 0),
         };
     }
 
-    private void RequireSound(Learner learner)
+    private void RequireFiniteGradients(Learner learner)
     {
-        if (!learner.IsSound)
+        if (!learner.AreGradientsFinite)
         {
-            throw Diverged(NoGradient, []);
+            throw CreateDivergedException(NoGradient, []);
         }
     }
 
-    private TrainingException Diverged(string what, IReadOnlyList<string> images) => new(
+    private TrainingException CreateDivergedException(string what, IReadOnlyList<string> images) => new(
         $"{what} in epoch {_state.Epoch}, step {_state.Step + 1}"
         + (images.Count > 0 ? $" (images {string.Join(", ", images)})" : "")
         + ". The weights of the epochs before it are kept. Try a smaller learning rate, or limit the gradient to 1.")
@@ -223,7 +223,7 @@ public sealed class Trainer
 
     private void Save(Learner learner)
     {
-        RequireSound(learner);
+        RequireFiniteGradients(learner);
         _savedAt = _clock.Elapsed;
         TrainingState state = _state with { Seconds = Elapsed.TotalSeconds };
         Write(run => run.SaveState(state, learner.Network, learner.Optimizer, learner.Average));
@@ -238,7 +238,7 @@ public sealed class Trainer
         }
     }
 
-    private TrainingProgress Progress(bool isEpochDone)
+    private TrainingProgress CreateProgress(bool isEpochDone)
     {
         double seconds = _clock.Elapsed.TotalSeconds;
         long imagesLeft = ((long)(_settings.Epochs - _state.Epoch + 1) * EpochImages) - _state.Images;

@@ -23,8 +23,8 @@ public sealed record TrainingRecipe(string Model, OptimizerSettings Optimizer, s
     {
         HasOverlap = false,
         Dropout = 0.5f,
-        WeighsPixels = true,
-        StartsByHe = true,
+        UsesWeightMap = true,
+        UsesHeInitialization = true,
     };
 
     /// <summary>
@@ -75,10 +75,10 @@ public sealed record TrainingRecipe(string Model, OptimizerSettings Optimizer, s
     public float Dropout { get; init; }
 
     /// <summary>Whether pixels are weighted by <see cref="WeightMap"/>.</summary>
-    public bool WeighsPixels { get; init; }
+    public bool UsesWeightMap { get; init; }
 
     /// <summary>Whether weights start as He et al. have them.</summary>
-    public bool StartsByHe { get; init; }
+    public bool UsesHeInitialization { get; init; }
 
     /// <summary>The loss, for <see cref="Losses.LossCatalog"/>.</summary>
     /// <param name="classes">1 for one foreground class, else the number of classes.</param>

@@ -36,16 +36,19 @@ public sealed record TrainingSettings(
     public LearningRate Rate { get; init; } = new();
 
     /// <summary>Whether weights start as He et al. have them; else as PyTorch has them.</summary>
-    public bool StartsByHe { get; init; }
+    [JsonPropertyName("StartsByHe")]
+    public bool UsesHeInitialization { get; init; }
 
     /// <summary>Whether pixels are weighted by <see cref="WeightMap"/>, with the classes balanced.</summary>
-    public bool WeighsPixels { get; init; }
+    [JsonPropertyName("WeighsPixels")]
+    public bool UsesWeightMap { get; init; }
 
     /// <summary>Length to which the vector of all gradients is limited; null for no limit.</summary>
     public double? ClipNorm { get; init; }
 
     /// <summary>Batches whose gradients are averaged for a step, for steps of more images than memory has room for.</summary>
-    public int Accumulate { get; init; } = 1;
+    [JsonPropertyName("Accumulate")]
+    public int AccumulationSteps { get; init; } = 1;
 
     /// <summary>
     /// Decay of the moving average of weights that is validated and saved; null for the weights themselves.

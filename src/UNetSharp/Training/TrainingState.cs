@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using UNetSharp.Data;
 using UNetSharp.Interop;
 using UNetSharp.Models;
@@ -12,15 +13,15 @@ namespace UNetSharp.Training;
 /// Where a run stands between two steps. With the weights and what the optimizer remembers it is all that further steps depend
 /// on: batches follow from seed, epoch and the names of images alone.
 /// </summary>
-/// <param name="Data">Fingerprint of the images' names, see <see cref="FingerprintOf"/>.</param>
+/// <param name="Data">Fingerprint of the images' names, see <see cref="ComputeFingerprint"/>.</param>
 /// <param name="Epoch">The current epoch, from 1.</param>
 /// <param name="Step">Steps done in it.</param>
 /// <param name="Images">Images seen in it.</param>
 /// <param name="LossSum">Sum of their losses.</param>
 /// <param name="OptimizerSteps">Steps of the optimizer in all epochs.</param>
 /// <param name="BestDice">Dice of the best weights; null without any.</param>
-/// <param name="Stale">Epochs since then.</param>
-/// <param name="Waited">Epochs since then, or since the learning rate was lowered.</param>
+/// <param name="EpochsWithoutImprovement">Epochs since then.</param>
+/// <param name="EpochsSincePlateau">Epochs since then, or since the learning rate was lowered.</param>
 /// <param name="Plateaus">How often it was lowered.</param>
 /// <param name="Seconds">Time spent.</param>
 /// <param name="Log">Lines of log.csv.</param>
@@ -32,8 +33,8 @@ internal sealed record TrainingState(
     double LossSum,
     int OptimizerSteps,
     double? BestDice,
-    int Stale,
-    int Waited,
+    [property: JsonPropertyName("Stale")] int EpochsWithoutImprovement,
+    [property: JsonPropertyName("Waited")] int EpochsSincePlateau,
     int Plateaus,
     double Seconds,
     string Log)
@@ -49,10 +50,10 @@ internal sealed record TrainingState(
     public double? BestLoss { get; init; }
 
     /// <summary>The state before the first step.</summary>
-    public static TrainingState Start(string data) => new(data, 1, 0, 0, 0, 0, null, 0, 0, 0, 0, "");
+    public static TrainingState CreateInitial(string data) => new(data, 1, 0, 0, 0, 0, null, 0, 0, 0, 0, "");
 
     /// <summary>A fingerprint of the images that are trained on and validated with.</summary>
-    public static string FingerprintOf(Split split)
+    public static string ComputeFingerprint(Split split)
     {
         IEnumerable<string> names = split.Training.Select(pair => pair.Name)
             .Append("").Concat(split.Validation.Select(pair => pair.Name));
@@ -68,9 +69,9 @@ internal sealed record TrainingState(
     public void Save(string path, Network network, Optimizer optimizer, Network? average) => SafetensorsWriter.Write(
         path,
         [
-            .. StateDict.Of(network),
-            .. Prefixed(OptimizerPrefix, OptimizerStateDict.FromOptimizer(optimizer)),
-            .. average is null ? [] : Prefixed(AveragePrefix, StateDict.Of(average)),
+            .. StateDict.FromModule(network),
+            .. AddPrefix(OptimizerPrefix, OptimizerStateDict.FromOptimizer(optimizer)),
+            .. average is null ? [] : AddPrefix(AveragePrefix, StateDict.FromModule(average)),
         ],
         new Dictionary<string, string> { [MetadataKey] = JsonSerializer.Serialize(this) });
 
@@ -79,29 +80,29 @@ internal sealed record TrainingState(
     public static TrainingState Load(string path, Network network, Optimizer optimizer, Network? average)
     {
         (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = SafetensorsReader.Read(path);
-        ILookup<string, StoredTensor> byOwner = tensors.ToLookup(PrefixOf);
-        TrainingState state = Parsed(path, metadata.GetValueOrDefault(MetadataKey));
+        ILookup<string, StoredTensor> byOwner = tensors.ToLookup(GetPrefix);
+        TrainingState state = Parse(path, metadata.GetValueOrDefault(MetadataKey));
         StateDict.Load(network, [.. byOwner[""]], path);
         OptimizerStateDict.Load(
-            optimizer, [.. byOwner[OptimizerPrefix].Select(WithoutPrefix)], state.OptimizerSteps, path);
+            optimizer, [.. byOwner[OptimizerPrefix].Select(RemovePrefix)], state.OptimizerSteps, path);
         if (average is not null)
         {
-            StateDict.Load(average, [.. byOwner[AveragePrefix].Select(WithoutPrefix)], path);
+            StateDict.Load(average, [.. byOwner[AveragePrefix].Select(RemovePrefix)], path);
         }
 
         return state;
     }
 
-    private static IEnumerable<StoredTensor> Prefixed(string prefix, IEnumerable<StoredTensor> tensors) =>
+    private static IEnumerable<StoredTensor> AddPrefix(string prefix, IEnumerable<StoredTensor> tensors) =>
         tensors.Select(tensor => tensor with { Name = prefix + tensor.Name });
 
-    private static string PrefixOf(StoredTensor tensor) =>
+    private static string GetPrefix(StoredTensor tensor) =>
         new[] { OptimizerPrefix, AveragePrefix }.FirstOrDefault(p => tensor.Name.StartsWith(p, StringComparison.Ordinal), "");
 
-    private static StoredTensor WithoutPrefix(StoredTensor tensor) =>
-        tensor with { Name = tensor.Name[PrefixOf(tensor).Length..] };
+    private static StoredTensor RemovePrefix(StoredTensor tensor) =>
+        tensor with { Name = tensor.Name[GetPrefix(tensor).Length..] };
 
-    private static TrainingState Parsed(string path, string? json)
+    private static TrainingState Parse(string path, string? json)
     {
         try
         {

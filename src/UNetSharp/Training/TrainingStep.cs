@@ -74,7 +74,7 @@ public sealed class TrainingStep : IDisposable
     /// <param name="images">Images, (N, C, H, W).</param>
     /// <param name="targets">Truth, (N, 1, H, W): 0 or 1, or class indices.</param>
     /// <returns>The loss before the weights were changed.</returns>
-    public float Run(Tensor images, Tensor targets)
+    public float Train(Tensor images, Tensor targets)
     {
         float value = ComputeGradients(images, targets);
         _optimizer.Step(_device);
@@ -148,10 +148,10 @@ public sealed class TrainingStep : IDisposable
         Value? weights = isWeighted ? Value.Input(targets) : null;
         Value[] losses =
         [
-            .. _network.SegmentWithSides(image, targets.H, targets.W).Select(logits => _loss(logits, target, weights)),
+            .. _network.SegmentWithSideOutputs(image, targets.H, targets.W).Select(logits => _loss(logits, target, weights)),
         ];
         Value result = losses.Aggregate((a, b) => a + b);
-        LossPart[] terms = TermsOf(losses);
+        LossPart[] terms = CreateTerms(losses);
         Plan plan = _device.Compile(
             new ComputationGraph([result, .. terms.Select(term => term.Value)]),
             _network.Store,
@@ -161,7 +161,7 @@ public sealed class TrainingStep : IDisposable
         return shaped;
     }
 
-    private LossPart[] TermsOf(Value[] losses)
+    private LossPart[] CreateTerms(Value[] losses)
     {
         LossPart[] terms =
         [

@@ -20,7 +20,7 @@ internal sealed class Validation(
     private readonly Predictor _predictor = new(network, device);
 
     /// <summary>Scores every image; null if there are none.</summary>
-    public ValidationResult? Run()
+    public ValidationResult? Evaluate()
     {
         ValidationResult result = new(classCount);
         foreach (Sample sample in Samples())
@@ -61,6 +61,6 @@ internal sealed class Validation(
     private byte[] Classes(Sample sample)
     {
         Tensor image = new(Shape.Nchw(1, sample.Channels, sample.Size.Height, sample.Size.Width), sample.Image);
-        return new Segmentation(sample.Size, network.Classes, _predictor.Predict(image)).Classes();
+        return new Segmentation(sample.Size, network.Classes, _predictor.Predict(image)).ComputeClasses();
     }
 }

@@ -12,7 +12,7 @@ public sealed record ValidatedImage(string Name, ConfusionMatrix Matrix);
 public sealed class ValidationResult
 {
     /// <summary>How many pictures of each kind are kept.</summary>
-    public const int MostPictures = 4;
+    public const int MaxPictures = 4;
 
     private readonly List<ValidatedImage> _images = [];
     private readonly List<ScoredPicture> _first = [];
@@ -33,7 +33,7 @@ public sealed class ValidationResult
     /// <summary>Scores of every class over the pixels of all images, without those of boundaries.</summary>
     public IReadOnlyList<ClassScores> Classes =>
     [
-        .. Enumerable.Range(0, Pooled.Classes).Select(k => ClassScores.Of(Pooled, k, hausdorff: null, boundaryF: null)),
+        .. Enumerable.Range(0, Pooled.Classes).Select(k => ClassScores.FromConfusionMatrix(Pooled, k, hausdorff: null, boundaryF: null)),
     ];
 
     /// <summary>The first pictures, the same after every epoch, shrunk.</summary>
@@ -49,8 +49,8 @@ public sealed class ValidationResult
     {
         _images.Add(image);
         Pooled.Add(image.Matrix);
-        ScoredPicture small = picture.Small();
-        if (_first.Count < MostPictures)
+        ScoredPicture small = picture.Downscale();
+        if (_first.Count < MaxPictures)
         {
             _first.Add(small);
         }
@@ -64,9 +64,9 @@ public sealed class ValidationResult
     {
         int place = pictures.FindIndex(other => isBefore(picture, other));
         pictures.Insert(place < 0 ? pictures.Count : place, picture);
-        if (pictures.Count > MostPictures)
+        if (pictures.Count > MaxPictures)
         {
-            pictures.RemoveAt(MostPictures);
+            pictures.RemoveAt(MaxPictures);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed unsafe class WeightAverage
     {
         float rate = (float)(1 - Math.Min(_decay, (1.0 + steps) / (10.0 + steps)));
         MoveJob job = new(_newest.ValuesStart, Average.Store.ValuesStart, _newest.AveragedCount, rate);
-        device.Workers.Run(FlatBlocks.Count(_newest.AveragedCount), job);
+        device.Workers.Execute(FlatBlocks.Count(_newest.AveragedCount), job);
         _newest.AllValues[_newest.AveragedCount..].CopyTo(Average.Store.AllValues[_newest.AveragedCount..]);
         Average.Store.MarkChanged();
     }
@@ -44,7 +44,7 @@ internal sealed unsafe class WeightAverage
     /// <summary>Moves means towards the newest values; the vectors' length is a multiple of a cache line.</summary>
     private readonly struct MoveJob(float* newest, float* means, int count, float rate) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int start, int end) = FlatBlocks.Range(block, count);
             for (int i = start; i < end; i += Vector256<float>.Count)

@@ -17,12 +17,12 @@ public sealed class ExplainCommandTests : IDisposable
 
     public ExplainCommandTests()
     {
-        ModelSettings settings = UNet.Entry.Usual with { Classes = 1, Width = 4 };
+        ModelSettings settings = UNet.Entry.Default with { Classes = 1, BaseChannels = 4 };
         Network network = ModelCatalog.Create(settings);
-        Recipe.Fill(network.Store, shift: 1);
+        GoldenValues.Fill(network.Store, shift: 1);
         Parameter last = network.Parameters().Single(parameter => parameter.Name == "outc.conv.weight");
         network.Store.SetValues(last, [.. Enumerable.Repeat(1f, last.Count)]);
-        new TrainedNetwork(network, NetworkDescription.Of(settings)).Save(In("net.safetensors"));
+        new TrainedNetwork(network, NetworkDescription.CreateDefault(settings)).Save(In("net.safetensors"));
         byte[] pixels = new byte[Height * Width * 3];
         new Random(1).NextBytes(pixels);
         ImageFile.WriteColor(In("picture.png"), pixels, Width, Height);

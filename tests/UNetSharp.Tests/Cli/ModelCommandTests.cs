@@ -73,7 +73,7 @@ public sealed class ModelCommandTests : IDisposable
     public void Weights_come_from_PyTorch_and_go_back()
     {
         using DiscData data = new(1);
-        StoredTensor[] tensors = [.. StateDict.Of(new UNetClassic(1, 1, width: 2, seed: 5))];
+        StoredTensor[] tensors = [.. StateDict.FromModule(new UNetClassic(1, 1, baseChannels: 2, seed: 5))];
         PyTorchWriter.Write(In("w.pth"), tensors);
 
         (int code, string output, _) = UnetProgram.Run("import", In("w.pth"), "--out", In("w.safetensors"));
@@ -97,7 +97,7 @@ public sealed class ModelCommandTests : IDisposable
     public void A_network_goes_out_as_ONNX_and_is_used_as_such()
     {
         using DiscData data = new(1);
-        PyTorchWriter.Write(In("w.pth"), StateDict.Of(new UNet(1, 1, width: 2, seed: 5)));
+        PyTorchWriter.Write(In("w.pth"), StateDict.FromModule(new UNet(1, 1, baseChannels: 2, seed: 5)));
         string[] export = ["export", In("w.pth"), "--format", "onnx", "--out", In("n.onnx")];
 
         Assert.Equal(0, UnetProgram.Run([.. export, "--dynamic"]).Code);
@@ -114,7 +114,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0, code);
         using var summary = JsonDocument.Parse(output);
         Assert.Equal(
-            new UNet(1, 1, width: 2).Parameters().Where(p => p.Kind == ParameterKind.Trained).Sum(p => p.Count),
+            new UNet(1, 1, baseChannels: 2).Parameters().Where(p => p.Kind == ParameterKind.Trained).Sum(p => p.Count),
             summary.RootElement.GetProperty("parameters").GetInt32());
 
         UnetProgram.AssertRefused(2, "--opset", [.. export, "--opset", "9"]);
@@ -126,7 +126,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public void The_activation_that_weights_do_not_tell_is_kept_with_them()
     {
-        PyTorchWriter.Write(In("w.pth"), StateDict.Of(new UNetClassic(1, 1, width: 2)));
+        PyTorchWriter.Write(In("w.pth"), StateDict.FromModule(new UNetClassic(1, 1, baseChannels: 2)));
 
         Assert.Equal(0, UnetProgram.Run(
             "import", In("w.pth"), "--out", In("w.safetensors"), "--activation", "none").Code);
@@ -137,7 +137,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public void A_wrong_model_gives_a_table()
     {
-        PyTorchWriter.Write(In("w.pth"), StateDict.Of(new UNetClassic(1, 1, width: 2)));
+        PyTorchWriter.Write(In("w.pth"), StateDict.FromModule(new UNetClassic(1, 1, baseChannels: 2)));
 
         (int code, _, string errors) = UnetProgram.Run(
             "import", In("w.pth"), "--out", In("w.safetensors"), "--model", "u2netp");
@@ -163,7 +163,7 @@ public sealed class ModelCommandTests : IDisposable
     [InlineData(float.NegativeInfinity)]
     public void Weights_that_are_no_numbers_are_refused_in_one_line(float bad)
     {
-        StoredTensor[] tensors = [.. StateDict.Of(new UNetClassic(1, 1, width: 2))];
+        StoredTensor[] tensors = [.. StateDict.FromModule(new UNetClassic(1, 1, baseChannels: 2))];
         tensors[2].Values[7] = bad;
         PyTorchWriter.Write(In("w.pth"), tensors);
 

@@ -69,7 +69,7 @@ public sealed class ObjectCommandTests
         using TemporaryFolder folder = new();
         string weights = Network(folder);
         string photo = folder.File("photo.jpg");
-        File.Copy(Fixtures.Of("rotated.jpg"), photo);
+        File.Copy(Fixtures.GetPath("rotated.jpg"), photo);
 
         (int code, string output, string errors) = UnetProgram.Run("cutout", photo, "--weights", weights);
 
@@ -90,8 +90,8 @@ public sealed class ObjectCommandTests
     {
         using TemporaryFolder folder = new();
         string weights = Network(folder);
-        File.Copy(Fixtures.Of("colour8.png"), folder.File("in/a.png"));
-        File.Copy(Fixtures.Of("grey16.png"), folder.File("in/b.png"));
+        File.Copy(Fixtures.GetPath("colour8.png"), folder.File("in/a.png"));
+        File.Copy(Fixtures.GetPath("grey16.png"), folder.File("in/b.png"));
         File.WriteAllBytes(folder.File("in/c.png"), [1, 2, 3]);
 
         (int code, string output, string errors) = UnetProgram.Run("cutout", folder.File("in"), "--weights", weights);
@@ -116,7 +116,7 @@ public sealed class ObjectCommandTests
         using TemporaryFolder folder = new();
         string weights = Network(folder);
         string photo = folder.File("a.png");
-        File.Copy(Fixtures.Of("colour8.png"), photo);
+        File.Copy(Fixtures.GetPath("colour8.png"), photo);
         byte[] bytes = File.ReadAllBytes(photo);
 
         UnetProgram.AssertRefused(2, "--weights FILE", ["cutout", photo]);
@@ -134,9 +134,9 @@ public sealed class ObjectCommandTests
     /// <summary>The file of a small network with weights by chance.</summary>
     private static string Network(TemporaryFolder folder)
     {
-        ModelSettings settings = UNet.Entry.Usual with { Channels = 3, Classes = 1, Width = 2 };
+        ModelSettings settings = UNet.Entry.Default with { Channels = 3, Classes = 1, BaseChannels = 2 };
         string file = folder.File("network.safetensors");
-        new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), NetworkDescription.Of(settings)).Save(file);
+        new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), NetworkDescription.CreateDefault(settings)).Save(file);
         return file;
     }
 

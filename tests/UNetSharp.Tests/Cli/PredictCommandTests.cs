@@ -64,7 +64,7 @@ public sealed class PredictCommandTests
     {
         using DiscData data = new(1);
         string stack = data.In("stack.tif");
-        File.Copy(Fixtures.Of("pages.tif"), stack);
+        File.Copy(Fixtures.GetPath("pages.tif"), stack);
         string weights = SaveNetwork(data);
 
         Assert.Equal(["done", "done"], States(["predict", "--weights", weights, "--input", stack, "--out", data.In("out"), "--json"]));
@@ -72,7 +72,7 @@ public sealed class PredictCommandTests
         using Segmenter segmenter = Segmenter.Load(weights);
         for (int page = 0; page < 2; page++)
         {
-            byte[] expected = segmenter.Segment(ImageFile.Read(stack, page)).Classes();
+            byte[] expected = segmenter.Segment(ImageFile.Read(stack, page)).ComputeClasses();
             Assert.Equal(
                 expected.Select(index => index * 255f), ImageFile.Read(data.In("out", $"stack-{page}.png")).Samples);
         }
@@ -104,12 +104,12 @@ public sealed class PredictCommandTests
         Assert.Equal(176, line.RootElement.GetProperty("tiles").GetInt32());
         using Segmenter segmenter = Segmenter.Load(data.In("network.safetensors"));
         Segmentation expected = segmenter.Segment(ImageFile.Read(path), new SegmentationSettings(Tile: 256));
-        IReadOnlyList<(byte R, byte G, byte B)> colors = ClassColors.Of(segmenter.Masks);
+        IReadOnlyList<(byte R, byte G, byte B)> colors = ClassColors.FromMaskClasses(segmenter.Masks);
         Assert.Equal(
-            expected.Classes().SelectMany(k => new float[] { colors[k].R, colors[k].G, colors[k].B }),
+            expected.ComputeClasses().SelectMany(k => new float[] { colors[k].R, colors[k].G, colors[k].B }),
             ImageFile.Read(data.In("out", "large.tif")).Samples);
         Assert.Equal(
-            expected.Probability(2).Select(value => MathF.Round(value * 65535)),
+            expected.GetProbability(2).Select(value => MathF.Round(value * 65535)),
             ImageFile.Read(data.In("out", "large.probability-2.tif")).Samples);
         Assert.Equal(3000, ImageFile.Read(data.In("out", "large.overlay.tif")).Width);
     }
@@ -167,7 +167,7 @@ public sealed class PredictCommandTests
 
     private static string SaveNetwork(DiscData data, int seed = 1, int classes = 1, PictureSize? size = null)
     {
-        ModelSettings settings = UNet.Entry.Usual with { Channels = 1, Classes = classes, Width = 2 };
+        ModelSettings settings = UNet.Entry.Default with { Channels = 1, Classes = classes, BaseChannels = 2 };
         Dictionary<int, int> values = Enumerable.Range(0, Math.Max(2, classes)).ToDictionary(k => k);
         string path = data.In("network.safetensors");
         new TrainedNetwork(

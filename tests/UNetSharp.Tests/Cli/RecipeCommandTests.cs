@@ -19,7 +19,7 @@ public sealed class RecipeCommandTests : IDisposable
         (int code, string output, _) = Train("run", "--recipe", "rmsprop", "--size", "32x32", "--base", "2", "--epochs", "3");
 
         Assert.Equal(0, code);
-        TrainingSettings settings = RunFolder.SettingsOf(_data.In("run"));
+        TrainingSettings settings = RunFolder.LoadSettings(_data.In("run"));
         Assert.Equal("bce", settings.Loss);
         Assert.Equal(new OptimizerSettings("rmsprop", 1e-5f, 1e-8f, 0.9f), settings.Optimizer);
         Assert.Equal(4, settings.BatchSize);
@@ -39,8 +39,8 @@ public sealed class RecipeCommandTests : IDisposable
         Assert.Equal(0, Train("cut", [.. options, "--crop", "32"]).Code);
         Assert.Equal(0, Train("whole", options).Code);
 
-        Assert.Null(RunFolder.SettingsOf(_data.In("cut")).Size);
-        Assert.Equal(new PictureSize(512, 512), RunFolder.SettingsOf(_data.In("whole")).Size);
+        Assert.Null(RunFolder.LoadSettings(_data.In("cut")).Size);
+        Assert.Equal(new PictureSize(512, 512), RunFolder.LoadSettings(_data.In("whole")).Size);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class RecipeCommandTests : IDisposable
     {
         Assert.Equal(0, Train("run", "--recipe", recipe, "--base", "1", "--epochs", "1", "--crop", "16").Code);
 
-        Assert.Equal(loss, RunFolder.SettingsOf(_data.In("run")).Loss);
+        Assert.Equal(loss, RunFolder.LoadSettings(_data.In("run")).Loss);
     }
 
     public void Dispose() => _data.Dispose();

@@ -21,8 +21,8 @@ public sealed class ClassTableTests : IDisposable
 
         Assert.Equal(4, classes.Classes);
         Assert.Equal(["background", "cell", "edge", "dirt"], classes.Names!);
-        Assert.Equal("cell", classes.NameOf(1));
-        Assert.Equal([0, 1, 2, 3], values.Select(classes.ClassOf));
+        Assert.Equal("cell", classes.GetName(1));
+        Assert.Equal([0, 1, 2, 3], values.Select(classes.GetClass));
         Assert.Empty(_notes);
     }
 
@@ -33,8 +33,8 @@ public sealed class ClassTableTests : IDisposable
 
         MaskClasses classes = Meaning(table, Mask(Pixel(0), Pixel(255)));
 
-        Assert.Equal((1, 1, 0), (classes.Classes, classes.ClassOf(0), classes.ClassOf(255)));
-        Assert.Equal(2, table.MeaningOf([Mask(Pixel(0), Pixel(255))], wanted: 2, _notes).Classes);
+        Assert.Equal((1, 1, 0), (classes.Classes, classes.GetClass(0), classes.GetClass(255)));
+        Assert.Equal(2, table.ToMaskClasses([Mask(Pixel(0), Pixel(255))], requestedClasses: 2, _notes).Classes);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ClassTableTests : IDisposable
         MaskClasses classes = Meaning(
             Table("""{"a": 0, "ignore": 9, "b": 1, "c": 2}"""), Mask(Pixel(0), Pixel(1), Pixel(2), Pixel(9)));
 
-        Assert.Equal((3, 255, 1, 2), (classes.Classes, classes.ClassOf(9), classes.ClassOf(1), classes.ClassOf(2)));
+        Assert.Equal((3, 255, 1, 2), (classes.Classes, classes.GetClass(9), classes.GetClass(1), classes.GetClass(2)));
         Assert.Equal(["a", "b", "c"], classes.Names!);
     }
 
@@ -55,8 +55,8 @@ public sealed class ClassTableTests : IDisposable
         MaskClasses classes = Meaning(table, Mask(Pixel(0), Pixel(0, 128, 0), Pixel(224, 224, 192)));
 
         Assert.Equal(3, classes.Classes);
-        Assert.Equal(1, classes.ClassOf(MaskValues.OfColor(0, 128, 0)));
-        Assert.Equal(255, classes.ClassOf(MaskValues.OfColor(224, 224, 192)));
+        Assert.Equal(1, classes.GetClass(MaskValues.EncodeColor(0, 128, 0)));
+        Assert.Equal(255, classes.GetClass(MaskValues.EncodeColor(224, 224, 192)));
         Assert.Contains("train", Assert.Single(_notes), StringComparison.Ordinal); // named, but in no mask
     }
 
@@ -67,7 +67,7 @@ public sealed class ClassTableTests : IDisposable
         Picture picture = new(3, 2, 3, 255, [0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 1, 2, 3]);
 
         string message = Assert.Throws<DataException>(
-            () => Meaning(table, Mask(Pixel(0), Pixel(255, 0, 0)), MaskValues.Of("b.png", picture))).Message;
+            () => Meaning(table, Mask(Pixel(0), Pixel(255, 0, 0)), MaskValues.FromPicture("b.png", picture))).Message;
 
         Assert.StartsWith("b.png: holds the value #010203 first at (1, 1)", message, StringComparison.Ordinal);
         Assert.Contains("cell #FF0000", message, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class ClassTableTests : IDisposable
     [Fact]
     public void Another_number_of_classes_than_the_file_s_is_refused() =>
         Assert.Throws<DataException>(
-            () => Table("""{"a": 0, "b": 1, "c": 2}""").MeaningOf([Mask(Pixel(0), Pixel(1))], wanted: 4, _notes));
+            () => Table("""{"a": 0, "b": 1, "c": 2}""").ToMaskClasses([Mask(Pixel(0), Pixel(1))], requestedClasses: 4, _notes));
 
     [Theory]
     [InlineData("{", "is no JSON")]
@@ -137,9 +137,9 @@ public sealed class ClassTableTests : IDisposable
         MaskClasses read = JsonSerializer.Deserialize<MaskClasses>(JsonSerializer.Serialize(classes))!;
 
         Assert.Equal(["a", "b"], read.Names!);
-        Assert.True(read.AreNamesWhole);
-        Assert.False((read with { Names = ["a"] }).AreNamesWhole);
-        Assert.False((read with { Names = ["a", "\u001b"] }).AreNamesWhole);
+        Assert.True(read.AreNamesComplete);
+        Assert.False((read with { Names = ["a"] }).AreNamesComplete);
+        Assert.False((read with { Names = ["a", "\u001b"] }).AreNamesComplete);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class ClassTableTests : IDisposable
         pictures.Add("a", Pictures.Grey(4, 1, 1, 2, 3, 4), Pictures.Grey(4, 1, 10, 20, 30, 20));
         File.WriteAllText(Path.Combine(pictures.Path, "classes.json"), """{"ground": 20, "cell": 10, "ignore": 30}""");
 
-        DataReport report = DataReport.Of(pictures.Find(), pictures.Read, classes: null, threads: 1);
+        DataReport report = DataReport.Create(pictures.Find(), pictures.Read, classes: null, threads: 1);
 
         Assert.Empty(report.Errors);
         Assert.Equal([2.0 / 3, 1.0 / 3], report.ClassShares); // of the pixels that are known
@@ -157,7 +157,7 @@ public sealed class ClassTableTests : IDisposable
         Assert.Contains("25.0", Assert.Single(report.Notes), StringComparison.Ordinal);
     }
 
-    private static int Pixel(int red, int green, int blue) => MaskValues.OfColor(red, green, blue);
+    private static int Pixel(int red, int green, int blue) => MaskValues.EncodeColor(red, green, blue);
 
     private static int Pixel(int grey) => grey;
 
@@ -172,5 +172,5 @@ public sealed class ClassTableTests : IDisposable
     }
 
     private MaskClasses Meaning(ClassTable table, params MaskValues[] masks) =>
-        table.MeaningOf(masks, wanted: null, _notes);
+        table.ToMaskClasses(masks, requestedClasses: null, _notes);
 }

@@ -71,7 +71,7 @@ public sealed class DataReportTests : IDisposable
 
         report.ThrowIfUnusable();
         Assert.Equal("1", Assert.Single(report.Folder.Pairs).Name);
-        Assert.Equal(Report().Errors, report.LeftOut);
+        Assert.Equal(Report().Errors, report.Skipped);
         string text = string.Join('\n', report.Lines());
         Assert.Contains("left out       3", text, StringComparison.Ordinal);
         Assert.Contains("lonely.png: has no mask", text, StringComparison.Ordinal);
@@ -143,8 +143,8 @@ public sealed class DataReportTests : IDisposable
         }
 
         List<int> done = [];
-        DataReport one = DataReport.Of(_pictures.Find(), _pictures.Read, null, threads: 1);
-        DataReport four = DataReport.Of(_pictures.Find(), _pictures.Read, null, threads: 4, (count, total) =>
+        DataReport one = DataReport.Create(_pictures.Find(), _pictures.Read, null, threads: 1);
+        DataReport four = DataReport.Create(_pictures.Find(), _pictures.Read, null, threads: 4, (count, total) =>
         {
             Assert.Equal(20, total);
             done.Add(count);
@@ -157,5 +157,5 @@ public sealed class DataReportTests : IDisposable
     private static Picture Picture(int width, int height) =>
         Pictures.Grey(width, height, [.. Enumerable.Range(0, width * height).Select(i => i % 200f)]);
 
-    private DataReport Report() => DataReport.Of(_pictures.Find(), _pictures.Read, classes: null, threads: 2);
+    private DataReport Report() => DataReport.Create(_pictures.Find(), _pictures.Read, classes: null, threads: 2);
 }

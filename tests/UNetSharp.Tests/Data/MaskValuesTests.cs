@@ -7,7 +7,7 @@ public class MaskValuesTests
     [Fact]
     public void Pixels_are_counted_by_value()
     {
-        MaskValues values = MaskValues.Of("a.png", Pictures.Grey(3, 2, 255, 0, 255, 255, 0, 7));
+        MaskValues values = MaskValues.FromPicture("a.png", Pictures.Grey(3, 2, 255, 0, 255, 255, 0, 7));
 
         Assert.Equal([0, 7, 255], values.Counts.Keys);
         Assert.Equal([2L, 1, 3], values.Counts.Values);
@@ -17,7 +17,7 @@ public class MaskValuesTests
     [Fact]
     public void Grey_saved_as_colour_reads_as_grey()
     {
-        MaskValues values = MaskValues.Of("a.png", new Picture(2, 1, 3, 255, [1, 1, 1, 255, 255, 255]));
+        MaskValues values = MaskValues.FromPicture("a.png", new Picture(2, 1, 3, 255, [1, 1, 1, 255, 255, 255]));
 
         Assert.Equal([1, 255], values.Counts.Keys);
     }
@@ -25,23 +25,23 @@ public class MaskValuesTests
     [Fact]
     public void Colours_read_as_one_number()
     {
-        MaskValues values = MaskValues.Of("a.png", new Picture(2, 1, 3, 255, [0x12, 0x34, 0x56, 0, 0, 0]));
+        MaskValues values = MaskValues.FromPicture("a.png", new Picture(2, 1, 3, 255, [0x12, 0x34, 0x56, 0, 0, 0]));
 
-        Assert.Equal(["0", "#123456"], values.Counts.Keys.Select(MaskValues.Text));
+        Assert.Equal(["0", "#123456"], values.Counts.Keys.Select(MaskValues.Format));
     }
 
     [Fact]
     public void Sixteen_bit_colours_read_as_eight_bit_ones()
     {
-        MaskValues values = MaskValues.Of("a.png", new Picture(2, 1, 3, 65535, [65535, 0, 0, 65535, 65535, 65535]));
+        MaskValues values = MaskValues.FromPicture("a.png", new Picture(2, 1, 3, 65535, [65535, 0, 0, 65535, 65535, 65535]));
 
-        Assert.Equal(["65535", "#FF0000"], values.Counts.Keys.Select(MaskValues.Text));
+        Assert.Equal(["65535", "#FF0000"], values.Counts.Keys.Select(MaskValues.Format));
     }
 
     [Fact]
     public void Floating_point_from_0_to_1_reads_as_0_to_255()
     {
-        MaskValues values = MaskValues.Of("a.tif", new Picture(3, 1, 1, 1, [0, 0.5f, 1]));
+        MaskValues values = MaskValues.FromPicture("a.tif", new Picture(3, 1, 1, 1, [0, 0.5f, 1]));
 
         Assert.Equal([0, 128, 255], values.Counts.Keys);
     }
@@ -51,7 +51,7 @@ public class MaskValuesTests
     {
         float[] samples = [.. Enumerable.Range(0, 6000).Select(i => (float)i)];
 
-        Assert.Equal(4096, MaskValues.Of("a.png", new Picture(6000, 1, 1, 65535, samples)).Counts.Count);
+        Assert.Equal(4096, MaskValues.FromPicture("a.png", new Picture(6000, 1, 1, 65535, samples)).Counts.Count);
     }
 
     [Fact]

@@ -22,8 +22,8 @@ public sealed class PairComparisonTests : IDisposable
 
         DataReport report = Report();
 
-        Assert.Equal([("2", "5"), ("5", "2")], report.Suspicious.Select(found => (found.Pair.Name, found.Better.Name)));
-        Assert.All(report.Suspicious, found => Assert.True(found.Other > found.Own + 0.15f));
+        Assert.Equal([("2", "5"), ("5", "2")], report.Suspicious.Select(found => (found.Pair.Name, found.BetterMatch.Name)));
+        Assert.All(report.Suspicious, found => Assert.True(found.BetterCorrelation > found.OwnCorrelation + 0.15f));
         Assert.Empty(report.Errors);
         string note = $"note: {report.Suspicious[0].Pair.MaskText}";
         Assert.Contains(report.Lines(), line => line.StartsWith(note, StringComparison.Ordinal));
@@ -62,9 +62,9 @@ public sealed class PairComparisonTests : IDisposable
             [("a", "c", true), ("a", "d", false)],
             report.Duplicates.Select(found => (found.First.Name, found.Second.Name, found.IsExact)));
         IReadOnlyList<ImagePair> pairs = report.Folder.Pairs;
-        DuplicatePair leak = Assert.Single(report.Across(new Split([pairs[0], pairs[1], pairs[2]], [pairs[3]])));
+        DuplicatePair leak = Assert.Single(report.FindLeaks(new Split([pairs[0], pairs[1], pairs[2]], [pairs[3]])));
         Assert.Equal("d", leak.Second.Name);
-        Assert.Empty(report.Across(new Split([pairs[1]], [pairs[0], pairs[2], pairs[3]])));
+        Assert.Empty(report.FindLeaks(new Split([pairs[1]], [pairs[0], pairs[2], pairs[3]])));
     }
 
     [Fact]
@@ -99,5 +99,5 @@ public sealed class PairComparisonTests : IDisposable
             Pictures.Grey(Side, Side, mask));
     }
 
-    private DataReport Report() => DataReport.Of(_pictures.Find(), _pictures.Read, classes: null, threads: 2);
+    private DataReport Report() => DataReport.Create(_pictures.Find(), _pictures.Read, classes: null, threads: 2);
 }

@@ -18,11 +18,11 @@ public sealed class RowSourceTests
         PictureSize from = new(height, width);
         PictureSize to = new(toHeight, toWidth);
 
-        using RowSource smooth = ResizedRows.Bilinear(new PictureRows(picture), to);
-        using RowSource plain = ResizedRows.Interpolated(new PictureRows(picture), to);
+        using RowSource smooth = ResizedRows.ResizeAntialiased(new PictureRows(picture), to);
+        using RowSource plain = ResizedRows.ResizeBilinear(new PictureRows(picture), to);
 
-        Assert.Equal(Resampling.Bilinear(picture.Samples, from, to, 3), smooth.ReadAll());
-        Assert.Equal(Resampling.Interpolated(picture.Samples, from, to, 3), plain.ReadAll());
+        Assert.Equal(Resampling.ResizeAntialiased(picture.Samples, from, to, 3), smooth.ReadAll());
+        Assert.Equal(Resampling.ResizeBilinear(picture.Samples, from, to, 3), plain.ReadAll());
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class RowSourceTests
 
         using UnitRows rows = new(new PictureRows(picture), channels);
 
-        Assert.Equal(picture.ToUnit(channels), rows.ReadAll());
+        Assert.Equal(picture.ToUnitRange(channels), rows.ReadAll());
     }
 
     [Fact]

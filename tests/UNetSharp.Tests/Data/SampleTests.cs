@@ -15,7 +15,7 @@ public sealed class SampleTests : IDisposable
     [InlineData(1, 0.2f)]
     public void Images_are_scaled_by_full_brightness(float fullScale, float value)
     {
-        float[] unit = new Picture(1, 1, 1, fullScale, [value]).ToUnit(1);
+        float[] unit = new Picture(1, 1, 1, fullScale, [value]).ToUnitRange(1);
 
         Assert.Equal(0.2f, Assert.Single(unit), 1e-6f);
     }
@@ -24,8 +24,8 @@ public sealed class SampleTests : IDisposable
     public void Colour_becomes_grey_by_luma_and_grey_is_repeated()
     {
         // 0.299 · 100 + 0.587 · 200 + 0.114 · 50 = 153
-        Assert.Equal(153f / 255, Assert.Single(new Picture(1, 1, 3, 255, [100, 200, 50]).ToUnit(1)), 1e-6f);
-        Assert.Equal([0.2f, 0.2f, 0.2f], new Picture(1, 1, 1, 255, [51]).ToUnit(3));
+        Assert.Equal(153f / 255, Assert.Single(new Picture(1, 1, 3, 255, [100, 200, 50]).ToUnitRange(1)), 1e-6f);
+        Assert.Equal([0.2f, 0.2f, 0.2f], new Picture(1, 1, 1, 255, [51]).ToUnitRange(3));
     }
 
     [Fact]

@@ -32,24 +32,24 @@ public class SplitTests
     [Fact]
     public void Every_pair_is_in_one_fold()
     {
-        Split[] folds = [.. Enumerable.Range(0, 3).Select(k => Split.Of(Pairs(11), new SplitSettings(0, null, 3, k), seed: 7))];
+        Split[] folds = [.. Enumerable.Range(0, 3).Select(k => Split.Create(Pairs(11), new SplitSettings(0, null, 3, k), seed: 7))];
 
         Assert.Equal([4, 4, 3], folds.Select(fold => fold.Validation.Count));
         Assert.Equal(Pairs(11), folds.SelectMany(fold => fold.Validation).OrderBy(pair => int.Parse(pair.Name, null)));
         Assert.All(folds, fold => Assert.Equal(11, fold.Training.Union(fold.Validation).Count()));
-        Assert.Throws<DataException>(() => Split.Of(Pairs(2), new SplitSettings(0, null, 3, 0), seed: 7));
+        Assert.Throws<DataException>(() => Split.Create(Pairs(2), new SplitSettings(0, null, 3, 0), seed: 7));
     }
 
     [Fact]
     public void Pairs_are_set_aside_by_name()
     {
-        Split split = Split.Of(Pairs(4), new SplitSettings(0, ["2", "0"]), seed: 1);
+        Split split = Split.Create(Pairs(4), new SplitSettings(0, ["2", "0"]), seed: 1);
 
         Assert.Equal(["0", "2"], split.Validation.Select(pair => pair.Name));
         Assert.Equal(["1", "3"], split.Training.Select(pair => pair.Name));
-        DataException unknown = Assert.Throws<DataException>(() => Split.Of(Pairs(4), new SplitSettings(0, ["2", "9"]), 1));
+        DataException unknown = Assert.Throws<DataException>(() => Split.Create(Pairs(4), new SplitSettings(0, ["2", "9"]), 1));
         Assert.StartsWith("9: ", unknown.Message, StringComparison.Ordinal);
-        Assert.Throws<DataException>(() => Split.Of(Pairs(2), new SplitSettings(0, ["0", "1"]), seed: 1));
+        Assert.Throws<DataException>(() => Split.Create(Pairs(2), new SplitSettings(0, ["0", "1"]), seed: 1));
     }
 
     private static ImagePair[] Pairs(int count) =>

@@ -17,19 +17,19 @@ public class VocPaletteTests
     [InlineData(255, "#E0E0C0")]
     public void An_index_has_its_colour(int index, string colour)
     {
-        Assert.Equal(colour, MaskValues.Text(VocPalette.ValueOf(index)));
-        Assert.Equal(index, VocPalette.IndexOf(VocPalette.ValueOf(index)));
+        Assert.Equal(colour, MaskValues.Format(VocPalette.GetValue(index)));
+        Assert.Equal(index, VocPalette.GetIndex(VocPalette.GetValue(index)));
     }
 
     [Fact]
     public void All_colours_are_different() =>
-        Assert.Equal(256, Enumerable.Range(0, 256).Select(VocPalette.ValueOf).Distinct().Count());
+        Assert.Equal(256, Enumerable.Range(0, 256).Select(VocPalette.GetValue).Distinct().Count());
 
     [Fact]
     public void Greys_alone_are_no_palette()
     {
-        Assert.False(VocPalette.Holds([0, 128]));
-        Assert.True(VocPalette.Holds([0, 128, VocPalette.ValueOf(1)]));
-        Assert.False(VocPalette.Holds([0, MaskValues.OfColor(255, 0, 0)]));
+        Assert.False(VocPalette.ContainsAll([0, 128]));
+        Assert.True(VocPalette.ContainsAll([0, 128, VocPalette.GetValue(1)]));
+        Assert.False(VocPalette.ContainsAll([0, MaskValues.EncodeColor(255, 0, 0)]));
     }
 }

@@ -17,11 +17,11 @@ public class WeightMapTests
     {
         PictureSize size = new(height, width);
         byte[] classes = Rectangles(seed, size, count);
-        int[] cells = Cells.Of(classes, size);
+        int[] cells = Cells.Label(classes, size);
         WeightMapSettings settings = new(10, sigma);
         float[] classWeights = [0.5f, 1.5f, 2];
 
-        float[] weights = WeightMap.Of(classes, cells, size, classWeights, settings);
+        float[] weights = WeightMap.Compute(classes, cells, size, classWeights, settings);
 
         float[] expected = Twin(classes, cells, size, classWeights, settings);
         Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
@@ -36,7 +36,7 @@ public class WeightMapTests
         byte[] classes = [.. cells.Select(cell => (byte)(cell == 0 ? 0 : 1))];
         WeightMapSettings settings = new();
 
-        float[] weights = WeightMap.Of(classes, cells, size, Even, settings);
+        float[] weights = WeightMap.Compute(classes, cells, size, Even, settings);
 
         float[] expected = Twin(classes, cells, size, Even, settings);
         Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
@@ -49,7 +49,7 @@ public class WeightMapTests
         PictureSize size = new(9, 22);
         byte[] classes = [.. Enumerable.Range(0, 9 * 22).Select(i => (byte)(i % 22 is 10 or 11 ? 0 : 1))];
 
-        float[] weights = WeightMap.Of(classes, size, Even);
+        float[] weights = WeightMap.Compute(classes, size, Even);
 
         Assert.Equal(1 + (10 * Math.Exp(-9 / 50.0)), weights[(4 * 22) + 10], 1e-5);
         Assert.Equal(1 + (10 * Math.Exp(-9 / 50.0)), weights[(4 * 22) + 9], 1e-5);
@@ -64,7 +64,7 @@ public class WeightMapTests
         byte[] classes = new byte[20 * 20];
         classes.AsSpan(150, 10).Fill(inside);
 
-        float[] weights = WeightMap.Of(classes, new PictureSize(20, 20), [0.25f, 4]);
+        float[] weights = WeightMap.Compute(classes, new PictureSize(20, 20), [0.25f, 4]);
 
         Assert.All(classes.Zip(weights), pair => Assert.Equal(pair.First == 0 ? 0.25f : 4, pair.Second));
     }
@@ -74,13 +74,13 @@ public class WeightMapTests
     {
         byte[] classes = [1, 1, 1, 1];
 
-        Assert.Equal([1, 1, 1, 1], WeightMap.Of(classes, new PictureSize(2, 2), Even));
+        Assert.Equal([1, 1, 1, 1], WeightMap.Compute(classes, new PictureSize(2, 2), Even));
     }
 
     [Fact]
     public void Balanced_weights_have_a_mean_of_one()
     {
-        float[] weights = WeightMap.Balance([0.8, 0, 0.2]);
+        float[] weights = WeightMap.ComputeClassWeights([0.8, 0, 0.2]);
 
         Assert.Equal([0.625f, 0, 2.5f], weights);
     }
@@ -89,13 +89,13 @@ public class WeightMapTests
     public void What_does_not_fit_is_refused()
     {
         PictureSize size = new(2, 2);
-        Assert.Throws<ArgumentException>(() => WeightMap.Of(new byte[3], size, Even));
-        Assert.Throws<ArgumentException>(() => WeightMap.Of([0, 1, 2, 3], size, Even));
-        Assert.Throws<ArgumentException>(() => WeightMap.Of(new byte[4], size, []));
+        Assert.Throws<ArgumentException>(() => WeightMap.Compute(new byte[3], size, Even));
+        Assert.Throws<ArgumentException>(() => WeightMap.Compute([0, 1, 2, 3], size, Even));
+        Assert.Throws<ArgumentException>(() => WeightMap.Compute(new byte[4], size, []));
         Assert.Throws<ArgumentException>(
-            () => WeightMap.Of(new byte[4], new int[4], size, Even, new WeightMapSettings(10, 0)));
+            () => WeightMap.Compute(new byte[4], new int[4], size, Even, new WeightMapSettings(10, 0)));
         Assert.Throws<ArgumentException>(
-            () => WeightMap.Of(new byte[4], new int[4], size, Even, new WeightMapSettings(-1, 5)));
+            () => WeightMap.Compute(new byte[4], new int[4], size, Even, new WeightMapSettings(-1, 5)));
     }
 
     [Fact]
@@ -109,14 +109,14 @@ public class WeightMapTests
             2, 2, 0, 0,
         ];
 
-        int[] cells = Cells.Of(classes, new PictureSize(4, 4));
+        int[] cells = Cells.Label(classes, new PictureSize(4, 4));
 
         Assert.Equal([1, 1, 0, 2, 0, 1, 0, 2, 3, 0, 2, 2, 4, 4, 0, 0], cells);
     }
 
     [Fact]
     public void A_row_s_end_and_the_next_row_s_start_do_not_touch() =>
-        Assert.Equal([0, 1, 2, 0], Cells.Of([0, 1, 1, 0], new PictureSize(2, 2)));
+        Assert.Equal([0, 1, 2, 0], Cells.Label([0, 1, 1, 0], new PictureSize(2, 2)));
 
     private static byte[] Rectangles(int seed, PictureSize size, int count)
     {

@@ -33,7 +33,7 @@ public sealed class FusionTests
         foreach (Value output in new[] { sum, pooled })
         {
             float[] exact = Run(x, output, store, isExact: true, sum, pooled);
-            Close.Assert(exact, Run(x, output, store, isExact: false, sum, pooled), 5e-5, "y");
+            CloseAssert.AreClose(exact, Run(x, output, store, isExact: false, sum, pooled), 5e-5, "y");
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class FusionTests
         Assert.Equal(2, Fusion.CreateKernels(new ComputationGraph(whole), PlanSettings.ForInference(isExact: true)).Count);
     }
 
-    /// <summary>Mean and variance that a convolution tells, against those of its results in double precision.</summary>
+    /// <summary>Mean and variance that a convolution reports, against those of its results in double precision.</summary>
     [Theory]
     [InlineData(1, 20, 26, 16, 32)] // few tiles: all workers finish blocks of them
     [InlineData(2, 64, 70, 24, 16)] // runs of one worker, the last tiles in part

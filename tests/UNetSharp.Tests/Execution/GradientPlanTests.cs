@@ -48,8 +48,8 @@ public sealed class GradientPlanTests
     [Fact]
     public void The_result_is_that_of_inference_and_the_network_stays_as_it_is()
     {
-        UNet network = new(3, 2, width: 4);
-        Recipe.Fill(network.Store, shift: 0);
+        UNet network = new(3, 2, baseChannels: 4);
+        GoldenValues.Fill(network.Store, shift: 0);
         float[][] before = [.. network.Parameters().Select(parameter => network.Store.GetValues(parameter).ToArray())];
         Tensor image = TestTensors.Random(Shape.Nchw(1, 3, 32, 48), seed: 3);
         Value x = Value.Input(image.Shape);
@@ -67,7 +67,7 @@ public sealed class GradientPlanTests
         plan.SetResultGradient(TestTensors.Constant(y.Shape, 1).Data);
         plan.Backward();
 
-        Close.Assert(inference.Output(y), plan.Output(y), 1e-5, "logits");
+        CloseAssert.AreClose(inference.Output(y), plan.Output(y), 1e-5, "logits");
         Assert.Equal(before, network.Parameters().Select(parameter => network.Store.GetValues(parameter).ToArray()));
         Assert.DoesNotContain(network.Store.AllGradients.ToArray(), value => value != 0);
         Assert.Contains(plan.Gradient(x).ToArray(), value => value != 0);
@@ -80,7 +80,7 @@ public sealed class GradientPlanTests
         Value x = Value.Input(Shape);
         Value y = build(x);
         ParameterStore store = TestStores.For(y);
-        Recipe.Fill(store, shift: 0);
+        GoldenValues.Fill(store, shift: 0);
         using Plan plan = device.Compile(
             new ComputationGraph(y), store, PlanSettings.ForInputGradients(y, x));
         Tensor image = TestTensors.Distinct(Shape, seed: 1);

@@ -18,7 +18,7 @@ public sealed class PlanTests
     public void Inference_allocates_nothing_in_the_steady_state()
     {
         using CpuDevice device = new(2);
-        UNet network = new(3, 1, width: 4);
+        UNet network = new(3, 1, baseChannels: 4);
         Value x = Value.Input(ImageShape);
         Value y = network.Forward(x);
         using Plan plan = device.Compile(
@@ -32,20 +32,20 @@ public sealed class PlanTests
     public void A_training_step_allocates_nothing_in_the_steady_state()
     {
         using CpuDevice device = new(2);
-        UNet network = new(3, 1, width: 4);
+        UNet network = new(3, 1, baseChannels: 4);
         Optimizer optimizer = Adam.Create(network.Store);
         using TrainingStep step = new(network, LossCatalog.Create("bce+dice", 1), optimizer, device);
         Tensor image = TestTensors.Random(ImageShape, seed: 1);
         Tensor mask = new(ImageShape.WithChannels(1));
 
-        Assert.Equal(0, AllocatedBy(() => step.Run(image, mask)));
+        Assert.Equal(0, AllocatedBy(() => step.Train(image, mask)));
     }
 
     [Fact]
     public void Running_twice_gives_the_same_bits()
     {
         using CpuDevice device = new(2);
-        UNet network = new(3, 2, width: 4, UpSampling.Transpose);
+        UNet network = new(3, 2, baseChannels: 4, UpSampling.Transpose);
         Value x = Value.Input(ImageShape);
         Value y = network.Forward(x);
         using Plan plan = device.Compile(
@@ -66,7 +66,7 @@ public sealed class PlanTests
     public void Inference_needs_less_memory_than_all_values_together()
     {
         using CpuDevice device = new(1);
-        Value y = new UNet(3, 1, width: 8).Forward(Value.Input(Shape.Nchw(1, 3, 256, 256)));
+        Value y = new UNet(3, 1, baseChannels: 8).Forward(Value.Input(Shape.Nchw(1, 3, 256, 256)));
         ComputationGraph graph = new(y);
         using Plan plan = device.Compile(
             graph, TestStores.For([.. graph.Outputs]), PlanSettings.ForInference());
@@ -80,7 +80,7 @@ public sealed class PlanTests
     public void An_image_that_is_too_small_is_refused_with_its_size()
     {
         ShapeException e = Assert.Throws<ShapeException>(
-            () => new UNet(3, 1, width: 4).Forward(Value.Input(Shape.Nchw(1, 3, 8, 64))));
+            () => new UNet(3, 1, baseChannels: 4).Forward(Value.Input(Shape.Nchw(1, 3, 8, 64))));
 
         Assert.Contains("too small", e.Message, StringComparison.Ordinal);
     }

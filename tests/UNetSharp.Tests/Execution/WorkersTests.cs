@@ -17,7 +17,7 @@ public sealed unsafe class WorkersTests
             // Many jobs one after the other: threads are woken from spinning and from sleep.
             for (int job = 0; job < 200; job++)
             {
-                workers.Run(counts.Length, new Count(at));
+                workers.Execute(counts.Length, new Count(at));
                 if (job % 50 == 0)
                 {
                     Thread.Sleep(5);
@@ -35,11 +35,11 @@ public sealed unsafe class WorkersTests
         workers.Dispose();
         workers.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => workers.Run(2, new Count(null)));
+        Assert.Throws<ObjectDisposedException>(() => workers.Execute(2, new Count(null)));
     }
 
     private readonly struct Count(int* counts) : IJob
     {
-        public void Run(int block, int worker) => Interlocked.Increment(ref counts[block]);
+        public void Execute(int block, int worker) => Interlocked.Increment(ref counts[block]);
     }
 }

@@ -26,10 +26,10 @@ public sealed class ExplanationGoldenTests
         Assert.NotEmpty(layers);
         foreach (string layer in layers)
         {
-            GradCam found = GradCam.Of(trained, picture, region, golden.Int("k"), layer, threads: 2);
+            GradCam found = GradCam.Compute(trained, picture, region, golden.Int("k"), layer, threads: 2);
 
-            Close.Assert(golden.Values("weights." + layer), found.ChannelWeights, Tolerance, $"weights of {layer}");
-            Close.Assert(golden.Values("map." + layer), found.Map.Values, Tolerance, $"map of {layer}");
+            CloseAssert.AreClose(golden.Values("weights." + layer), found.ChannelWeights, Tolerance, $"weights of {layer}");
+            CloseAssert.AreClose(golden.Values("map." + layer), found.Map.Values, Tolerance, $"map of {layer}");
         }
     }
 
@@ -40,22 +40,22 @@ public sealed class ExplanationGoldenTests
         GoldenFile golden = new(name);
         (TrainedNetwork trained, Picture picture) = Case(golden);
 
-        var found = EffectiveField.Of(
+        var found = EffectiveReceptiveField.Compute(
             trained, picture, picture.Width / 2, picture.Height / 2, golden.Int("k"), threads: 2);
 
         float[] gradients = Array.ConvertAll(found.Map.Values, value => value * found.Map.Peak);
-        Close.Assert(golden.Values("saliency"), gradients, Tolerance, "gradients");
+        CloseAssert.AreClose(golden.Values("saliency"), gradients, Tolerance, "gradients");
     }
 
     private static (TrainedNetwork Trained, Picture Picture) Case(GoldenFile golden)
     {
         ModelSettings settings = JsonSerializer.Deserialize<ModelSettings>(golden.Text("settings"))!;
         Network network = ModelCatalog.Create(settings);
-        Recipe.Fill(network.Store, golden.Double("shift"));
-        Tensor image = Recipe.Image(
+        GoldenValues.Fill(network.Store, golden.Double("shift"));
+        Tensor image = GoldenValues.Image(
             "image", Shape.Nchw(1, settings.Channels, golden.Int("height"), golden.Int("width")));
         Picture picture = new(image.Shape.W, image.Shape.H, image.Shape.C, fullScale: 1, image.Data.ToArray());
-        NetworkDescription description = NetworkDescription.Of(settings) with
+        NetworkDescription description = NetworkDescription.CreateDefault(settings) with
         {
             Size = null,
             Normalization = Normalization.Unit,
@@ -68,9 +68,9 @@ public sealed class ExplanationGoldenTests
         PictureSize size = new(golden.Int("height"), golden.Int("width"));
         return golden.Text("region") switch
         {
-            "whole" => Region.Whole(size),
-            "pixel" => Region.Pixel(size, size.Width / 2, size.Height / 2),
-            _ => Region.Marked(Box(size)),
+            "whole" => Region.All(size),
+            "pixel" => Region.FromPixel(size, size.Width / 2, size.Height / 2),
+            _ => Region.FromMask(Box(size)),
         };
     }
 

@@ -72,10 +72,10 @@ public sealed class NetworkGoldenTests
         plan.Forward();
 
         Assert.Equal(golden.Int("parameters"), network.Parameters().Where(IsTrained).Sum(p => (long)p.Count));
-        Close.Assert(golden.Image("eval").Data, plan.Output(y), tolerance, "logits");
+        CloseAssert.AreClose(golden.Image("eval").Data, plan.Output(y), tolerance, "logits");
         if (golden.Flag("fullWidth"))
         {
-            Close.AssertWithin(golden.Image("eval").Data, plan.Output(y), 1e-3, "logits");
+            CloseAssert.AreWithin(golden.Image("eval").Data, plan.Output(y), 1e-3, "logits");
         }
     }
 
@@ -94,18 +94,18 @@ public sealed class NetworkGoldenTests
         Network network = Create(golden);
         Tensor image = ImageOf(golden, network);
         Value x = Value.Input(image.Shape);
-        Value y = Value.Concat([.. network.ForwardWithSides(x)]);
+        Value y = Value.Concat([.. network.ForwardWithSideOutputs(x)]);
         using CpuDevice device = new(2);
         using Plan plan = device.Compile(
             new ComputationGraph(y), network.Store, PlanSettings.ForTraining(y, isExact));
         plan.SetInput(x, image.Data);
 
         plan.Forward();
-        plan.SetResultGradient(Recipe.Image("gradient", y.Shape).Data);
+        plan.SetResultGradient(GoldenValues.Image("gradient", y.Shape).Data);
         plan.Backward();
 
         double bound = Math.Max(tolerance, Headroom * golden.Double("rounding"));
-        Close.Assert(golden.Image("train").Data, plan.Output(y), bound, "logits");
+        CloseAssert.AreClose(golden.Image("train").Data, plan.Output(y), bound, "logits");
         double largest = network.Parameters().Where(IsTrained).Max(p => golden.Values("norm." + p.Name)[0]);
         foreach (Parameter parameter in network.Parameters().Where(IsTrained))
         {
@@ -119,8 +119,8 @@ public sealed class NetworkGoldenTests
     {
         GoldenFile golden = new(name);
         UNet network = Path.GetFileName(name) == "narrow"
-            ? new UNet(channels: 3, classes: 1, width: 1, decoder: DecoderWidths.Narrow)
-            : new UNet(channels: 3, classes: 1, width: 2);
+            ? new UNet(channels: 3, classes: 1, baseChannels: 1, decoder: DecoderWidths.Narrow)
+            : new UNet(channels: 3, classes: 1, baseChannels: 2);
         StateDict.Load(network, golden.WithPrefix("start."), name);
         using CpuDevice device = new(2);
         Optimizer optimizer = Create(name, network.Store);
@@ -130,18 +130,18 @@ public sealed class NetworkGoldenTests
 
         for (int step = 0; step < 10; step++)
         {
-            float loss = training.Run(golden.Image("images", step % 2), golden.Image("masks", step % 2));
+            float loss = training.Train(golden.Image("images", step % 2), golden.Image("masks", step % 2));
             Assert.True(
                 Math.Abs(loss - losses[step]) <= 1e-4 * losses[step],
                 $"step {step}: PyTorch's loss is {losses[step]}, ours {loss}");
         }
 
         double tolerance = name == "training/rmsprop-fast" ? EndToleranceFast : EndTolerance;
-        IReadOnlyList<StoredTensor> end = StateDict.Of(network);
+        IReadOnlyList<StoredTensor> end = StateDict.FromModule(network);
         foreach (StoredTensor expected in golden.WithPrefix("end."))
         {
             StoredTensor actual = end.Single(tensor => tensor.Name == expected.Name);
-            Close.Assert(expected.Values, actual.Values, tolerance, expected.Name);
+            CloseAssert.AreClose(expected.Values, actual.Values, tolerance, expected.Name);
         }
     }
 
@@ -150,11 +150,11 @@ public sealed class NetworkGoldenTests
     private static Network Create(GoldenFile golden)
     {
         Network network = ModelCatalog.Create(JsonSerializer.Deserialize<ModelSettings>(golden.Text("settings"))!);
-        Recipe.Fill(network.Store, golden.Double("shift"));
+        GoldenValues.Fill(network.Store, golden.Double("shift"));
         return network;
     }
 
-    private static Tensor ImageOf(GoldenFile golden, Network network) => Recipe.Image(
+    private static Tensor ImageOf(GoldenFile golden, Network network) => GoldenValues.Image(
         "image", Shape.Nchw(golden.Int("images"), network.Channels, golden.Int("height"), golden.Int("width")));
 
     /// <summary>
@@ -162,18 +162,18 @@ public sealed class NetworkGoldenTests
     /// gradient's own norm or, where that is small, by a tenth of the network's largest.
     /// </summary>
     private static void AssertGradient(
-        GoldenFile golden, ParameterStore store, Parameter parameter, double largest, double least)
+        GoldenFile golden, ParameterStore store, Parameter parameter, double largest, double min)
     {
         float norm = golden.Values("norm." + parameter.Name)[0];
         double scale = Math.Max(norm, 0.1 * largest);
-        double tolerance = Math.Max(least, Headroom * golden.Double("gradientRounding"));
+        double tolerance = Math.Max(min, Headroom * golden.Double("gradientRounding"));
         double own = Math.Sqrt(store.GetGradients(parameter).ToArray().Sum(value => (double)value * value));
         Assert.True(
             Math.Abs(own - norm) <= tolerance * scale,
             $"gradient of {parameter.Name}: PyTorch's norm is {norm}, ours {own}");
-        Close.AssertWithin(
+        CloseAssert.AreWithin(
             golden.Values("d." + parameter.Name),
-            Recipe.Sample(store.GetGradients(parameter)),
+            GoldenValues.Sample(store.GetGradients(parameter)),
             tolerance * scale,
             "gradient of " + parameter.Name);
     }

@@ -118,7 +118,7 @@ public sealed class OperationGoldenTests
             new ComputationGraph(output), store, PlanSettings.ForInference());
         inference.SetInput(input, golden.Image("x").Data);
         inference.Forward();
-        Close.Assert(golden.Image("eval").Data, inference.Output(output), Tolerance, "eval");
+        CloseAssert.AreClose(golden.Image("eval").Data, inference.Output(output), Tolerance, "eval");
     }
 
     [Theory]
@@ -204,14 +204,14 @@ public sealed class OperationGoldenTests
 
         float loss = plan.ComputeGradients();
 
-        Close.Assert(golden.Values("y"), [loss], Tolerance, "loss");
-        Close.Assert(golden.Image("dx").Data, plan.Gradient(x), Tolerance, "dx");
+        CloseAssert.AreClose(golden.Values("y"), [loss], Tolerance, "loss");
+        CloseAssert.AreClose(golden.Image("dx").Data, plan.Gradient(x), Tolerance, "dx");
     }
 
     private static void AssertRunning(GoldenFile golden, ParameterStore store, int step)
     {
-        Close.Assert(golden.Values($"mean{step}"), store.GetValues(store.Parameters[2]), Tolerance, "running_mean");
-        Close.Assert(golden.Values($"var{step}"), store.GetValues(store.Parameters[3]), Tolerance, "running_var");
+        CloseAssert.AreClose(golden.Values($"mean{step}"), store.GetValues(store.Parameters[2]), Tolerance, "running_mean");
+        CloseAssert.AreClose(golden.Values($"var{step}"), store.GetValues(store.Parameters[3]), Tolerance, "running_var");
         Assert.Equal(step, store.GetValues(store.Parameters[4])[0]);
     }
 
@@ -248,17 +248,17 @@ public sealed class OperationGoldenTests
         plan.SetResultGradient(golden.Image("dy").Data);
         plan.Backward();
 
-        Close.Assert(golden.Image("y").Data, plan.Output(y), tolerance, "y");
+        CloseAssert.AreClose(golden.Image("y").Data, plan.Output(y), tolerance, "y");
         for (int i = 0; i < inputs.Length; i++)
         {
-            Close.Assert(golden.Image("d" + names[i]).Data, plan.Gradient(inputs[i]), tolerance, "d" + names[i]);
+            CloseAssert.AreClose(golden.Image("d" + names[i]).Data, plan.Gradient(inputs[i]), tolerance, "d" + names[i]);
         }
 
         foreach (Parameter parameter in store.Parameters)
         {
             if (golden.Has("d" + parameter.Name))
             {
-                Close.Assert(golden.Values("d" + parameter.Name), store.GetGradients(parameter), tolerance, "d" + parameter.Name);
+                CloseAssert.AreClose(golden.Values("d" + parameter.Name), store.GetGradients(parameter), tolerance, "d" + parameter.Name);
             }
         }
     }

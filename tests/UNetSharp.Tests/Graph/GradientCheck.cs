@@ -59,7 +59,7 @@ internal static class GradientCheck
 
         for (int k = 0; k < parameters.Length; k++)
         {
-            int offset = store.OffsetOf(parameters[k]);
+            int offset = store.GetOffset(parameters[k]);
             Compare(parameters[k].Name, byParameter[k], i => ref store.AllValues[offset + i], Loss);
         }
     }

@@ -109,7 +109,7 @@ public sealed class OperationGradientTests
 
     [Fact]
     public void Channels_of_a_value_that_others_read_too() => GradientCheck.Verify(
-        x => x[0].Channels(1, 3) + x[0].Channels(4, 3), TestTensors.Random(Shape.Nchw(2, 7, 3, 4), seed: 1));
+        x => x[0].SliceChannels(1, 3) + x[0].SliceChannels(4, 3), TestTensors.Random(Shape.Nchw(2, 7, 3, 4), seed: 1));
 
     [Fact]
     public void Product_of_two_values_and_of_a_value_with_itself() => GradientCheck.Verify(

@@ -72,13 +72,13 @@ public sealed class CutoutTests
             wide.Pngsave(photo);
         }
 
-        byte[]? profile = Cutout.ProfileOf(photo);
+        byte[]? profile = Cutout.ReadProfile(photo);
         Cutout.WriteTransparent(file, ImageFile.Read(photo), [1], profile);
 
         using Image image = Image.Pngload(file);
         Assert.NotNull(profile);
         Assert.Equal(profile, image.Get(ProfileField));
-        Assert.Null(Cutout.ProfileOf(Fixtures.Of("cmyk.jpg"))); // whose pixels are read as RGB
+        Assert.Null(Cutout.ReadProfile(Fixtures.GetPath("cmyk.jpg"))); // whose pixels are read as RGB
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class ErrorOverlayTests
     {
         using TemporaryFolder folder = new();
         byte[] rgb = [.. Enumerable.Range(0, 3 * 6).Select(i => (byte)(i * 14))];
-        File.WriteAllBytes(folder.File("memory.png"), ImageFile.PngOfColor(rgb, 3, 2));
+        File.WriteAllBytes(folder.File("memory.png"), ImageFile.EncodeColorPng(rgb, 3, 2));
 
         Picture read = ImageFile.Read(folder.File("memory.png"));
 

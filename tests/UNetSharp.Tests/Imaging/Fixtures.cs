@@ -7,7 +7,7 @@ internal static class Fixtures
 {
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(Here())!, "fixtures");
 
-    public static string Of(string name) => Path.Combine(Folder, name);
+    public static string GetPath(string name) => Path.Combine(Folder, name);
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

@@ -8,7 +8,7 @@ public sealed class HeatColorsTests
     private const int Steps = 15;
 
     private static readonly (double L, double A, double B)[] Colors =
-        [.. Enumerable.Range(0, Steps + 1).Select(i => ToLab(HeatColors.Of((float)i / Steps)))];
+        [.. Enumerable.Range(0, Steps + 1).Select(i => ToLab(HeatColors.FromValue((float)i / Steps)))];
 
     [Fact]
     public void Equal_steps_look_equal()

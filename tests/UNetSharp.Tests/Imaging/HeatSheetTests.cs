@@ -13,24 +13,24 @@ public sealed class HeatSheetTests
     [Fact]
     public void The_heat_map_lies_over_a_grey_picture_beside_the_picture()
     {
-        (byte[] pixels, PictureSize size) = Draw(Region.Whole(Size), frame: null);
+        (byte[] pixels, PictureSize size) = Draw(Region.All(Size), frame: null);
 
         // Cells are 480 wide, gaps 16: the second picture begins at 512. The left column is hot, the right one cold.
         Assert.Equal(1008, size.Width);
         Assert.Equal((200, 100, 50), At(pixels, size, 300, 20));
-        Assert.Equal(Mixed(HeatColors.Of(1)), At(pixels, size, 300, 514));
-        Assert.Equal(Mixed(HeatColors.Of(0)), At(pixels, size, 300, 989));
+        Assert.Equal(Mixed(HeatColors.FromValue(1)), At(pixels, size, 300, 514));
+        Assert.Equal(Mixed(HeatColors.FromValue(0)), At(pixels, size, 300, 989));
         Assert.DoesNotContain(SkyBlue, All(pixels));
     }
 
     [Fact]
     public void The_bar_runs_from_the_lowest_to_the_highest_colour_and_words_say_what_they_mean()
     {
-        (byte[] pixels, PictureSize size) = Draw(Region.Whole(Size), frame: null);
+        (byte[] pixels, PictureSize size) = Draw(Region.All(Size), frame: null);
         int bar = size.Height - 60;
 
-        Assert.Equal(HeatColors.Of(0), At(pixels, size, bar, 512));
-        Assert.Equal(HeatColors.Of(1), At(pixels, size, bar, 991));
+        Assert.Equal(HeatColors.FromValue(0), At(pixels, size, bar, 512));
+        Assert.Equal(HeatColors.FromValue(1), At(pixels, size, bar, 991));
         Assert.True(HasInk(pixels, size, fromRow: 0, toRow: 36, fromColumn: 16, toColumn: 200), "title");
         Assert.True(HasInk(pixels, size, size.Height - 50, size.Height, 512, 560), "low");
         Assert.True(HasInk(pixels, size, size.Height - 50, size.Height, 950, 992), "high");
@@ -39,7 +39,7 @@ public sealed class HeatSheetTests
     [Fact]
     public void What_is_explained_is_outlined_in_both_pictures()
     {
-        (byte[] pixels, PictureSize size) = Draw(Region.Pixel(Size, x: 1, y: 1), frame: 2);
+        (byte[] pixels, PictureSize size) = Draw(Region.FromPixel(Size, x: 1, y: 1), frame: 2);
 
         // The pixel covers rows and columns 120 to 239 of its cell, whose first row is 36; the frame 60 to 300.
         Assert.Equal(SkyBlue, At(pixels, size, 36 + 120, 16 + 180));

@@ -81,7 +81,7 @@ public class ImageFileDamageTests
     [Fact]
     public void A_header_that_promises_too_many_pixels_is_refused_before_decoding()
     {
-        DataException problem = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.Of("bomb.png")));
+        DataException problem = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.GetPath("bomb.png")));
 
         Assert.Contains("bomb.png", problem.Message, StringComparison.Ordinal);
         Assert.Contains("50000x50000", problem.Message, StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public class ImageFileDamageTests
     [Fact]
     public void Samples_of_unknown_brightness_are_refused()
     {
-        DataException problem = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.Of("int32.tif")));
+        DataException problem = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.GetPath("int32.tif")));
 
         Assert.Contains("8 or 16 bit", problem.Message, StringComparison.Ordinal);
     }
@@ -107,5 +107,5 @@ public class ImageFileDamageTests
     }
 
     /// <summary>A file large enough that every part of it matters.</summary>
-    private static string Noise(string extension) => Fixtures.Of("noise" + extension);
+    private static string Noise(string extension) => Fixtures.GetPath("noise" + extension);
 }

@@ -8,12 +8,12 @@ namespace UNetSharp.Tests.Imaging;
 public class ImageFileHostileTests
 {
     // A header may claim as much as the limit; this one keeps the test quick.
-    private const long MostSamples = 16 << 20;
+    private const long MaxSamples = 16 << 20;
     private const int PngMarkBytes = 8;
 
     public static TheoryData<string> Files =>
     [
-        .. Directory.GetFiles(Path.GetDirectoryName(Fixtures.Of("grey8.png"))!).Select(Path.GetFileName)
+        .. Directory.GetFiles(Path.GetDirectoryName(Fixtures.GetPath("grey8.png"))!).Select(Path.GetFileName)
             .OfType<string>().Where(name => !name.EndsWith(".py", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
     ];
 
@@ -21,8 +21,8 @@ public class ImageFileHostileTests
     [MemberData(nameof(Files))]
     public void A_changed_file_never_does_more_than_be_refused(string name)
     {
-        byte[] whole = File.ReadAllBytes(Fixtures.Of(name));
-        foreach (byte[] changed in Mutations.Of(whole, seed: name.Sum(letter => letter)))
+        byte[] whole = File.ReadAllBytes(Fixtures.GetPath(name));
+        foreach (byte[] changed in Mutations.Generate(whole, seed: name.Sum(letter => letter)))
         {
             AssertHarmless(changed);
             if (name.EndsWith(".png", StringComparison.Ordinal))
@@ -39,7 +39,7 @@ public class ImageFileHostileTests
     [InlineData("noise.webp", 21, 2)] // the lossless header
     public void A_header_that_claims_the_largest_image_is_refused_before_memory_is_taken(string name, int place, int bytes)
     {
-        byte[] file = File.ReadAllBytes(Fixtures.Of(name));
+        byte[] file = File.ReadAllBytes(Fixtures.GetPath(name));
         file.AsSpan(place, 2 * bytes).Fill(0x7F);
         byte[] claiming = name.EndsWith(".png", StringComparison.Ordinal) ? WithCheckSums(file) : file;
 
@@ -50,7 +50,7 @@ public class ImageFileHostileTests
     }
 
     private static void AssertHarmless(byte[] file) => Mutations.AssertOneLine<DataException>(
-        Mutations.Failure(() => ImageFile.Decode(file, "changed", MostSamples)), "changed");
+        Mutations.Failure(() => ImageFile.Decode(file, "changed", MaxSamples)), "changed");
 
     /// <summary>A PNG whose chunks, as far as there are some, have the check sums of what they hold now.</summary>
     private static byte[] WithCheckSums(byte[] png)

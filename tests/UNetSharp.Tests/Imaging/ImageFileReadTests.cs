@@ -23,7 +23,7 @@ public class ImageFileReadTests
     [Fact]
     public void Any_page_of_a_tiff_file_is_read_by_its_number()
     {
-        string path = Fixtures.Of("pages.tif");
+        string path = Fixtures.GetPath("pages.tif");
 
         Assert.Equal(2, ImageFile.CountPages(path));
         Assert.Equal(Grey, ImageFile.Read(path, page: 0).Samples);
@@ -36,12 +36,12 @@ public class ImageFileReadTests
     [InlineData("grey8.tif")]
     [InlineData("grey8.png")]
     [InlineData("palette.gif")]
-    public void Other_files_have_one_page(string name) => Assert.Equal(1, ImageFile.CountPages(Fixtures.Of(name)));
+    public void Other_files_have_one_page(string name) => Assert.Equal(1, ImageFile.CountPages(Fixtures.GetPath(name)));
 
     [Fact]
     public void Files_without_pages_have_no_second_one()
     {
-        string message = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.Of("grey8.png"), page: 1)).Message;
+        string message = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.GetPath("grey8.png"), page: 1)).Message;
 
         Assert.Contains("only TIFF", message, StringComparison.Ordinal);
     }
@@ -111,7 +111,7 @@ public class ImageFileReadTests
     [InlineData("cmyk.jpg", 60)] // ink has its own red; without conversion it would be another colour altogether
     public void Jpeg_files_are_colour_also_when_saved_as_ink(string name, float tolerance)
     {
-        Picture picture = ImageFile.Read(Fixtures.Of(name));
+        Picture picture = ImageFile.Read(Fixtures.GetPath(name));
 
         Assert.Equal((24, 16, 3), (picture.Width, picture.Height, picture.Channels));
         Assert.Equal(200, picture.Samples[0], tolerance);
@@ -122,7 +122,7 @@ public class ImageFileReadTests
     [Fact]
     public void Inks_become_colours_by_the_profile_that_goes_by_cielab()
     {
-        Picture picture = ImageFile.Read(Fixtures.Of("cmyk.jpg"));
+        Picture picture = ImageFile.Read(Fixtures.GetPath("cmyk.jpg"));
 
         Assert.Equal([195, 83, 56], picture.Samples[..3]);
     }
@@ -130,7 +130,7 @@ public class ImageFileReadTests
     [Fact]
     public void Pictures_of_a_turned_camera_are_turned_back()
     {
-        Picture picture = ImageFile.Read(Fixtures.Of("rotated.jpg"));
+        Picture picture = ImageFile.Read(Fixtures.GetPath("rotated.jpg"));
 
         Assert.Equal((16, 24), (picture.Width, picture.Height));
         Assert.InRange(picture.Samples[0], 230, 250); // left half was bright: turned clockwise, it is the top
@@ -145,7 +145,7 @@ public class ImageFileReadTests
     {
         using TemporaryFolder folder = new();
         string path = folder.File(name);
-        File.Copy(Fixtures.Of("grey8.png"), path);
+        File.Copy(Fixtures.GetPath("grey8.png"), path);
 
         Assert.Equal(Grey, ImageFile.Read(path).Samples);
     }
@@ -155,7 +155,7 @@ public class ImageFileReadTests
     {
         using TemporaryFolder folder = new();
         string path = folder.File("really-a-png.jpg");
-        File.Copy(Fixtures.Of("grey8.png"), path);
+        File.Copy(Fixtures.GetPath("grey8.png"), path);
 
         Assert.Equal(Grey, ImageFile.Read(path).Samples);
     }
@@ -170,9 +170,9 @@ public class ImageFileReadTests
     [InlineData("colour24.bmp")]
     public void Bytes_in_memory_are_read_like_files(string name)
     {
-        Picture file = ImageFile.Read(Fixtures.Of(name));
+        Picture file = ImageFile.Read(Fixtures.GetPath(name));
 
-        Picture memory = ImageFile.Decode(File.ReadAllBytes(Fixtures.Of(name)), "upload");
+        Picture memory = ImageFile.Decode(File.ReadAllBytes(Fixtures.GetPath(name)), "upload");
 
         Assert.Equal(
             (file.Width, file.Height, file.Channels, file.FullScale),
@@ -185,10 +185,10 @@ public class ImageFileReadTests
     [InlineData("colour24.bmp")]
     public void Bytes_of_too_many_samples_are_refused_by_the_limit_that_is_given(string name)
     {
-        byte[] bytes = File.ReadAllBytes(Fixtures.Of(name));
+        byte[] bytes = File.ReadAllBytes(Fixtures.GetPath(name));
 
-        Assert.Equal(12, ImageFile.Decode(bytes, "upload", mostSamples: 36).Samples.Length / 3);
-        DataException e = Assert.Throws<DataException>(() => ImageFile.Decode(bytes, "upload", mostSamples: 35));
+        Assert.Equal(12, ImageFile.Decode(bytes, "upload", maxSamples: 36).Samples.Length / 3);
+        DataException e = Assert.Throws<DataException>(() => ImageFile.Decode(bytes, "upload", maxSamples: 35));
         Assert.StartsWith("upload: 4x3 pixels of 3 channels are more than the 35 samples", e.Message, StringComparison.Ordinal);
     }
 
@@ -203,7 +203,7 @@ public class ImageFileReadTests
 
     private static void AssertPicture(string name, int channels, float fullScale, float[] samples)
     {
-        Picture picture = ImageFile.Read(Fixtures.Of(name));
+        Picture picture = ImageFile.Read(Fixtures.GetPath(name));
 
         Assert.Equal((4, 3, channels, fullScale), (picture.Width, picture.Height, picture.Channels, picture.FullScale));
         Assert.Equal(samples, picture.Samples);
@@ -212,7 +212,7 @@ public class ImageFileReadTests
     /// <summary>The samples of a grey picture, whether it came with one channel or with three equal ones.</summary>
     private static void AssertSamples(string name, float[] grey)
     {
-        Picture picture = ImageFile.Read(Fixtures.Of(name));
+        Picture picture = ImageFile.Read(Fixtures.GetPath(name));
 
         Assert.Equal([.. grey.SelectMany(value => Enumerable.Repeat(value, picture.Channels))], picture.Samples);
     }

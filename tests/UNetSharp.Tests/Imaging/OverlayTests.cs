@@ -45,8 +45,8 @@ public class OverlayTests
     [Fact]
     public void A_dark_picture_is_stretched_for_the_eye_and_a_bright_one_is_not()
     {
-        byte[] dark = Overlay.Display(Grey(1, 3, (row, column) => 10 * column));
-        byte[] bright = Overlay.Display(Grey(1, 3, (row, column) => 100 * column));
+        byte[] dark = Overlay.ToRgb(Grey(1, 3, (row, column) => 10 * column));
+        byte[] bright = Overlay.ToRgb(Grey(1, 3, (row, column) => 100 * column));
 
         Assert.Equal([0, 128, 255], new[] { dark[0], dark[3], dark[6] }); // 10 of 20: half, rounded to even
         Assert.Equal([0, 100, 200], new[] { bright[0], bright[3], bright[6] });
@@ -57,14 +57,14 @@ public class OverlayTests
     {
         Picture picture = new(3, 1, 1, 65535, [0, 257 * 100, 65535]);
 
-        byte[] rgb = Overlay.Display(picture);
+        byte[] rgb = Overlay.ToRgb(picture);
 
         Assert.Equal([0, 0, 0, 100, 100, 100, 255, 255, 255], rgb);
     }
 
     [Fact]
     public void A_flat_picture_can_be_shown() =>
-        Assert.All(Overlay.Display(Grey(2, 2, (row, column) => 0)), value => Assert.Equal(0, value));
+        Assert.All(Overlay.ToRgb(Grey(2, 2, (row, column) => 0)), value => Assert.Equal(0, value));
 
     [Fact]
     public void A_sheet_has_three_cells_a_row_with_gutters_between()

@@ -46,9 +46,9 @@ public sealed class ImageScoreTests
         Segmentation one = new(new PictureSize(1, 2), 1, [0.25f, 1]);
         Segmentation three = new(new PictureSize(1, 2), 3, [0.5f, 0.25f, 0.125f, 0, 1, 0]);
 
-        Assert.Equal([0.75f, 0], one.Probability(0));
-        Assert.Equal([0.25f, 1], one.Probability(1));
-        Assert.Equal([0.125f, 0], three.Probability(2));
+        Assert.Equal([0.75f, 0], one.GetProbability(0));
+        Assert.Equal([0.25f, 1], one.GetProbability(1));
+        Assert.Equal([0.125f, 0], three.GetProbability(2));
     }
 
     [Fact]
@@ -57,14 +57,14 @@ public sealed class ImageScoreTests
         Evaluation better = WithDice(0.5, 0.7, 0.9);
         Evaluation worse = WithDice(0.4, 0.6, 0.8);
 
-        Comparison dice = Assert.Single(Comparison.Of(better, worse));
+        Comparison dice = Assert.Single(Comparison.Compare(better, worse));
 
         Assert.Equal("dice", dice.Measure);
         Assert.Equal((0.7, 0.6), (Math.Round(dice.First, 12), Math.Round(dice.Second, 12)));
         Assert.Equal(0.1, dice.Difference.Mean, 1e-12);
         Assert.Equal(0.1, dice.Difference.Low, 1e-12);
         Assert.Equal(0.25, dice.P, 1e-12); // all + and all − of eight choices of signs
-        Assert.Throws<ArgumentException>(() => Comparison.Of(better, WithDice(0.4)));
+        Assert.Throws<ArgumentException>(() => Comparison.Compare(better, WithDice(0.4)));
     }
 
     private static Evaluation WithDice(params double[] dice) => new(
@@ -81,6 +81,6 @@ public sealed class ImageScoreTests
         ConfusionMatrix matrix = new(classes: 2);
         matrix.Add(truth, prediction);
         Segmentation found = new(Size, 1, Array.ConvertAll(prediction, k => (float)k));
-        return ImageScore.Of("image", truth, prediction, found, matrix);
+        return ImageScore.Compute("image", truth, prediction, found, matrix);
     }
 }

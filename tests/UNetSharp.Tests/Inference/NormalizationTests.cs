@@ -55,7 +55,7 @@ public sealed class NormalizationTests
         ];
 
         Span<float> image =
-            Normalization.Saliency.Resized(picture.ToUnit(3), new PictureSize(5, 4), new PictureSize(2, 3), channels: 3);
+            Normalization.Saliency.Resize(picture.ToUnitRange(3), new PictureSize(5, 4), new PictureSize(2, 3), channels: 3);
         Normalization.Saliency.ToNetwork(image, channels: 3);
 
         Assert.All(expected.Zip(image.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
@@ -63,7 +63,7 @@ public sealed class NormalizationTests
 
     private static float[] Enlarged(float[] map, PictureSize from, PictureSize to)
     {
-        Normalizing.Stretch(map);
-        return Resampling.Bilinear(map, from, to, channels: 1);
+        InputNormalization.Stretch(map);
+        return Resampling.ResizeAntialiased(map, from, to, channels: 1);
     }
 }

@@ -27,11 +27,11 @@ public sealed class SegmenterTests
     [Fact]
     public void Pretrained_saliency_networks_see_pictures_as_they_have_learnt_to()
     {
-        NetworkDescription description = NetworkDescription.Of(U2Net.LightEntry.Usual);
+        NetworkDescription description = NetworkDescription.CreateDefault(U2Net.LightEntry.Default);
 
         Assert.Equal(Normalization.Saliency, description.Normalization);
         Assert.Equal(new PictureSize(320, 320), description.Size);
-        Assert.Equal(Normalization.Unit, NetworkDescription.Of(UNet.Entry.Usual).Normalization);
+        Assert.Equal(Normalization.Unit, NetworkDescription.CreateDefault(UNet.Entry.Default).Normalization);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class SegmenterTests
 
     private static TrainedNetwork Trained(string model, int channels)
     {
-        ModelSettings settings = ModelCatalog.Entry(model).Usual with { Channels = channels, Classes = 1, Width = 2 };
+        ModelSettings settings = ModelCatalog.Entry(model).Default with { Channels = channels, Classes = 1, BaseChannels = 2 };
         NetworkDescription description = new(
             settings, new MaskClasses(1, new Dictionary<int, int> { [0] = 0, [255] = 1 }), Size: null);
         return new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), description);

@@ -23,8 +23,8 @@ public sealed class SymmetryTests
         float[] turned = new float[6];
         float[] back = [1, 1, 1, 1, 1, 1];
 
-        symmetry.Turn(Image, Size, channels: 1, turned);
-        symmetry.AddBack(turned, Size, channels: 1, share: 0.5f, back);
+        symmetry.Apply(Image, Size, channels: 1, turned);
+        symmetry.AddInverse(turned, Size, channels: 1, share: 0.5f, back);
 
         Assert.Equal(expected, turned);
         Assert.Equal([1.5f, 2, 2.5f, 3, 3.5f, 4], back);
@@ -36,13 +36,13 @@ public sealed class SymmetryTests
     [InlineData(TestTimeAugmentation.D4, 8)]
     public void The_copies_are_all_different_and_the_first_is_the_image(TestTimeAugmentation augmentation, int count)
     {
-        Symmetry[] copies = Symmetry.Of(augmentation);
+        Symmetry[] copies = Symmetry.FromAugmentation(augmentation);
         string[] images =
         [
             .. copies.Select(copy =>
             {
                 float[] turned = new float[4];
-                copy.Turn([1, 2, 3, 4], new PictureSize(2, 2), channels: 1, turned);
+                copy.Apply([1, 2, 3, 4], new PictureSize(2, 2), channels: 1, turned);
                 return string.Join(' ', turned);
             }),
         ];

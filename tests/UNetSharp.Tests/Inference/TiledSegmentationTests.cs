@@ -68,7 +68,7 @@ public sealed class TiledSegmentationTests
             using Segmenter segmenter = new(trained, threads: 1);
 
             Assert.Equal(
-                Predicted(trained, picture.ToUnit(3), new PictureSize(height, width)),
+                Predicted(trained, picture.ToUnitRange(3), new PictureSize(height, width)),
                 segmenter.Segment(picture).Probabilities);
         }
     }
@@ -80,16 +80,16 @@ public sealed class TiledSegmentationTests
         PictureSize own = new(50, 70);
         PictureSize size = new(32, 48);
         Picture picture = Random(own.Height, own.Width);
-        float[] seen = Resampling.Bilinear(picture.ToUnit(3), own, size, 3);
-        float[] expected = Resampling.Bilinear(Predicted(trained, seen, size), size, own, 1);
+        float[] seen = Resampling.ResizeAntialiased(picture.ToUnitRange(3), own, size, 3);
+        float[] expected = Resampling.ResizeAntialiased(Predicted(trained, seen, size), size, own, 1);
 
         NetworkDescription ofSize = trained.Description with { Size = size };
         using Segmenter sized = new(trained with { Description = ofSize }, threads: 1);
         Assert.Equal(expected, sized.Segment(picture).Probabilities);
 
         PictureSize half = new(25, 35);
-        seen = Resampling.Bilinear(picture.ToUnit(3), own, half, 3);
-        expected = Resampling.Bilinear(Predicted(trained, seen, half), half, own, 1);
+        seen = Resampling.ResizeAntialiased(picture.ToUnitRange(3), own, half, 3);
+        expected = Resampling.ResizeAntialiased(Predicted(trained, seen, half), half, own, 1);
         using Segmenter scaled = new(trained, threads: 1);
         Assert.Equal(expected, scaled.Segment(picture, new SegmentationSettings(Scale: 0.5)).Probabilities);
     }
@@ -199,7 +199,7 @@ public sealed class TiledSegmentationTests
 
     private static TrainedNetwork Trained(string model, int width = 2)
     {
-        ModelSettings settings = ModelCatalog.Entry(model).Usual with { Channels = 3, Classes = 1, Width = width };
+        ModelSettings settings = ModelCatalog.Entry(model).Default with { Channels = 3, Classes = 1, BaseChannels = width };
         NetworkDescription description = new(
             settings, new MaskClasses(1, new Dictionary<int, int> { [0] = 0, [255] = 1 }), Size: null);
         return new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), description);

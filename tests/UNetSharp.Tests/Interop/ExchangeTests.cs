@@ -77,15 +77,15 @@ public sealed class ExchangeTests : IDisposable
     {
         foreach (ModelEntry entry in ModelCatalog.Entries.Where(entry => entry.Name != "u2net"))
         {
-            ModelSettings settings = entry.Usual with { Width = 4, Widths = [4, 6] };
+            ModelSettings settings = entry.Default with { BaseChannels = 4, LevelChannels = [4, 6] };
             Network network = ModelCatalog.Create(settings, seed: 3);
-            Recipe.Fill(network.Store, shift: 0);
-            TrainedNetwork trained = new(network, NetworkDescription.Of(settings));
+            GoldenValues.Fill(network.Store, shift: 0);
+            TrainedNetwork trained = new(network, NetworkDescription.CreateDefault(settings));
             int side = network.InputSide(32);
-            Tensor image = Recipe.Image("image", Shape.Nchw(1, settings.Channels, side, side));
+            Tensor image = GoldenValues.Image("image", Shape.Nchw(1, settings.Channels, side, side));
             System.IO.File.WriteAllBytes(File("image"), Bytes(image));
             trained.Save(File("w.safetensors"));
-            PyTorchWriter.Write(File("w.pth"), StateDict.Of(network));
+            PyTorchWriter.Write(File("w.pth"), StateDict.FromModule(network));
 
             float[] expected = Ours(network, image);
 
@@ -94,7 +94,7 @@ public sealed class ExchangeTests : IDisposable
                 string output = PyTorchFactAttribute.Run(
                     Predict, GoldenFolder(), File(file), File("image"), JsonSerializer.Serialize(settings), $"[{side}, {side}]");
                 float[] actual = JsonSerializer.Deserialize<float[]>(output)!;
-                Close.AssertWithin(expected, actual, 1e-4, $"{entry.Name}, {file}");
+                CloseAssert.AreWithin(expected, actual, 1e-4, $"{entry.Name}, {file}");
             }
         }
     }
@@ -104,7 +104,7 @@ public sealed class ExchangeTests : IDisposable
     public void Fast_convolutions_of_a_trained_network_keep_to_double_precision()
     {
         const int Side = 128;
-        ModelSettings settings = ModelCatalog.Entry("unet").Usual with { Channels = 1, Width = 16 };
+        ModelSettings settings = ModelCatalog.Entry("unet").Default with { Channels = 1, BaseChannels = 16 };
         Network network = ModelCatalog.Create(settings, seed: 1);
         Tensor image = TestTensors.Random(Shape.Nchw(1, 1, Side, Side), seed: 1);
         Tensor mask = new(image.Shape);
@@ -119,11 +119,11 @@ public sealed class ExchangeTests : IDisposable
         using (TrainingStep step = new(
             network, LossCatalog.Create("ce", settings.Classes), Adam.Create(network.Store, learningRate: 5e-3), device))
         {
-            float first = step.Run(image, mask);
+            float first = step.Train(image, mask);
             float last = first;
             for (int i = 0; i < 60; i++)
             {
-                last = step.Run(image, mask);
+                last = step.Train(image, mask);
             }
 
             Assert.True(last < 0.2 * first, $"the loss went from {first} to {last}");
@@ -132,7 +132,7 @@ public sealed class ExchangeTests : IDisposable
         float[] logits = Run(network, image, x => x);
         System.IO.File.WriteAllBytes(File("image"), Bytes(image));
         System.IO.File.WriteAllBytes(File("logits"), MemoryMarshal.AsBytes(logits.AsSpan()).ToArray());
-        PyTorchWriter.Write(File("w.pth"), StateDict.Of(network));
+        PyTorchWriter.Write(File("w.pth"), StateDict.FromModule(network));
         double[] measured = JsonSerializer.Deserialize<double[]>(PyTorchFactAttribute.Run(
             Doubles,
             GoldenFolder(),

@@ -9,8 +9,8 @@ namespace UNetSharp.Tests.Interop;
 public sealed class PyTorchDamageTests : IDisposable
 {
     private const int Changes = 2000;
-    private const long MostBytes = 256 << 20;
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(20);
+    private const long MaxBytes = 256 << 20;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
     private static readonly byte[] FourFloats = TorchFiles.Floats(1, 2, 3, 4);
     private readonly TemporaryFolder _folder = new();
 
@@ -215,8 +215,8 @@ public sealed class PyTorchDamageTests : IDisposable
 
         Exception? e = Record.Exception(() => PyTorchReader.Read(Path));
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MostTime);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxTime);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxBytes);
         return e;
     }
 

@@ -6,8 +6,8 @@ namespace UNetSharp.Tests.Interop;
 /// <summary>Whatever a pickle asks for, reading it ends with weights or one line that names the file.</summary>
 public sealed class PyTorchHostileTests : IDisposable
 {
-    private const long MostBytes = 512 << 20;
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(20);
+    private const long MaxBytes = 512 << 20;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Names that pickles may not use.</summary>
@@ -187,8 +187,8 @@ public sealed class PyTorchHostileTests : IDisposable
 
         CheckpointException e = Assert.Throws<CheckpointException>(() => PyTorchReader.Read(path));
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MostTime);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxTime);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxBytes);
         Assert.StartsWith(path, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(e.Message, char.IsControl);
         Assert.InRange(e.Message.Length, 1, path.Length + 300);

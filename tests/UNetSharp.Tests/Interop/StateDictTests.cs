@@ -7,20 +7,20 @@ namespace UNetSharp.Tests.Interop;
 /// <summary>A network takes exactly the arrays that are its own, or none.</summary>
 public sealed class StateDictTests
 {
-    private readonly UNet _network = new(channels: 3, classes: 1, width: 2);
+    private readonly UNet _network = new(channels: 3, classes: 1, baseChannels: 2);
 
     [Fact]
     public void Every_array_comes_back()
     {
         IReadOnlyList<StoredTensor> changed =
         [
-            .. StateDict.Of(_network).Select((tensor, i) =>
+            .. StateDict.FromModule(_network).Select((tensor, i) =>
                 tensor with { Values = [.. tensor.Values.Select((_, j) => (1000f * i) + j)] }),
         ];
 
         StateDict.Load(_network, changed.Reverse().ToArray(), "weights.safetensors");
 
-        IReadOnlyList<StoredTensor> loaded = StateDict.Of(_network);
+        IReadOnlyList<StoredTensor> loaded = StateDict.FromModule(_network);
         Assert.Equal(changed.Select(tensor => tensor.Name), loaded.Select(tensor => tensor.Name));
         Assert.All(changed.Zip(loaded), pair => Assert.Equal(pair.First.Values, pair.Second.Values));
     }
@@ -28,7 +28,7 @@ public sealed class StateDictTests
     [Fact]
     public void The_counters_of_batch_norm_are_whole_numbers_and_may_be_missing()
     {
-        IReadOnlyList<StoredTensor> all = StateDict.Of(_network);
+        IReadOnlyList<StoredTensor> all = StateDict.FromModule(_network);
         Assert.All(all, tensor => Assert.Equal(
             tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal), tensor.IsInteger));
 
@@ -38,7 +38,7 @@ public sealed class StateDictTests
     [Fact]
     public void Up_to_two_names_of_each_kind_are_listed_with_their_number()
     {
-        IEnumerable<StoredTensor> few = StateDict.Of(_network).Skip(7).Where(tensor => !tensor.IsInteger);
+        IEnumerable<StoredTensor> few = StateDict.FromModule(_network).Skip(7).Where(tensor => !tensor.IsInteger);
         IEnumerable<StoredTensor> strangers =
             Enumerable.Range(1, 6).Select(i => new StoredTensor($"head.{i}", [1], [0]));
 
@@ -54,7 +54,7 @@ public sealed class StateDictTests
     [Fact]
     public void Both_shapes_are_said()
     {
-        StoredTensor[] tensors = [.. StateDict.Of(_network)];
+        StoredTensor[] tensors = [.. StateDict.FromModule(_network)];
         tensors[0] = new StoredTensor(tensors[0].Name, [2, 1, 3, 3], new float[18]);
         tensors[1] = new StoredTensor(tensors[1].Name, [], new float[1]);
 
@@ -74,7 +74,7 @@ public sealed class StateDictTests
         float[][] before = [.. _network.Parameters().Select(parameter => _network.Store.GetValues(parameter).ToArray())];
         StoredTensor[] tensors =
         [
-            .. StateDict.Of(_network).Select(tensor => tensor with { Values = new float[tensor.Values.Length] }),
+            .. StateDict.FromModule(_network).Select(tensor => tensor with { Values = new float[tensor.Values.Length] }),
             new("stranger", [1], [0]),
         ];
 
@@ -89,7 +89,7 @@ public sealed class StateDictTests
     [Fact]
     public void A_name_cannot_break_the_line_of_the_message()
     {
-        string message = Refusal([.. StateDict.Of(_network), new("a\n\u001b[31m", [1], [0])]);
+        string message = Refusal([.. StateDict.FromModule(_network), new("a\n\u001b[31m", [1], [0])]);
 
         Assert.Contains("1 unexpected: a??[31m; ", message, StringComparison.Ordinal);
     }

@@ -30,7 +30,7 @@ public sealed class WeightsHostileTests : IDisposable
     [Fact]
     public void A_changed_checkpoint_never_does_more_than_be_refused()
     {
-        PyTorchWriter.Write(Path, StateDict.Of(Small().Network));
+        PyTorchWriter.Write(Path, StateDict.FromModule(Small().Network));
         AssertHarmless(seed: 3);
     }
 
@@ -42,7 +42,7 @@ public sealed class WeightsHostileTests : IDisposable
     public void Changed_checkpoints_of_PyTorch_never_do_more_than_be_refused(string name)
     {
         byte[] whole = File.ReadAllBytes(TorchFiles.Golden(name));
-        foreach (byte[] changed in Mutations.Of(whole, seed: name.Length))
+        foreach (byte[] changed in Mutations.Generate(whole, seed: name.Length))
         {
             File.WriteAllBytes(Path, changed);
             Mutations.AssertOneLine<CheckpointException>(Mutations.Failure(() => PyTorchReader.Read(Path)), Path);
@@ -55,7 +55,7 @@ public sealed class WeightsHostileTests : IDisposable
     {
         byte[] whole = File.ReadAllBytes(Path);
         Assert.Null(Mutations.Failure(() => TrainedNetwork.Load(Path)));
-        foreach (byte[] changed in Mutations.Of(whole, seed))
+        foreach (byte[] changed in Mutations.Generate(whole, seed))
         {
             File.WriteAllBytes(Path, changed);
             Mutations.AssertOneLine<CheckpointException>(Mutations.Failure(() => TrainedNetwork.Load(Path)), Path);

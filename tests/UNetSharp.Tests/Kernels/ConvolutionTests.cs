@@ -52,7 +52,7 @@ public sealed class ConvolutionTests
     [MemberData(nameof(Cases))]
     public void Transposed_convolution_is_its_definition(int height, int width, int inC, int outC, Axis axis)
     {
-        if (axis.Dilation > 1 || axis.Transposed(Math.Min(height, width), 0) < 1)
+        if (axis.Dilation > 1 || axis.TransposedSize(Math.Min(height, width), 0) < 1)
         {
             axis = axis with { Dilation = 1, Padding = 1 };
         }

@@ -10,7 +10,7 @@ internal static class ConvolutionTwin
     public static Tensor Forward(Tensor x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, int outC, Axis axis)
     {
         var y = new Tensor(
-            Shape.Nchw(x.Shape.N, outC, axis.Positions(x.Shape.H), axis.Positions(x.Shape.W)));
+            Shape.Nchw(x.Shape.N, outC, axis.CountPositions(x.Shape.H), axis.CountPositions(x.Shape.W)));
         for (int n = 0; n < y.Shape.N; n++)
         {
             for (int h = 0; h < y.Shape.H; h++)
@@ -33,7 +33,7 @@ internal static class ConvolutionTwin
     public static Tensor Transposed(Tensor x, ReadOnlySpan<float> weight, int outC, Axis axis)
     {
         var y = new Tensor(
-            Shape.Nchw(x.Shape.N, outC, axis.Transposed(x.Shape.H, 0), axis.Transposed(x.Shape.W, 0)));
+            Shape.Nchw(x.Shape.N, outC, axis.TransposedSize(x.Shape.H, 0), axis.TransposedSize(x.Shape.W, 0)));
         for (int n = 0; n < x.Shape.N; n++)
         {
             for (int h = 0; h < x.Shape.H; h++)

@@ -9,16 +9,16 @@ public sealed unsafe class WinogradProductTests
     private const int Panel = 16;
     private const int Row = 10;
     private const int ResultRow = 24;
-    private const int MostTiles = 40;
+    private const int MaxTiles = 40;
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Every_number_of_tiles_is_its_definition(bool adds)
     {
-        for (int count = 1; count < MostTiles - 6; count++)
+        for (int count = 1; count < MaxTiles - 6; count++)
         {
-            Assert.Equal(Expected(count, adds), Run(count, adds, WinogradProduct.Run));
+            Assert.Equal(Expected(count, adds), Run(count, adds, WinogradProduct.Execute));
         }
     }
 
@@ -26,7 +26,7 @@ public sealed unsafe class WinogradProductTests
     [InlineData(12, false)]
     [InlineData(36, true)]
     public void Registers_of_sixteen_values_give_the_same_bits(int count, bool adds) =>
-        Assert.Equal(Run(count, adds, WinogradProduct.Run), Run(count, adds, WinogradProduct.WideTiles));
+        Assert.Equal(Run(count, adds, WinogradProduct.Execute), Run(count, adds, WinogradProduct.WideTiles));
 
     private delegate void Product(
         float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds);
@@ -34,7 +34,7 @@ public sealed unsafe class WinogradProductTests
     /// <summary>The sums of the tiles, with whole numbers, which any order adds up to the same bits.</summary>
     private static float[] Run(int count, bool adds, Product product)
     {
-        float[] v = Numbers(MostTiles * Row, 5), u = Numbers(Channels * Panel, 7), m = Numbers(MostTiles * ResultRow, 3);
+        float[] v = Numbers(MaxTiles * Row, 5), u = Numbers(Channels * Panel, 7), m = Numbers(MaxTiles * ResultRow, 3);
         fixed (float* from = v, filters = u, to = m)
         {
             product(from, Row, filters, Channels, to, ResultRow, count, adds);
@@ -45,7 +45,7 @@ public sealed unsafe class WinogradProductTests
 
     private static float[] Expected(int count, bool adds)
     {
-        float[] v = Numbers(MostTiles * Row, 5), u = Numbers(Channels * Panel, 7), m = Numbers(MostTiles * ResultRow, 3);
+        float[] v = Numbers(MaxTiles * Row, 5), u = Numbers(Channels * Panel, 7), m = Numbers(MaxTiles * ResultRow, 3);
         for (int tile = 0; tile < count; tile++)
         {
             for (int o = 0; o < Panel; o++)

@@ -35,37 +35,37 @@ public sealed unsafe class WinogradTests
         int images, int height, int width, int inC, int outC, int padding, int dilation)
     {
         Axis axis = new(3, 1, padding, dilation);
-        WinogradWindow window = WinogradWindow.Of(axis, axis)!.Value;
+        WinogradWindow window = WinogradWindow.FromAxes(axis, axis)!.Value;
         Tensor x = TestTensors.Random(Shape.Nchw(images, inC, height, width), seed: 2);
-        Tensor y = new(Shape.Nchw(images, outC, axis.Positions(height), axis.Positions(width)));
+        Tensor y = new(Shape.Nchw(images, outC, axis.CountPositions(height), axis.CountPositions(width)));
         Tensor dy = TestTensors.Random(y.Shape, seed: 3);
         float[] weights = TestTensors.Random(Shape.Nchw(1, inC * 9, 1, outC), seed: 4).Data.ToArray();
         FilterPass.Order order = new(inC, 9, outC, inC * 9), back = new(outC, inC * 9, inC, 9);
-        Lattice forward = Lattice.OfConvolution(axis, axis, y.Shape.H, y.Shape.W);
-        Lattice[] backward = Lattice.OfTransposed(axis, axis, height, width);
+        Lattice forward = Lattice.ForConvolution(axis, axis, y.Shape.H, y.Shape.W);
+        Lattice[] backward = Lattice.ForTransposed(axis, axis, height, width);
         float[] exactY = Pass(new DirectPass([forward], order), x, y.Shape, weights, threads: 2);
         float[] exactDx = Pass(new DirectPass(backward, back), dy, x.Shape, weights, threads: 2);
         float[] exactDw = WeightsOf(x, dy, weights.Length, threads: 2, (workers, from, to, gradient) =>
         {
             using Arena scratch = new(WeightGradient.ScratchFloats(from, to, forward, workers.Count));
-            WeightGradient.Run(workers, from, to, forward, gradient, scratch.Start);
+            WeightGradient.Execute(workers, from, to, forward, gradient, scratch.Start);
         });
 
         foreach ((WinogradMethod method, double tolerance) in WinogradMethod.All.Zip(Tolerances))
         {
             float[] DataGradient(int threads) =>
-                Pass(method.Pass(y.Shape, x.Shape, window.Backward, isFlipped: true, back), dy, x.Shape, weights, threads);
+                Pass(method.CreateAlgorithm(y.Shape, x.Shape, window.Backward, isFlipped: true, back), dy, x.Shape, weights, threads);
             float[] Result(int threads) =>
-                Pass(method.Pass(x.Shape, y.Shape, window, isFlipped: false, order), x, y.Shape, weights, threads);
+                Pass(method.CreateAlgorithm(x.Shape, y.Shape, window, isFlipped: false, order), x, y.Shape, weights, threads);
             float[] Filters(int threads) => WeightsOf(x, dy, weights.Length, threads, (workers, from, to, gradient) =>
             {
                 using Arena scratch = new(method.WeightGradientScratch(from, to, window, workers.Count));
                 method.WeightGradient(workers, from, to, window, gradient, scratch.Start);
             });
 
-            Close.Assert(exactY, Result(threads: 2), tolerance, "y");
-            Close.Assert(exactDx, DataGradient(threads: 2), tolerance, "dx");
-            Close.Assert(exactDw, Filters(threads: 2), tolerance, "dw");
+            CloseAssert.AreClose(exactY, Result(threads: 2), tolerance, "y");
+            CloseAssert.AreClose(exactDx, DataGradient(threads: 2), tolerance, "dx");
+            CloseAssert.AreClose(exactDw, Filters(threads: 2), tolerance, "dw");
             Assert.Equal(Result(threads: 1), Result(threads: 2));
             Assert.Equal(DataGradient(threads: 1), DataGradient(threads: 2));
             Assert.Equal(Filters(threads: 1), Filters(threads: 2));
@@ -111,9 +111,9 @@ public sealed unsafe class WinogradTests
         Result exact = Run(Forward, second.Parameters().First(), x, isExact: true, threads: 2);
         Result fast = Run(Forward, second.Parameters().First(), x, isExact: false, threads: 2);
 
-        Close.Assert(exact.Y, fast.Y, Tolerances[0], "y");
-        Close.Assert(exact.Dx, fast.Dx, Tolerances[0], "dx");
-        Close.Assert(exact.Dw, fast.Dw, Tolerances[0], "dw");
+        CloseAssert.AreClose(exact.Y, fast.Y, Tolerances[0], "y");
+        CloseAssert.AreClose(exact.Dx, fast.Dx, Tolerances[0], "dx");
+        CloseAssert.AreClose(exact.Dw, fast.Dw, Tolerances[0], "dw");
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed unsafe class WinogradTests
             FilterPass.Filters filters = new(w, scale: null, packed.Start);
             pass.Pack(workers, filters);
             View source = new(x, from.Shape, from.Shape.C), target = new(y, to, to.C);
-            pass.Run(workers, source, target, filters, Epilogue.None, adds: false, scratch.Start);
+            pass.Execute(workers, source, target, filters, Epilogue.None, adds: false, scratch.Start);
         }
 
         return result;

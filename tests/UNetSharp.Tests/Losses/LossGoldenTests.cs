@@ -40,7 +40,7 @@ public sealed class LossGoldenTests
 
         float loss = plan.ComputeGradients();
 
-        Close.Assert(golden.Values("y"), [loss], Tolerance, "loss");
-        Close.Assert(golden.Image("dx").Data, plan.Gradient(x), Tolerance, "dx");
+        CloseAssert.AreClose(golden.Values("y"), [loss], Tolerance, "loss");
+        CloseAssert.AreClose(golden.Image("dx").Data, plan.Gradient(x), Tolerance, "dx");
     }
 }

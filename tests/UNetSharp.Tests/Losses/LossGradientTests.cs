@@ -7,7 +7,7 @@ namespace UNetSharp.Tests.Losses;
 /// <summary>Every loss's backward against finite differences.</summary>
 public sealed class LossGradientTests
 {
-    private static readonly LossOptions Told = new()
+    private static readonly LossOptions Options = new()
     {
         PositiveWeight = 2.5f,
         ClassWeights = [0.5f, 2, 1.5f],
@@ -29,8 +29,8 @@ public sealed class LossGradientTests
     public void Loss(string text, int classes)
     {
         Verify(text, classes, LossOptions.Default);
-        Verify(text, classes, Told);
-        Verify(text, classes, Told with { OverBatch = true });
+        Verify(text, classes, Options);
+        Verify(text, classes, Options with { OverBatch = true });
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class LossGradientTests
         Shape shape = Shape.Nchw(2, classes, 4, 5);
         Tensor map = TestTensors.Random(shape.WithChannels(1), seed: 3);
         GradientCheck.Verify(
-            x => LossCatalog.Sum(LossCatalog.Parse(text, Told), x[0], x[1], x[2]),
+            x => LossCatalog.Sum(LossCatalog.Parse(text, Options), x[0], x[1], x[2]),
             inputs: [TestTensors.Random(shape, seed: 1)],
             constants: [Targets(shape), map]);
     }
@@ -60,7 +60,7 @@ public sealed class LossGradientTests
         }
 
         GradientCheck.Verify(
-            x => LovaszHinge.Of(x[0], x[1], overBatch), inputs: [logits], constants: [Targets(logits.Shape)]);
+            x => LovaszHinge.Compute(x[0], x[1], overBatch), inputs: [logits], constants: [Targets(logits.Shape)]);
     }
 
     [Theory]
@@ -70,13 +70,13 @@ public sealed class LossGradientTests
     {
         Tensor logits = WithDistinctProbabilities(Shape.Nchw(2, 3, 2, 3));
         GradientCheck.Verify(
-            x => LovaszSoftmax.Of(x[0], x[1], overBatch), inputs: [logits], constants: [Targets(logits.Shape)]);
+            x => LovaszSoftmax.Compute(x[0], x[1], overBatch), inputs: [logits], constants: [Targets(logits.Shape)]);
     }
 
     [Fact]
     public void Two_losses_of_the_same_logits_add_their_gradients() => GradientCheck.Verify(
         x => WeightedSum.Compute(
-            [2, 0.5f, 1], [CrossEntropy.Of(x[0], x[1]), FocalLoss.Of(x[0], x[1]), SoftDice.Of(x[0], x[1])]),
+            [2, 0.5f, 1], [CrossEntropy.Compute(x[0], x[1]), FocalLoss.Compute(x[0], x[1]), SoftDice.Compute(x[0], x[1])]),
         inputs: [TestTensors.Random(Shape.Nchw(2, 3, 4, 5), seed: 1)],
         constants: [Targets(Shape.Nchw(2, 3, 4, 5))]);
 

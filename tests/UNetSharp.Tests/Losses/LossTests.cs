@@ -189,21 +189,21 @@ public sealed class LossTests
         Value x1 = Value.Input(Shape.Nchw(1, 1, 2, 2));
         Value x3 = Value.Input(Shape.Nchw(1, 3, 2, 2));
 
-        Assert.Throws<ShapeException>(() => BinaryCrossEntropy.Of(x3, x1));
-        Assert.Throws<ShapeException>(() => CrossEntropy.Of(x3, x3));
-        Assert.Throws<ShapeException>(() => CrossEntropy.Of(x3, x1, [1, 2]));
-        Assert.Throws<ShapeException>(() => CrossEntropy.Of(x3, x1, null, pixelWeights: x3));
-        Assert.Throws<ShapeException>(() => SoftDice.Of(x3, x3));
-        Assert.Throws<ShapeException>(() => LovaszHinge.Of(x3, x1));
-        Assert.Throws<ShapeException>(() => LovaszSoftmax.Of(x1, x1));
-        Assert.Throws<ShapeException>(() => LovaszSoftmax.Of(x3, x3));
+        Assert.Throws<ShapeException>(() => BinaryCrossEntropy.Compute(x3, x1));
+        Assert.Throws<ShapeException>(() => CrossEntropy.Compute(x3, x3));
+        Assert.Throws<ShapeException>(() => CrossEntropy.Compute(x3, x1, [1, 2]));
+        Assert.Throws<ShapeException>(() => CrossEntropy.Compute(x3, x1, null, pixelWeights: x3));
+        Assert.Throws<ShapeException>(() => SoftDice.Compute(x3, x3));
+        Assert.Throws<ShapeException>(() => LovaszHinge.Compute(x3, x1));
+        Assert.Throws<ShapeException>(() => LovaszSoftmax.Compute(x1, x1));
+        Assert.Throws<ShapeException>(() => LovaszSoftmax.Compute(x3, x3));
         Assert.Throws<ShapeException>(() => WeightedSum.Compute([1], [x1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => BinaryCrossEntropy.Of(x1, x1, -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => CrossEntropy.Of(x3, x1, [1, float.NaN, 1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => FocalLoss.Of(x1, x1, alpha: 1.5f));
-        Assert.Throws<ArgumentOutOfRangeException>(() => FocalLoss.Of(x1, x1, alpha: 0.5f, gamma: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SoftDice.Of(x1, x1, smooth: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => TverskyLoss.Of(x1, x1, alpha: -1, beta: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => BinaryCrossEntropy.Compute(x1, x1, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CrossEntropy.Compute(x3, x1, [1, float.NaN, 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FocalLoss.Compute(x1, x1, alpha: 1.5f));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FocalLoss.Compute(x1, x1, alpha: 0.5f, gamma: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SoftDice.Compute(x1, x1, smooth: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TverskyLoss.Compute(x1, x1, alpha: -1, beta: 0));
     }
 
     private static (float Loss, float[] Gradient) Step(

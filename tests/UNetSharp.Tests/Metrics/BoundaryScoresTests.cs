@@ -18,7 +18,7 @@ public sealed class BoundaryScoresTests
             "..#..");
 
         Assert.Equal(
-            ["####.", "#..#.", "##.#.", "..#.."], Masks.Rows(BoundaryScores.Boundary(mask, size), size));
+            ["####.", "#..#.", "##.#.", "..#.."], Masks.Rows(BoundaryScores.FindBoundary(mask, size), size));
     }
 
     [Fact]

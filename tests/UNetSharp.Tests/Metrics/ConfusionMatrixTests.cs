@@ -14,7 +14,7 @@ public sealed class ConfusionMatrixTests
         //   3 1 0
         //   0 2 2
         //   1 0 1
-        ConfusionMatrix matrix = Of(3, [0, 0, 0, 0, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1, 2, 2, 0, 2]);
+        ConfusionMatrix matrix = Create(3, [0, 0, 0, 0, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1, 2, 2, 0, 2]);
 
         AssertScores(matrix, 0, dice: 6.0 / 8, iou: 3.0 / 5, precision: 3.0 / 4, recall: 3.0 / 4);
         AssertScores(matrix, 1, dice: 4.0 / 7, iou: 2.0 / 5, precision: 2.0 / 3, recall: 2.0 / 4);
@@ -29,7 +29,7 @@ public sealed class ConfusionMatrixTests
     [Fact]
     public void Two_classes_have_one_foreground()
     {
-        ConfusionMatrix matrix = Of(2, [0, 0, 1, 1, 1], [0, 1, 1, 1, 0]);
+        ConfusionMatrix matrix = Create(2, [0, 0, 1, 1, 1], [0, 1, 1, 1, 0]);
 
         AssertScores(matrix, 1, dice: 4.0 / 6, iou: 2.0 / 4, precision: 2.0 / 3, recall: 2.0 / 3);
         Assert.Equal(matrix.Dice(1), matrix.MeanForegroundDice);
@@ -38,7 +38,7 @@ public sealed class ConfusionMatrixTests
     [Fact]
     public void An_empty_mask_predicted_empty_is_perfect()
     {
-        ConfusionMatrix matrix = Of(2, [0, 0], [0, 0]);
+        ConfusionMatrix matrix = Create(2, [0, 0], [0, 0]);
 
         AssertScores(matrix, 1, dice: 1, iou: 1, precision: 1, recall: 1);
         Assert.Equal(1, matrix.MeanForegroundDice);
@@ -47,16 +47,16 @@ public sealed class ConfusionMatrixTests
 
     [Fact]
     public void Predicting_nothing_where_there_is_something_scores_zero_throughout() =>
-        AssertScores(Of(2, [0, 1], [0, 0]), 1, dice: 0, iou: 0, precision: 0, recall: 0);
+        AssertScores(Create(2, [0, 1], [0, 0]), 1, dice: 0, iou: 0, precision: 0, recall: 0);
 
     [Fact]
     public void Predicting_something_where_there_is_nothing_scores_zero_throughout() =>
-        AssertScores(Of(2, [0, 0], [0, 1]), 1, dice: 0, iou: 0, precision: 0, recall: 0);
+        AssertScores(Create(2, [0, 0], [0, 1]), 1, dice: 0, iou: 0, precision: 0, recall: 0);
 
     [Fact]
     public void A_class_that_is_neither_there_nor_predicted_does_not_count_in_the_mean()
     {
-        ConfusionMatrix matrix = Of(4, [0, 1, 1, 3], [0, 1, 0, 0]);
+        ConfusionMatrix matrix = Create(4, [0, 1, 1, 3], [0, 1, 0, 0]);
 
         AssertScores(matrix, 2, dice: 1, iou: 1, precision: 1, recall: 1);
         Assert.Equal(((2.0 / 3) + 0) / 2, matrix.MeanForegroundDice, Digits);
@@ -66,8 +66,8 @@ public sealed class ConfusionMatrixTests
     [Fact]
     public void Pooled_scores_are_those_of_all_pixels_and_differ_from_the_mean_of_images()
     {
-        ConfusionMatrix first = Of(2, [1, 1, 1, 1], [1, 1, 1, 1]);
-        ConfusionMatrix second = Of(2, [1, 0], [0, 0]);
+        ConfusionMatrix first = Create(2, [1, 1, 1, 1], [1, 1, 1, 1]);
+        ConfusionMatrix second = Create(2, [1, 0], [0, 0]);
 
         ConfusionMatrix pooled = new(2);
         pooled.Add(first);
@@ -93,21 +93,21 @@ public sealed class ConfusionMatrixTests
     {
         byte[] classes = [.. Enumerable.Range(0, 256).Select(k => (byte)k)];
 
-        Assert.Equal(1, Of(256, classes, classes).Dice(255));
+        Assert.Equal(1, Create(256, classes, classes).Dice(255));
     }
 
     [Fact]
     public void What_does_not_fit_is_refused_and_nothing_of_it_counted()
     {
-        ConfusionMatrix matrix = Of(2, [0], [1]);
+        ConfusionMatrix matrix = Create(2, [0], [1]);
 
         Refuses(() => matrix.Add([0, 0], [0]), "2 and 1 pixels");
         Refuses(() => matrix.Add([0, 0, 2], [0, 0, 0]), "Pixel 2 of the truth is of class 2, but there are 2 classes");
         Refuses(() => matrix.Add([0, 0], [0, 255]), "Pixel 1 of the prediction is of class 255");
         Refuses(() => matrix.Add(new ConfusionMatrix(3)), "3 classes cannot be added to one of 2");
         Refuses(() => matrix.Add(new ConfusionMatrix(1)), "1 classes cannot be added to one of 2");
-        Refuses(() => Of(0, [], []), "classes");
-        Refuses(() => Of(257, [], []), "classes");
+        Refuses(() => Create(0, [], []), "classes");
+        Refuses(() => Create(257, [], []), "classes");
         Assert.Equal(0, matrix.PixelAccuracy);
 
         static void Refuses(Action action, string reason) =>
@@ -118,20 +118,20 @@ public sealed class ConfusionMatrixTests
     public void FBeta_lies_between_precision_and_recall()
     {
         // TP 2, FP 1, FN 2: precision 2/3, recall 1/2.
-        ConfusionMatrix matrix = Of(2, [0, 0, 1, 1, 1, 1], [0, 1, 1, 1, 0, 0]);
+        ConfusionMatrix matrix = Create(2, [0, 0, 1, 1, 1, 1], [0, 1, 1, 1, 0, 0]);
 
         Assert.Equal(matrix.Dice(1), matrix.FBeta(1, beta: 1), Digits);
         Assert.Equal(matrix.Precision(1), matrix.FBeta(1, beta: 0), Digits);
         Assert.Equal(5 * (2.0 / 3) * 0.5 / ((4 * (2.0 / 3)) + 0.5), matrix.FBeta(1, beta: 2), Digits);
         Assert.Equal(matrix.Recall(1), matrix.FBeta(1, beta: 1e6), 9);
         Assert.Equal(1, new ConfusionMatrix(2).FBeta(1, beta: 0));
-        Assert.Equal(0, Of(2, [1], [0]).FBeta(1, beta: 0));
+        Assert.Equal(0, Create(2, [1], [0]).FBeta(1, beta: 0));
     }
 
     [Fact]
     public void The_mean_over_all_classes_has_the_background_too()
     {
-        ConfusionMatrix matrix = Of(3, [0, 0, 1, 1], [0, 1, 1, 1]);
+        ConfusionMatrix matrix = Create(3, [0, 0, 1, 1], [0, 1, 1, 1]);
 
         Assert.Equal(((1.0 / 2) + (2.0 / 3)) / 2, matrix.MeanIoU, Digits);
         Assert.Equal((4, 1, 0), (matrix.Pixels, matrix.Count(truth: 0, predicted: 1), matrix.Count(1, 0)));
@@ -150,7 +150,7 @@ public sealed class ConfusionMatrixTests
         Assert.Equal(2, matrix.Pixels);
     }
 
-    private static ConfusionMatrix Of(int classes, byte[] truth, byte[] prediction)
+    private static ConfusionMatrix Create(int classes, byte[] truth, byte[] prediction)
     {
         ConfusionMatrix matrix = new(classes);
         matrix.Add(truth, prediction);

@@ -18,7 +18,7 @@ public sealed class DistanceTransformTests
         PictureSize size = new(height, width);
         byte[] mask = Masks.Random(size, share, seed: 3);
 
-        double[] squared = DistanceTransform.Squared(mask, size);
+        double[] squared = DistanceTransform.ComputeSquared(mask, size);
 
         for (int i = 0; i < mask.Length; i++)
         {
@@ -28,11 +28,11 @@ public sealed class DistanceTransformTests
 
     [Fact]
     public void Nothing_is_infinitely_far() => Assert.All(
-        DistanceTransform.Squared(new byte[6], new PictureSize(2, 3)), d => Assert.Equal(double.PositiveInfinity, d));
+        DistanceTransform.ComputeSquared(new byte[6], new PictureSize(2, 3)), d => Assert.Equal(double.PositiveInfinity, d));
 
     [Fact]
     public void A_picture_without_pixels_has_no_distances() =>
-        Assert.Empty(DistanceTransform.Squared([], new PictureSize(0, 5)));
+        Assert.Empty(DistanceTransform.ComputeSquared([], new PictureSize(0, 5)));
 
     private static double Nearest(byte[] mask, int width, int i)
     {

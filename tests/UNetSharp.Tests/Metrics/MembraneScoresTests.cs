@@ -10,39 +10,39 @@ public sealed class MembraneScoresTests
 
     [Fact]
     public void The_same_partition_under_other_numbers_is_perfect() =>
-        AssertScore(1, 1, PartitionScore.Of([1, 1, 0, 2, 2], [7, 7, 0, 3, 3]));
+        AssertScore(1, 1, PartitionScore.Compute([1, 1, 0, 2, 2], [7, 7, 0, 3, 3]));
 
     [Fact]
     public void Two_halves_merged_share_no_information()
     {
         // Σ p² = ½, Σ s² = 1, Σ t² = ½.
-        AssertScore(2.0 / 3, 0, PartitionScore.Of([1, 1, 2, 2], [1, 1, 1, 1]));
-        AssertScore(2.0 / 3, 0, PartitionScore.Of([1, 1, 1, 1], [1, 1, 2, 2]));
+        AssertScore(2.0 / 3, 0, PartitionScore.Compute([1, 1, 2, 2], [1, 1, 1, 1]));
+        AssertScore(2.0 / 3, 0, PartitionScore.Compute([1, 1, 1, 1], [1, 1, 2, 2]));
     }
 
     [Fact]
     public void One_of_two_halves_split()
     {
         // Σ p² = Σ s² = ¼ + 1/16 + 1/16, Σ t² = ½; H(S) = H(S, T) = 1.5 bits, H(T) = 1 bit, so I = 1 bit.
-        AssertScore(0.375 / ((0.375 + 0.5) / 2), 1 / 1.25, PartitionScore.Of([1, 1, 2, 2], [1, 1, 2, 3]));
+        AssertScore(0.375 / ((0.375 + 0.5) / 2), 1 / 1.25, PartitionScore.Compute([1, 1, 2, 2], [1, 1, 2, 3]));
     }
 
     [Fact]
     public void Border_within_a_cell_is_single_pixels_and_border_in_the_border_is_nothing()
     {
-        PartitionScore singles = PartitionScore.Of([1, 1, 2, 2], [1, 1, 2, 3]);
+        PartitionScore singles = PartitionScore.Compute([1, 1, 2, 2], [1, 1, 2, 3]);
 
-        Assert.Equal(singles, PartitionScore.Of([1, 1, 2, 2], [1, 1, 2, 0]));
-        Assert.Equal(singles, PartitionScore.Of([1, 1, 0, 2, 2, 0], [1, 1, 1, 2, 0, 0]));
+        Assert.Equal(singles, PartitionScore.Compute([1, 1, 2, 2], [1, 1, 2, 0]));
+        Assert.Equal(singles, PartitionScore.Compute([1, 1, 0, 2, 2, 0], [1, 1, 1, 2, 0, 0]));
     }
 
     [Fact]
     public void A_single_cell_and_none_at_all_have_scores()
     {
-        AssertScore(1, 1, PartitionScore.Of([1, 1], [5, 5]));
-        AssertScore(1, 1, PartitionScore.Of([0, 0], [1, 2]));
-        AssertScore(1, 1, PartitionScore.Of([], []));
-        Assert.Throws<ArgumentException>(() => PartitionScore.Of([1], [1, 2]));
+        AssertScore(1, 1, PartitionScore.Compute([1, 1], [5, 5]));
+        AssertScore(1, 1, PartitionScore.Compute([0, 0], [1, 2]));
+        AssertScore(1, 1, PartitionScore.Compute([], []));
+        Assert.Throws<ArgumentException>(() => PartitionScore.Compute([1], [1, 2]));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class MetricGoldenTests
 
         IEnumerable<double> expected = golden.Ints("squared").Select(d => (double)d);
 
-        Assert.Equal(expected, DistanceTransform.Squared(golden.Truth, golden.Size));
+        Assert.Equal(expected, DistanceTransform.ComputeSquared(golden.Truth, golden.Size));
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class MetricGoldenTests
         Case golden = new(name);
         int[] cells = Cells(golden.Truth, golden.Size);
 
-        PartitionScore score = PartitionScore.Of(cells, Cells(golden.Prediction, golden.Size));
+        PartitionScore score = PartitionScore.Compute(cells, Cells(golden.Prediction, golden.Size));
 
         Assert.Equal(golden.Number("vRand"), score.VRand, Digits);
         Assert.Equal(golden.Number("vInfo"), score.VInfo, Digits);

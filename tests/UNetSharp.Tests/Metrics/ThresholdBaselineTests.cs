@@ -9,7 +9,7 @@ public sealed class ThresholdBaselineTests
     [Fact]
     public void Bright_foreground_is_cut_out_above_the_threshold()
     {
-        Sample sample = Of([0f, 0.2f, 0.3f, 0.7f, 1f], [0, 0, 0, 1, 1]);
+        Sample sample = CreateSample([0f, 0.2f, 0.3f, 0.7f, 1f], [0, 0, 0, 1, 1]);
 
         ThresholdBaseline baseline = ThresholdBaseline.Fit([sample]);
 
@@ -21,7 +21,7 @@ public sealed class ThresholdBaselineTests
     [Fact]
     public void Dark_foreground_is_cut_out_below_the_threshold()
     {
-        Sample sample = Of([0f, 0.2f, 0.3f, 0.7f, 1f], [1, 1, 1, 0, 0]);
+        Sample sample = CreateSample([0f, 0.2f, 0.3f, 0.7f, 1f], [1, 1, 1, 0, 0]);
 
         ThresholdBaseline baseline = ThresholdBaseline.Fit([sample]);
 
@@ -32,7 +32,7 @@ public sealed class ThresholdBaselineTests
     [Fact]
     public void Neighbouring_greys_are_told_apart()
     {
-        Sample sample = Of([99 / 256f, 100 / 256f], [0, 1]);
+        Sample sample = CreateSample([99 / 256f, 100 / 256f], [0, 1]);
 
         Assert.Equal([0, 1], ThresholdBaseline.Fit([sample]).Predict(sample));
     }
@@ -41,7 +41,7 @@ public sealed class ThresholdBaselineTests
     public void One_threshold_serves_all_images()
     {
         // Below 0.3: all three found and 0.4 wrongly with them, Dice 6/7. Above 0.4: two found, none wrongly, 4/5.
-        Sample[] samples = [Of([0.1f, 0.6f], [0, 1]), Of([0.4f, 0.7f], [0, 1]), Of([0.2f, 0.3f], [0, 1])];
+        Sample[] samples = [CreateSample([0.1f, 0.6f], [0, 1]), CreateSample([0.4f, 0.7f], [0, 1]), CreateSample([0.2f, 0.3f], [0, 1])];
 
         ThresholdBaseline baseline = ThresholdBaseline.Fit(samples);
 
@@ -50,6 +50,6 @@ public sealed class ThresholdBaselineTests
         Assert.Equal(6.0 / 7, pooled.Dice(1), 12);
     }
 
-    private static Sample Of(float[] image, byte[] mask) => new(
+    private static Sample CreateSample(float[] image, byte[] mask) => new(
         Name: "grey", Size: new PictureSize(1, image.Length), Channels: 1, Image: image, Mask: mask);
 }

@@ -30,9 +30,9 @@ public sealed class DisposalTests : IDisposable
     // What stays known of a disposed object: numbers that were fixed when it was made.
     private static readonly string[] Descriptions =
     [
-        "CpuDevice.ThreadCount", "Workers.Count", "Loader.Count", "Loader.Waited", "RowSource.Size", "RowSource.Channels",
+        "CpuDevice.ThreadCount", "Workers.Count", "Loader.Count", "Loader.WaitTime", "RowSource.Size", "RowSource.Channels",
         "RowSource.FullScale", "RowSource.RowLength", "Segmenter.ClassCount", "Segmenter.Channels", "Segmenter.Masks",
-        "Segmenter.SeesWholes", "UnfinishedFile.Stream",
+        "Segmenter.RequiresWholeImage", "UnfinishedFile.Stream",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -156,7 +156,7 @@ public sealed class DisposalTests : IDisposable
     private static (Plan Plan, Value X, Value Y) DisposedPlan()
     {
         Value x = Value.Input(Shape.Nchw(1, 1, 4, 4)), t = Value.Input(x.Shape);
-        Value y = BinaryCrossEntropy.Of(x, t);
+        Value y = BinaryCrossEntropy.Compute(x, t);
         using CpuDevice device = new(2);
         return (device.Compile(new ComputationGraph(y), new ParameterStore([]), PlanSettings.ForTraining(y, x)), x, y);
     }
@@ -175,7 +175,7 @@ public sealed class DisposalTests : IDisposable
     private static Dictionary<string, Action> SegmenterUses()
     {
         Segmenter segmenter = Disposed(new Segmenter(
-            new TrainedNetwork(Network(), NetworkDescription.Of(Settings)), threads: 2));
+            new TrainedNetwork(Network(), NetworkDescription.CreateDefault(Settings)), threads: 2));
         PictureSize size = new(16, 16);
         TilePlan plan = Alive().Plan(size, new SegmentationSettings());
         return new()
@@ -185,7 +185,7 @@ public sealed class DisposalTests : IDisposable
             ["SegmentRows"] = () => segmenter.SegmentRows(Rows(), plan),
         };
 
-        static Segmenter Alive() => new(new TrainedNetwork(Network(), NetworkDescription.Of(Settings)), threads: 1);
+        static Segmenter Alive() => new(new TrainedNetwork(Network(), NetworkDescription.CreateDefault(Settings)), threads: 1);
     }
 
     private static Dictionary<string, Action> TrainingStepUses()
@@ -199,14 +199,14 @@ public sealed class DisposalTests : IDisposable
         {
             ["MemoryBytes"] = () => _ = step.MemoryBytes,
             ["Terms"] = () => _ = step.Terms,
-            ["Run"] = () => step.Run(image, image),
+            ["Train"] = () => step.Train(image, image),
             ["ComputeGradients"] = () => step.ComputeGradients(image, image),
         };
     }
 
     private Loader DisposedLoader()
     {
-        DataReport report = DataReport.Of(DataFolder.Find(_data.Root), ImageFile.Read, classes: null, threads: 1);
+        DataReport report = DataReport.Create(DataFolder.Find(_data.Root), ImageFile.Read, classes: null, threads: 1);
         SampleReader reader = new(ImageFile.Read, report.Classes!, channels: 1, size: null);
         return Disposed(new Loader(
             report.Folder.Pairs, reader, new LoaderSettings(1, null, AugmentationSettings.None, Seed: 1), epoch: 1));
@@ -230,11 +230,11 @@ public sealed class DisposalTests : IDisposable
 
     private static Dictionary<string, Action> OverlayUses()
     {
-        OverlayRows rows = Disposed(OverlayRows.Over(Rows));
+        OverlayRows rows = Disposed(OverlayRows.Create(Rows));
         return new()
         {
             ["Add"] = () => rows.Add(new byte[16], new byte[48]),
-            ["End"] = () => rows.End(new byte[48]),
+            ["DrawLast"] = () => rows.DrawLast(new byte[48]),
         };
     }
 
@@ -258,7 +258,7 @@ public sealed class DisposalTests : IDisposable
         };
     }
 
-    private static ModelSettings Settings => new("unet-leaky", Channels: 1, Classes: 1) { Width = 1 };
+    private static ModelSettings Settings => new("unet-leaky", Channels: 1, Classes: 1) { BaseChannels = 1 };
 
     private static Network Network() => ModelCatalog.Create(Settings);
 

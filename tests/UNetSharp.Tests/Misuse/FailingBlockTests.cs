@@ -26,11 +26,11 @@ public sealed unsafe class FailingBlockTests
             {
                 int* counted = at;
                 InvalidDataException e = Assert.Throws<InvalidDataException>(
-                    () => workers.Run(Blocks, new Count(counted, bad)));
+                    () => workers.Execute(Blocks, new Count(counted, bad)));
                 Assert.Equal($"block {bad}", e.Message);
 
                 Array.Clear(counts);
-                workers.Run(Blocks, new Count(at, bad: -1));
+                workers.Execute(Blocks, new Count(at, bad: -1));
                 Assert.All(counts, count => Assert.Equal(1, count));
             }
         }
@@ -44,7 +44,7 @@ public sealed unsafe class FailingBlockTests
         fixed (int* at = counts)
         {
             int* counted = at;
-            Assert.Throws<InvalidDataException>(() => workers.Run(Blocks, new Count(counted, bad: 0, milliseconds: 1)));
+            Assert.Throws<InvalidDataException>(() => workers.Execute(Blocks, new Count(counted, bad: 0, milliseconds: 1)));
         }
 
         Assert.InRange(counts.Sum(), 0, Blocks / 2);
@@ -57,7 +57,7 @@ public sealed unsafe class FailingBlockTests
 
         for (int i = 0; i < 100; i++)
         {
-            Assert.Throws<InvalidDataException>(() => workers.Run(Blocks, default(Throw)));
+            Assert.Throws<InvalidDataException>(() => workers.Execute(Blocks, default(Throw)));
         }
     }
 
@@ -93,7 +93,7 @@ public sealed unsafe class FailingBlockTests
 
     private readonly struct Count(int* counts, int bad, int milliseconds = 0) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             if (block == bad)
             {
@@ -107,6 +107,6 @@ public sealed unsafe class FailingBlockTests
 
     private readonly struct Throw : IJob
     {
-        public void Run(int block, int worker) => throw new InvalidDataException();
+        public void Execute(int block, int worker) => throw new InvalidDataException();
     }
 }

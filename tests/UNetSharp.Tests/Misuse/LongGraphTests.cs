@@ -81,7 +81,7 @@ public sealed class LongGraphTests : IDisposable
         {
             var network = OnnxNetwork.Load(file);
             Value logits = network.Segment(Value.Input(Shape.Nchw(1, 1, 64, 64)));
-            Assert.NotNull(new LayerNames(logits).Last());
+            Assert.NotNull(new LayerNames(logits).GetDefault());
             Assert.NotEmpty(ReceptiveField.FindAll(new ComputationGraph(logits)));
         });
     }
@@ -125,9 +125,9 @@ public sealed class LongGraphTests : IDisposable
             13,
             nodes,
             [
-                OnnxTensor.Of("part.weight", [1, 1, 1, 1], [0.5f]),
-                OnnxTensor.Of("one", [1], [1f]),
-                OnnxTensor.Of("mixing", [1, length + 1, 1, 1], new float[length + 1]),
+                OnnxTensor.Create("part.weight", [1, 1, 1, 1], [0.5f]),
+                OnnxTensor.Create("one", [1], [1f]),
+                OnnxTensor.Create("mixing", [1, length + 1, 1, 1], new float[length + 1]),
             ],
             [new OnnxValueInfo("image", [new(1), new(1), new(64), new(64)])],
             [new OnnxValueInfo("result", [])],

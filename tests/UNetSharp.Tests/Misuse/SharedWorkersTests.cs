@@ -22,8 +22,8 @@ public sealed class SharedWorkersTests
         {
             for (int i = 0; i < 200; i++)
             {
-                workers.Run(blocks: 1, new Increment(GCHandle.ToIntPtr(handle)));
-                workers.Run(blocks: 7, default(Nothing));
+                workers.Execute(blocks: 1, new Increment(GCHandle.ToIntPtr(handle)));
+                workers.Execute(blocks: 7, default(Nothing));
             }
         });
 
@@ -45,7 +45,7 @@ public sealed class SharedWorkersTests
             {
                 while (true)
                 {
-                    workers.Run(blocks: 4, default(Nothing));
+                    workers.Execute(blocks: 4, default(Nothing));
                     started.Release();
                 }
             });
@@ -54,8 +54,8 @@ public sealed class SharedWorkersTests
             await Task.Run(workers.Dispose).WaitAsync(Patience);
 
             await Assert.ThrowsAsync<ObjectDisposedException>(() => computing);
-            Assert.Throws<ObjectDisposedException>(() => workers.Run(blocks: 1, default(Nothing)));
-            Assert.Throws<ObjectDisposedException>(() => workers.Run(blocks: 5, default(Nothing)));
+            Assert.Throws<ObjectDisposedException>(() => workers.Execute(blocks: 1, default(Nothing)));
+            Assert.Throws<ObjectDisposedException>(() => workers.Execute(blocks: 5, default(Nothing)));
         }
     }
 
@@ -71,11 +71,11 @@ public sealed class SharedWorkersTests
         GCHandle handle = GCHandle.Alloc(workers);
 
         InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => Task
-            .Run(() => workers.Run(blocks, new Nested(GCHandle.ToIntPtr(handle), disposes)))
+            .Run(() => workers.Execute(blocks, new Nested(GCHandle.ToIntPtr(handle), disposes)))
             .WaitAsync(Patience));
 
         Assert.Contains("wait for itself", e.Message, StringComparison.Ordinal);
-        workers.Run(blocks, default(Nothing));
+        workers.Execute(blocks, default(Nothing));
         handle.Free();
     }
 
@@ -86,7 +86,7 @@ public sealed class SharedWorkersTests
         using Workers others = new(2);
         GCHandle handle = GCHandle.Alloc(others);
 
-        workers.Run(64, new Nested(GCHandle.ToIntPtr(handle), Disposes: false));
+        workers.Execute(64, new Nested(GCHandle.ToIntPtr(handle), Disposes: false));
 
         handle.Free();
     }
@@ -97,12 +97,12 @@ public sealed class SharedWorkersTests
     public void A_job_allocates_nothing(int threads)
     {
         using Workers workers = new(threads);
-        workers.Run(8, default(Nothing));
+        workers.Execute(8, default(Nothing));
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         for (int i = 0; i < 100; i++)
         {
-            workers.Run(8, default(Nothing));
+            workers.Execute(8, default(Nothing));
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -115,7 +115,7 @@ public sealed class SharedWorkersTests
     /// <summary>Adds 1 without a lock, which jobs that run at the same time would spoil.</summary>
     private readonly record struct Increment(nint Handle) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int[] sum = (int[])GCHandle.FromIntPtr(Handle).Target!;
             int before = sum[0];
@@ -126,12 +126,12 @@ public sealed class SharedWorkersTests
 
     private readonly struct Nothing : IJob
     {
-        public void Run(int block, int worker) => Thread.SpinWait(100);
+        public void Execute(int block, int worker) => Thread.SpinWait(100);
     }
 
     private readonly record struct Nested(nint Handle, bool Disposes) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             Workers workers = (Workers)GCHandle.FromIntPtr(Handle).Target!;
             if (Disposes)
@@ -140,7 +140,7 @@ public sealed class SharedWorkersTests
             }
             else
             {
-                workers.Run(blocks: 2, default(Nothing));
+                workers.Execute(blocks: 2, default(Nothing));
             }
         }
     }

@@ -36,7 +36,7 @@ public sealed class StoreTests
             }
 
             float[] before = network.Store.AllValues.ToArray();
-            step.Run(Image, Mask);
+            step.Train(Image, Mask);
             Assert.NotEqual(before, network.Store.AllValues.ToArray());
             return network.Store.AllValues.ToArray();
         }
@@ -50,7 +50,7 @@ public sealed class StoreTests
         using Predictor predictor = new(network, device), expected = new(other, device);
         float[] before = predictor.Predict(Image);
 
-        StateDict.Load(network, StateDict.Of(other), "weights");
+        StateDict.Load(network, StateDict.FromModule(other), "weights");
 
         Assert.NotEqual(before, predictor.Predict(Image));
         Assert.Equal(expected.Predict(Image), predictor.Predict(Image));
@@ -66,7 +66,7 @@ public sealed class StoreTests
             network, LossCatalog.Create("bce", 1), new Sgd(network.Store, learningRate: 1), device);
         float[] before = predictor.Predict(Image);
 
-        step.Run(Image, Mask);
+        step.Train(Image, Mask);
 
         Assert.NotEqual(before, predictor.Predict(Image));
     }
@@ -112,5 +112,5 @@ public sealed class StoreTests
     }
 
     private static Network Create(int seed) => ModelCatalog.Create(
-        new ModelSettings("unet-leaky", Channels: 1, Classes: 1) { Width = 2 }, seed);
+        new ModelSettings("unet-leaky", Channels: 1, Classes: 1) { BaseChannels = 2 }, seed);
 }

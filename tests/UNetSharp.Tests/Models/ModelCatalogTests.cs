@@ -23,7 +23,7 @@ public sealed class ModelCatalogTests
     [InlineData("u2netp", 1_131_181)]
     public void Parameters_are_as_many_as_published(string name, int count)
     {
-        Network network = ModelCatalog.Create(ModelCatalog.Entry(name).Usual);
+        Network network = ModelCatalog.Create(ModelCatalog.Entry(name).Default);
 
         Assert.Equal(
             count, network.Parameters().Where(parameter => parameter.Kind == ParameterKind.Trained).Sum(p => p.Count));
@@ -34,7 +34,7 @@ public sealed class ModelCatalogTests
     [InlineData(false, 31_036_481)]
     public void Widths_in_a_list_come_with_biases_or_without(bool hasBias, int count)
     {
-        ModelSettings usual = UNetFeatures.Entry.Usual with { Channels = 1 };
+        ModelSettings usual = UNetFeatures.Entry.Default with { Channels = 1 };
 
         Network network = ModelCatalog.Create(usual with { Bias = hasBias });
 
@@ -49,13 +49,13 @@ public sealed class ModelCatalogTests
         foreach (ModelSettings settings in Variants(name))
         {
             Network network = ModelCatalog.Create(settings);
-            ArraySizes arrays = new(network.Parameters().ToDictionary(p => p.Name, p => p.Dims));
+            TensorShapes arrays = new(network.Parameters().ToDictionary(p => p.Name, p => p.Dims));
 
             ModelSettings? recognized = ModelCatalog.Recognize(arrays);
 
             Assert.NotNull(recognized);
-            Assert.Equal(settings with { Widths = [] }, recognized with { Widths = [] });
-            Assert.Equal(settings.Widths, recognized.Widths);
+            Assert.Equal(settings with { LevelChannels = [] }, recognized with { LevelChannels = [] });
+            Assert.Equal(settings.LevelChannels, recognized.LevelChannels);
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class ModelCatalogTests
         foreach ((int height, int width) in new[] { (1, 1), (7, 40), (33, 50), (64, 64) })
         {
             Value image = Value.Input(Shape.Nchw(2, 1, height, width));
-            IReadOnlyList<Value> logits = network.SegmentWithSides(image, height, width);
+            IReadOnlyList<Value> logits = network.SegmentWithSideOutputs(image, height, width);
 
             Assert.All(logits, map => Assert.Equal(Shape.Nchw(2, 3, height, width), map.Shape));
         }
@@ -96,14 +96,14 @@ public sealed class ModelCatalogTests
             mask.Data[i] = isForeground ? 1 : 0;
         }
 
-        float[] losses = [.. Enumerable.Range(0, 25).Select(_ => step.Run(image, mask))];
+        float[] losses = [.. Enumerable.Range(0, 25).Select(_ => step.Train(image, mask))];
 
         Assert.True(losses[^1] < 0.8 * losses[0], $"the loss went from {losses[0]} to {losses[^1]}");
     }
 
     [Fact]
     public void Names_of_other_networks_are_not_recognised() =>
-        Assert.Null(ModelCatalog.Recognize(new ArraySizes(
+        Assert.Null(ModelCatalog.Recognize(new TensorShapes(
             new Dictionary<string, IReadOnlyList<int>> { ["encoder.conv1.weight"] = [64, 3, 7, 7] })));
 
     [Theory]
@@ -114,13 +114,13 @@ public sealed class ModelCatalogTests
     [InlineData(3, 1, 100_000)]
     public void Settings_without_sense_are_refused(int channels, int classes, int width) =>
         Assert.Throws<ArgumentException>(
-            () => ModelCatalog.Create(new ModelSettings("unet", channels, classes) { Width = width }));
+            () => ModelCatalog.Create(new ModelSettings("unet", channels, classes) { BaseChannels = width }));
 
     [Fact]
     public void Networks_without_use_take_no_memory()
     {
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        Network network = ModelCatalog.Create(ModelCatalog.Entry("u2net").Usual);
+        Network network = ModelCatalog.Create(ModelCatalog.Entry("u2net").Default);
         ComputationGraph graph = new(network.Forward(Value.Input(Shape.Nchw(1, 3, 64, 64))));
 
         Assert.True(graph.Macs > 0);
@@ -131,14 +131,14 @@ public sealed class ModelCatalogTests
     private static IEnumerable<ModelSettings> Variants(string name)
     {
         ModelEntry entry = ModelCatalog.Entry(name);
-        ModelSettings usual = entry.Usual with { Channels = 2, Classes = 5 };
+        ModelSettings usual = entry.Default with { Channels = 2, Classes = 5 };
         yield return usual;
         foreach (string option in entry.Options)
         {
             yield return option switch
             {
-                nameof(ModelSettings.Width) => usual with { Width = 24 },
-                nameof(ModelSettings.Widths) => usual with { Widths = [8, 12, 40] },
+                nameof(ModelSettings.BaseChannels) => usual with { BaseChannels = 24 },
+                nameof(ModelSettings.LevelChannels) => usual with { LevelChannels = [8, 12, 40] },
                 nameof(ModelSettings.Up) => usual with { Up = UpSampling.Transpose },
                 nameof(ModelSettings.Decoder) => usual with { Decoder = DecoderWidths.Narrow },
                 nameof(ModelSettings.Fusion) => usual with { Fusion = SkipFusion.Add },
@@ -154,5 +154,5 @@ public sealed class ModelCatalogTests
     }
 
     private static ModelSettings Small(string name, int channels, int classes) =>
-        ModelCatalog.Entry(name).Usual with { Channels = channels, Classes = classes, Width = 4, Widths = [4, 8] };
+        ModelCatalog.Entry(name).Default with { Channels = channels, Classes = classes, BaseChannels = 4, LevelChannels = [4, 8] };
 }

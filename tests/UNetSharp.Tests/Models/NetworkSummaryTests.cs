@@ -46,7 +46,7 @@ public sealed class NetworkSummaryTests
     {
         Network network = new UNetClassic(channels: 1, classes: 2, activation: Activation.None);
 
-        NetworkSummary summary = NetworkSummary.Of(network, Shape.Nchw(1, 1, 572, 572), threads: 2);
+        NetworkSummary summary = NetworkSummary.Compute(network, Shape.Nchw(1, 1, 572, 572), threads: 2);
 
         Assert.Equal(
             PublishedListing,
@@ -62,7 +62,7 @@ public sealed class NetworkSummaryTests
     [Fact]
     public void Rectifiers_and_norms_are_layers_too()
     {
-        NetworkSummary summary = NetworkSummary.Of(new UNet(3, 1, width: 4), Shape.Nchw(1, 3, 32, 48), threads: 1);
+        NetworkSummary summary = NetworkSummary.Compute(new UNet(3, 1, baseChannels: 4), Shape.Nchw(1, 3, 32, 48), threads: 1);
 
         Assert.Equal(
             ["Conv2d", "BatchNorm2d", "ReLU", "Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d"],
@@ -77,22 +77,22 @@ public sealed class NetworkSummaryTests
     [Fact]
     public void Receptive_fields_follow_the_windows()
     {
-        Network network = new UNetClassic(channels: 1, classes: 1, width: 2);
-        NetworkSummary summary = NetworkSummary.Of(network, Shape.Nchw(1, 1, 188, 188), threads: 1);
+        Network network = new UNetClassic(channels: 1, classes: 1, baseChannels: 2);
+        NetworkSummary summary = NetworkSummary.Compute(network, Shape.Nchw(1, 1, 188, 188), threads: 1);
 
-        double? Sees(string name) => summary.Layers.Single(layer => layer.Name == name).ReceptiveField;
+        double? ReceptiveField(string name) => summary.Layers.Single(layer => layer.Name == name).ReceptiveField;
 
         // Two 3x3 windows see 5 pixels, a 2x2 pooling of stride 2 one more, and from then on every pixel counts double.
-        Assert.Equal(5, Sees("conv_1.1"));
-        Assert.Equal(6 + (2 * 4), Sees("conv_2.1"));
-        Assert.Equal(140, Sees("conv_5.1"));
-        Assert.Equal(140, Sees("up_conv_4.0"));
+        Assert.Equal(5, ReceptiveField("conv_1.1"));
+        Assert.Equal(6 + (2 * 4), ReceptiveField("conv_2.1"));
+        Assert.Equal(140, ReceptiveField("conv_5.1"));
+        Assert.Equal(140, ReceptiveField("up_conv_4.0"));
     }
 
     [Fact]
     public void No_receptive_field_is_stated_where_there_is_none()
     {
-        NetworkSummary summary = NetworkSummary.Of(
+        NetworkSummary summary = NetworkSummary.Compute(
             new UNetFeatures(1, 1, [4, 8]), Shape.Nchw(1, 1, 21, 21), threads: 1);
 
         Assert.Null(summary.Layers[^1].ReceptiveField);
@@ -101,13 +101,13 @@ public sealed class NetworkSummaryTests
     [Fact]
     public void Memory_is_what_the_plans_hold()
     {
-        Network network = new UNet(3, 2, width: 4);
+        Network network = new UNet(3, 2, baseChannels: 4);
         Shape input = Shape.Nchw(1, 3, 64, 48);
-        NetworkSummary summary = NetworkSummary.Of(network, input, threads: 2);
+        NetworkSummary summary = NetworkSummary.Compute(network, input, threads: 2);
         using CpuDevice device = new(2);
         Value image = Value.Input(input);
         Value target = Value.Input(input.WithChannels(1));
-        Value loss = CrossEntropy.Of(network.Forward(image), target);
+        Value loss = CrossEntropy.Compute(network.Forward(image), target);
         using Plan inference = device.Compile(
             new ComputationGraph(network.Forward(image)), network.Store, PlanSettings.ForInference());
         using Plan training = device.Compile(

@@ -11,7 +11,7 @@ public sealed class UNetTests
     [InlineData(UpSampling.Bilinear, 17_263_042, 110)]
     public void Parameters_are_as_many_as_in_the_published_checkpoints(UpSampling up, int count, int tensors)
     {
-        Parameter[] parameters = [.. new UNet(channels: 3, classes: 2, width: 64, up).Parameters()];
+        Parameter[] parameters = [.. new UNet(channels: 3, classes: 2, baseChannels: 64, up).Parameters()];
 
         Assert.Equal(count, parameters.Where(parameter => parameter.Kind == ParameterKind.Trained).Sum(p => p.Count));
         Assert.Equal(tensors, parameters.Length);
@@ -46,7 +46,7 @@ public sealed class UNetTests
         {
             foreach (DecoderWidths decoder in Enum.GetValues<DecoderWidths>())
             {
-                Network network = new UNet(1, 4, width: 2, up, decoder: decoder);
+                Network network = new UNet(1, 4, baseChannels: 2, up, decoder: decoder);
 
                 Value y = network.Forward(Value.Input(Shape.Nchw(2, 1, height, width)));
 
@@ -58,7 +58,7 @@ public sealed class UNetTests
     [Fact]
     public void Starting_weights_are_uniform_within_the_bound_of_PyTorch()
     {
-        float[] weights = First(new UNet(3, 1, width: 32));
+        float[] weights = First(new UNet(3, 1, baseChannels: 32));
         float bound = 1 / MathF.Sqrt(3 * 9);
 
         Assert.All(weights, value => Assert.InRange(value, -bound, bound));
@@ -69,7 +69,7 @@ public sealed class UNetTests
     [Fact]
     public void The_seed_chooses_the_starting_weights()
     {
-        float[] Seeded(int seed) => First(new UNet(1, 1, width: 2, seed: seed));
+        float[] Seeded(int seed) => First(new UNet(1, 1, baseChannels: 2, seed: seed));
 
         Assert.Equal(Seeded(1), Seeded(1));
         Assert.NotEqual(Seeded(1), Seeded(2));

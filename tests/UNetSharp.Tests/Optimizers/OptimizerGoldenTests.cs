@@ -35,13 +35,13 @@ public sealed class OptimizerGoldenTests
         }
 
         float[] start = golden.Values("start");
-        Close.Assert(golden.Values("end"), store.GetValues(parameter), Tolerance, "weights");
+        CloseAssert.AreClose(golden.Values("end"), store.GetValues(parameter), Tolerance, "weights");
         Assert.NotEqual(start, store.GetValues(parameter).ToArray());
         Dictionary<string, float[]> state =
             OptimizerStateDict.FromOptimizer(optimizer).ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
         foreach (StoredTensor expected in golden.WithPrefix("state."))
         {
-            Close.Assert(expected.Values, state["w." + expected.Name], Tolerance, expected.Name);
+            CloseAssert.AreClose(expected.Values, state["w." + expected.Name], Tolerance, expected.Name);
         }
     }
 

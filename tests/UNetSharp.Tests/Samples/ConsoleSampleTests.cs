@@ -16,7 +16,7 @@ public sealed class ConsoleSampleTests : IDisposable
         ImageFile.WriteColor(_folder.File("picture.png"), pixels, width: 20, height: 12);
         string weights = SamplePrograms.Weights(_folder);
         using Segmenter segmenter = Segmenter.Load(weights, threads: 1);
-        byte[] expected = segmenter.Segment(pixels, 20, 12, 3).Classes();
+        byte[] expected = segmenter.Segment(pixels, 20, 12, 3).ComputeClasses();
 
         (int code, string output, string errors) = Run(weights, _folder.File("picture.png"), _folder.File("mask.png"));
 

@@ -38,26 +38,26 @@ public sealed class WebSampleTests : IDisposable
         using Segmenter segmenter = Segmenter.Load(_weights, threads: 1);
 
         HttpResponseMessage[] answers = await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(i => Post(File.ReadAllBytes(Fixtures.Of(names[i % names.Length])))));
+            Enumerable.Range(0, 20).Select(i => Post(File.ReadAllBytes(Fixtures.GetPath(names[i % names.Length])))));
 
         foreach ((int i, HttpResponseMessage answer) in answers.Index())
         {
             Assert.Equal((HttpStatusCode.OK, "image/png"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
             Picture mask = ImageFile.Decode(await answer.Content.ReadAsByteArrayAsync(), "mask");
-            Segmentation expected = segmenter.Segment(ImageFile.Read(Fixtures.Of(names[i % names.Length])));
+            Segmentation expected = segmenter.Segment(ImageFile.Read(Fixtures.GetPath(names[i % names.Length])));
             Assert.Equal(expected.Size, new PictureSize(mask.Height, mask.Width));
-            Assert.Equal([.. expected.Classes().Select(index => index * 255f)], mask.Samples);
+            Assert.Equal([.. expected.ComputeClasses().Select(index => index * 255f)], mask.Samples);
         }
     }
 
     [Fact]
     public async Task Bad_uploads_are_one_line_and_the_server_goes_on()
     {
-        byte[] png = File.ReadAllBytes(Fixtures.Of("noise.png"));
+        byte[] png = File.ReadAllBytes(Fixtures.GetPath("noise.png"));
 
         Assert.Contains("no image of a known kind", await Refusal(HttpStatusCode.BadRequest, "hello"u8.ToArray()));
         Assert.Contains("upload: is no image, or damaged", await Refusal(HttpStatusCode.BadRequest, png[..1000]));
-        Assert.Contains("50000x50000", await Refusal(HttpStatusCode.BadRequest, File.ReadAllBytes(Fixtures.Of("bomb.png"))));
+        Assert.Contains("50000x50000", await Refusal(HttpStatusCode.BadRequest, File.ReadAllBytes(Fixtures.GetPath("bomb.png"))));
         Assert.Contains("no image", await Refusal(HttpStatusCode.BadRequest, []));
         Assert.Contains("larger than 32 MB", await Refusal(HttpStatusCode.RequestEntityTooLarge, new byte[(32 << 20) + 1]));
 

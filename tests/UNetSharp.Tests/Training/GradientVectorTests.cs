@@ -8,7 +8,7 @@ namespace UNetSharp.Tests.Training;
 public sealed class GradientVectorTests : IDisposable
 {
     private readonly CpuDevice _device = new(2);
-    private readonly Network _network = ModelCatalog.Create(new ModelSettings("unet", 1, 1) { Width = 4 }, seed: 1);
+    private readonly Network _network = ModelCatalog.Create(new ModelSettings("unet", 1, 1) { BaseChannels = 4 }, seed: 1);
 
     [Fact]
     public void A_long_vector_is_shortened_and_a_short_one_kept()
@@ -31,7 +31,7 @@ public sealed class GradientVectorTests : IDisposable
         GradientVector vector = new(_network.Store, _device, accumulates: false);
         Assert.True(double.IsFinite(vector.Norm()));
 
-        _network.Store.AllGradients[_network.Store.OffsetOf(Trained.Last())] = float.NaN;
+        _network.Store.AllGradients[_network.Store.GetOffset(Trained.Last())] = float.NaN;
 
         Assert.False(double.IsFinite(vector.Norm()));
     }
@@ -57,7 +57,7 @@ public sealed class GradientVectorTests : IDisposable
     [Fact]
     public void An_average_of_weights_moves_by_the_rate()
     {
-        Network average = ModelCatalog.Create(new ModelSettings("unet", 1, 1) { Width = 4 }, seed: 2);
+        Network average = ModelCatalog.Create(new ModelSettings("unet", 1, 1) { BaseChannels = 4 }, seed: 2);
         WeightAverage mean = new(_network, average, decay: 0.75);
         float start = _network.Store.AllValues[0];
         Assert.Equal(start, average.Store.AllValues[0]);

@@ -17,7 +17,7 @@ namespace UNetSharp.Tests.Training;
 /// <summary>Training as the U-Net paper has it: overlapping tiles, weight maps, dropout, starting weights.</summary>
 public class PaperRecipeTests
 {
-    private static readonly ModelSettings Small = new("unet-classic", Channels: 1, Classes: 1) { Width = 4, Dropout = 0.5f };
+    private static readonly ModelSettings Small = new("unet-classic", Channels: 1, Classes: 1) { BaseChannels = 4, Dropout = 0.5f };
 
     [Fact]
     public void A_broken_run_goes_on_to_the_same_weights()
@@ -36,8 +36,8 @@ public class PaperRecipeTests
             Seed: 1,
             Threads: 2)
         {
-            WeighsPixels = true,
-            StartsByHe = true,
+            UsesWeightMap = true,
+            UsesHeInitialization = true,
         };
         Assert.True(Make(data, settings, "whole", isResumed: false).Run(_ => { }, CancellationToken.None));
 
@@ -59,7 +59,7 @@ public class PaperRecipeTests
     [Fact]
     public void A_step_on_a_tile_sees_what_lies_around_it()
     {
-        UNetClassic network = new(1, 1, width: 2, seed: 3);
+        UNetClassic network = new(1, 1, baseChannels: 2, seed: 3);
         int side = network.InputSide(20);
         Tensor image = new(Shape.Nchw(1, 1, side, side)), truth = new(Shape.Nchw(1, 1, 20, 20));
         Random random = new(1);
@@ -89,7 +89,7 @@ public class PaperRecipeTests
     [InlineData(3)]
     public void Weights_of_pixels_count_in_the_loss(int classes)
     {
-        UNetClassic network = new(1, classes, width: 2, seed: 3);
+        UNetClassic network = new(1, classes, baseChannels: 2, seed: 3);
         Tensor image = new(Shape.Nchw(1, 1, 20, 20)), truth = new(Shape.Nchw(1, 1, 20, 20)), two = new(truth.Shape);
         two.Data.Fill(2);
         using CpuDevice device = new(2);
@@ -102,8 +102,8 @@ public class PaperRecipeTests
     [Fact]
     public void Starting_weights_have_the_variance_of_He_et_al()
     {
-        Network network = new UNetClassic(1, 2, width: 16);
-        HeStart.Apply(network, seed: 5);
+        Network network = new UNetClassic(1, 2, baseChannels: 16);
+        HeInitialization.Apply(network, seed: 5);
 
         foreach (Parameter parameter in network.Parameters())
         {
@@ -123,7 +123,7 @@ public class PaperRecipeTests
 
     private static Trainer Make(DiscData data, TrainingSettings settings, string run, bool isResumed)
     {
-        DataReport report = DataReport.Of(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 2);
+        DataReport report = DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 2);
         return new Trainer(settings, report, ImageFile.Read, new RunFolder(data.In(run), isResumed));
     }
 }

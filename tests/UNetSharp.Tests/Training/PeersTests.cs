@@ -12,7 +12,7 @@ public sealed class PeersTests
 {
     // Without batch norm, whose statistics are of each peer's own images.
     private static readonly TrainingSettings Settings = new(
-        new ModelSettings("unet-classic", Channels: 1, Classes: 1) { Width = 2 },
+        new ModelSettings("unet-classic", Channels: 1, Classes: 1) { BaseChannels = 2 },
         Size: null,
         Crop: null,
         Epochs: 2,
@@ -69,7 +69,7 @@ public sealed class PeersTests
 
     private static void Train(DiscData data, TrainingSettings settings, string run, Peers peers)
     {
-        DataReport report = DataReport.Of(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 1);
+        DataReport report = DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 1);
         Trainer trainer = new(settings, report, ImageFile.Read, new RunFolder(data.In(run)), peers: peers);
         Assert.True(trainer.Run(_ => { }, CancellationToken.None));
     }

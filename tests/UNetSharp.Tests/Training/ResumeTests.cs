@@ -13,7 +13,7 @@ namespace UNetSharp.Tests.Training;
 public sealed class ResumeTests : IDisposable
 {
     private static readonly TrainingSettings Settings = new(
-        new ModelSettings("unet", Channels: 1, Classes: 1) { Width = 4 },
+        new ModelSettings("unet", Channels: 1, Classes: 1) { BaseChannels = 4 },
         Size: null,
         Crop: 24,
         Epochs: 4,
@@ -64,7 +64,7 @@ public sealed class ResumeTests : IDisposable
         {
             BatchSize = 1,
             Rate = new LearningRate(schedule, WarmUp: 0.5, Patience: 0),
-            Accumulate = 4,
+            AccumulationSteps = 4,
             ClipNorm = 0.5,
             AverageDecay = 0.9,
         };
@@ -171,7 +171,7 @@ public sealed class ResumeTests : IDisposable
 
     private Trainer Make(string run, bool isResumed, TrainingSettings? settings = null)
     {
-        DataReport report = DataReport.Of(DataFolder.Find(_data.Root), ImageFile.Read, classes: null, threads: 2);
+        DataReport report = DataReport.Create(DataFolder.Find(_data.Root), ImageFile.Read, classes: null, threads: 2);
         return new Trainer(settings ?? Settings, report, ImageFile.Read, new RunFolder(_data.In(run), isResumed));
     }
 

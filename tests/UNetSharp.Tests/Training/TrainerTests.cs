@@ -20,7 +20,7 @@ public sealed class TrainerTests
 
         Assert.Null(trainer.BestDice);
         using Segmenter segmenter = Segmenter.Load(data.In("run", "last.safetensors"), threads: 2);
-        Evaluation evaluation = Evaluation.Of(segmenter, DataFolder.Find(data.Root).Pairs, ImageFile.Read);
+        Evaluation evaluation = Evaluation.Compute(segmenter, DataFolder.Find(data.Root).Pairs, ImageFile.Read);
         Assert.InRange(evaluation.MeanDice, 0.95, 1);
     }
 
@@ -97,7 +97,7 @@ public sealed class TrainerTests
         TrainingSettings whole = Settings(epochs: 1) with
         {
             // Without batch norm an image's gradient does not depend on its companions.
-            Model = new ModelSettings("unet-classic", Channels: 1, Classes: 2) { Width = 2 },
+            Model = new ModelSettings("unet-classic", Channels: 1, Classes: 2) { BaseChannels = 2 },
             Loss = "ce",
             Validation = new SplitSettings(0),
             BatchSize = 6,
@@ -105,12 +105,12 @@ public sealed class TrainerTests
         };
 
         Train(data, whole, "whole");
-        Train(data, whole with { BatchSize = 2, Accumulate = 3 }, "parts");
+        Train(data, whole with { BatchSize = 2, AccumulationSteps = 3 }, "parts");
 
         float[] one = Values(data, "whole"), other = Values(data, "parts");
         Assert.Equal(one.Length, other.Length);
         Assert.All(one.Zip(other), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
-        Assert.NotEqual(Values(data, "whole"), [.. StateDict.Of(ModelCatalog.Create(whole.Model, 1)).SelectMany(t => t.Values)]);
+        Assert.NotEqual(Values(data, "whole"), [.. StateDict.FromModule(ModelCatalog.Create(whole.Model, 1)).SelectMany(t => t.Values)]);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class TrainerTests
         [.. SafetensorsReader.Read(data.In(run, "last.safetensors")).Tensors.SelectMany(tensor => tensor.Values)];
 
     private static TrainingSettings Settings(int epochs) => new(
-        new ModelSettings("unet", Channels: 1, Classes: 1) { Width = 4 },
+        new ModelSettings("unet", Channels: 1, Classes: 1) { BaseChannels = 4 },
         Size: null,
         Crop: null,
         epochs,
@@ -159,7 +159,7 @@ public sealed class TrainerTests
 
     private static Trainer Make(DiscData data, TrainingSettings settings, string run)
     {
-        DataReport report = DataReport.Of(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 2);
+        DataReport report = DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 2);
         return new Trainer(settings, report, ImageFile.Read, new RunFolder(data.In(run)));
     }
 }

@@ -18,7 +18,7 @@ public sealed class ValidationTests
     {
         using DiscData data = new(10);
         TrainingSettings settings = new(
-            new ModelSettings("unet", Channels: 1, Classes: 1) { Width = 4 },
+            new ModelSettings("unet", Channels: 1, Classes: 1) { BaseChannels = 4 },
             Size: null,
             Crop: null,
             Epochs: 2,
@@ -29,7 +29,7 @@ public sealed class ValidationTests
             Augmentation: "none",
             Seed: 1,
             Threads: 2);
-        DataReport report = DataReport.Of(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 2);
+        DataReport report = DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, classes: null, threads: 2);
         List<TrainingProgress> told = [];
 
         Assert.True(new Trainer(settings, report, ImageFile.Read, new RunFolder(data.In("run")))
@@ -78,7 +78,7 @@ public sealed class ValidationTests
         Tensor image = new(Shape.Nchw(1, 1, 32, 32), [.. Enumerable.Range(0, 32 * 32).Select(i => i % 7 / 7f)]);
         Tensor truth = new(Shape.Nchw(1, 1, 32, 32), [.. Enumerable.Range(0, 32 * 32).Select(i => (float)(i / 512))]);
 
-        float sum = step.Run(image, truth);
+        float sum = step.Train(image, truth);
 
         Assert.Equal(names.Split(' '), step.Terms.Select(term => term.Name));
         Assert.Equal(sum, step.Terms.Sum(term => term.Value), 1e-4f);

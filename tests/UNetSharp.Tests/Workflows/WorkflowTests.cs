@@ -34,7 +34,7 @@ public sealed class WorkflowTests : IDisposable
         Assert.Contains("look at &lt;", page, StringComparison.Ordinal);
 
         List<EvaluationProgress> scored = [];
-        EvaluationResult result = NetworkEvaluation.Run(
+        EvaluationResult result = NetworkEvaluation.Evaluate(
             new EvaluationSettings(_data.In("run"), _data.Root)
             {
                 Compared = _data.In("run", "last.safetensors"),
@@ -45,7 +45,7 @@ public sealed class WorkflowTests : IDisposable
             scored.Add);
 
         Assert.Equal(6, result.Evaluation.Images.Count);
-        Assert.Equal(["background", "foreground"], result.Classes.Rows.Select(row => row[0]));
+        Assert.Equal(["background", "foreground"], result.Classes.CreateRows.Select(row => row[0]));
         Assert.NotNull(result.Differences);
         Assert.Equal(3 * 6, scored.Count);
         Assert.Contains("Compared with", File.ReadAllText(_data.In("scores.html")), StringComparison.Ordinal);
@@ -97,9 +97,9 @@ public sealed class WorkflowTests : IDisposable
         };
         List<PredictionProgress> happened = [];
 
-        PredictionResult first = PicturePrediction.Run(settings, happened.Add);
-        PredictionResult second = PicturePrediction.Run(settings);
-        PredictionResult third = PicturePrediction.Run(settings with { Threshold = 0.25f });
+        PredictionResult first = PicturePrediction.Predict(settings, happened.Add);
+        PredictionResult second = PicturePrediction.Predict(settings);
+        PredictionResult third = PicturePrediction.Predict(settings with { Threshold = 0.25f });
 
         Assert.Equal(new PredictionResult(6, 0, 0, IsCancelled: false), first);
         Assert.Equal(6, happened.Count(progress => progress.State == PredictionState.Done));
@@ -120,7 +120,7 @@ public sealed class WorkflowTests : IDisposable
         PredictionSettings settings = new(SaveNetwork(), _data.In("images"), _data.In("found"));
         using CancellationTokenSource stop = new();
 
-        PredictionResult first = PicturePrediction.Run(
+        PredictionResult first = PicturePrediction.Predict(
             settings,
             progress =>
             {
@@ -131,7 +131,7 @@ public sealed class WorkflowTests : IDisposable
             },
             stop.Token);
         int left = Directory.GetFiles(settings.Output, "*.png").Length;
-        PredictionResult second = PicturePrediction.Run(settings);
+        PredictionResult second = PicturePrediction.Predict(settings);
 
         Assert.True(first.IsCancelled);
         Assert.Equal(first.Done, left);
@@ -144,7 +144,7 @@ public sealed class WorkflowTests : IDisposable
     {
         PredictionSettings settings = new(SaveNetwork(), _data.In("images"), _data.In("found"));
 
-        Assert.Throws<TimeZoneNotFoundException>(() => PicturePrediction.Run(settings, progress =>
+        Assert.Throws<TimeZoneNotFoundException>(() => PicturePrediction.Predict(settings, progress =>
         {
             if (progress.State == PredictionState.Done)
             {
@@ -158,9 +158,9 @@ public sealed class WorkflowTests : IDisposable
     {
         PredictionSettings settings = new(SaveNetwork(), _data.In("images"), _data.In("images"));
 
-        SettingsException own = Assert.Throws<SettingsException>(() => PicturePrediction.Run(settings));
+        SettingsException own = Assert.Throws<SettingsException>(() => PicturePrediction.Predict(settings));
         SettingsException odd = Assert.Throws<SettingsException>(
-            () => PicturePrediction.Run(settings with { Threshold = 2 }));
+            () => PicturePrediction.Predict(settings with { Threshold = 2 }));
 
         Assert.Contains("would overwrite the picture", own.Message, StringComparison.Ordinal);
         Assert.Equal(["Output"], own.Settings);
@@ -170,7 +170,7 @@ public sealed class WorkflowTests : IDisposable
     public void Dispose() => _data.Dispose();
 
     private static TrainingSettings Settings(int epochs) => new(
-        UNet.Entry.Usual with { Channels = 1, Classes = 1, Width = 2 },
+        UNet.Entry.Default with { Channels = 1, Classes = 1, BaseChannels = 2 },
         Size: null,
         Crop: null,
         epochs,
@@ -184,9 +184,9 @@ public sealed class WorkflowTests : IDisposable
 
     private string SaveNetwork()
     {
-        ModelSettings settings = UNet.Entry.Usual with { Channels = 1, Classes = 1, Width = 2 };
+        ModelSettings settings = UNet.Entry.Default with { Channels = 1, Classes = 1, BaseChannels = 2 };
         string path = _data.In("network.safetensors");
-        new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), NetworkDescription.Of(settings)).Save(path);
+        new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), NetworkDescription.CreateDefault(settings)).Save(path);
         return path;
     }
 }

@@ -19,10 +19,10 @@ internal sealed unsafe class ConvolutionKernel : FilterKernel
         : base(convolution, tail, isExact, isFrozen)
     {
         Shape x = convolution.Inputs[0].Shape, y = convolution.Output.Shape;
-        _window = WinogradWindow.Of(convolution.Rows, convolution.Columns);
+        _window = WinogradWindow.FromAxes(convolution.Rows, convolution.Columns);
         _weightMethod = FastMethod(y, InChannels, _window);
-        _forward = [Lattice.OfConvolution(convolution.Rows, convolution.Columns, y.H, y.W)];
-        _backward = Lattice.OfTransposed(convolution.Rows, convolution.Columns, x.H, x.W);
+        _forward = [Lattice.ForConvolution(convolution.Rows, convolution.Columns, y.H, y.W)];
+        _backward = Lattice.ForTransposed(convolution.Rows, convolution.Columns, x.H, x.W);
     }
 
     private protected override Lattice[] ForwardLattices => _forward;
@@ -34,14 +34,14 @@ internal sealed unsafe class ConvolutionKernel : FilterKernel
     private protected override FilterPass CreateForwardPass()
     {
         WinogradMethod? method =
-            NarrowConvolution.Suits(InChannels, OutChannels) ? null : FastMethod(Output.Shape, InChannels, _window);
-        return method?.Pass(Inputs[0].Shape, Output.Shape, _window!.Value, isFlipped: false, ForwardOrder)
+            NarrowConvolution.IsApplicable(InChannels, OutChannels) ? null : FastMethod(Output.Shape, InChannels, _window);
+        return method?.CreateAlgorithm(Inputs[0].Shape, Output.Shape, _window!.Value, isFlipped: false, ForwardOrder)
             ?? base.CreateForwardPass();
     }
 
     private protected override FilterPass CreateBackwardPass() =>
         FastMethod(Inputs[0].Shape, OutChannels, _window?.Backward)
-            ?.Pass(Output.Shape, Inputs[0].Shape, _window!.Value.Backward, isFlipped: true, BackwardOrder)
+            ?.CreateAlgorithm(Output.Shape, Inputs[0].Shape, _window!.Value.Backward, isFlipped: true, BackwardOrder)
         ?? base.CreateBackwardPass();
 
     private protected override long WeightGradientScratch(View x, View dy, int threads) =>
@@ -57,7 +57,7 @@ internal sealed unsafe class ConvolutionKernel : FilterKernel
         }
         else
         {
-            WeightGradient.Run(workers, x, dy, _forward[0], gradient, scratch);
+            WeightGradient.Execute(workers, x, dy, _forward[0], gradient, scratch);
         }
     }
 

@@ -10,18 +10,18 @@ namespace UNetSharp.Cpu.Convolutions;
 internal static unsafe class DepthwiseBackward
 {
     /// <summary>Writes dx, or adds to it.</summary>
-    public static void Input(
+    public static void ComputeInputGradient(
         Workers workers, View dy, View dx, Axis rows, Axis columns, float* weights, bool adds) =>
-        workers.Run(dx.Shape.N * dx.Shape.H, new ByInput(dy, dx, rows, columns, weights, adds));
+        workers.Execute(dx.Shape.N * dx.Shape.H, new ByInput(dy, dx, rows, columns, weights, adds));
 
     /// <summary>Writes dw, (kernel height, kernel width, channels).</summary>
-    public static void Weights(Workers workers, View x, View dy, Axis rows, Axis columns, float* dw) =>
-        workers.Run(rows.Kernel * columns.Kernel, new ByWeights(x, dy, rows, columns, dw));
+    public static void ComputeWeightGradient(Workers workers, View x, View dy, Axis rows, Axis columns, float* dw) =>
+        workers.Execute(rows.Kernel * columns.Kernel, new ByWeights(x, dy, rows, columns, dw));
 
     /// <summary>A block is a row of dx.</summary>
     private readonly struct ByInput(View dy, View dx, Axis rows, Axis columns, float* weights, bool adds) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int n, int row) = Math.DivRem(block, dx.Shape.H);
             for (int column = 0; column < dx.Shape.W; column++)
@@ -58,7 +58,7 @@ internal static unsafe class DepthwiseBackward
     /// <summary>A block is a tap.</summary>
     private readonly struct ByWeights(View x, View dy, Axis rows, Axis columns, float* dw) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int p, int q) = Math.DivRem(block, columns.Kernel);
             float* to = dw + ((long)block * x.Channels);

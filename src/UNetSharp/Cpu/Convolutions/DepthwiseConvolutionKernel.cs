@@ -25,7 +25,7 @@ internal sealed unsafe class DepthwiseConvolutionKernel(DepthwiseConvolution con
     public override void Prepare(KernelContext context)
     {
         float* prepared = context.Prepared;
-        Turn(context.Values(convolution.Weight), prepared, Channels, Taps);
+        Transpose(context.Values(convolution.Weight), prepared, Channels, Taps);
         Span<float> bias = new(prepared + (Taps * Channels), Channels);
         bias.Clear();
         if (convolution.Bias is { } own)
@@ -35,7 +35,7 @@ internal sealed unsafe class DepthwiseConvolutionKernel(DepthwiseConvolution con
     }
 
     /// <inheritdoc/>
-    public override void Forward(KernelContext context) => DepthwiseForward.Run(
+    public override void Forward(KernelContext context) => DepthwiseForward.Execute(
         context.Workers,
         context.Input(0),
         context.Output,
@@ -51,16 +51,16 @@ internal sealed unsafe class DepthwiseConvolutionKernel(DepthwiseConvolution con
         float* scratch = context.BackwardScratch;
         if (convolution.Bias is { } bias)
         {
-            ChannelSums.Of(context.Workers, dy, context.Gradients(bias), scratch);
+            ChannelSums.Compute(context.Workers, dy, context.Gradients(bias), scratch);
         }
 
-        DepthwiseBackward.Weights(
+        DepthwiseBackward.ComputeWeightGradient(
             context.Workers, context.Input(0), dy, convolution.Rows, convolution.Columns, scratch);
-        Turn(scratch, context.Gradients(convolution.Weight), Taps, Channels);
+        Transpose(scratch, context.Gradients(convolution.Weight), Taps, Channels);
         if (context.NeedsGradient(0))
         {
-            Turn(context.Values(convolution.Weight), scratch, Channels, Taps);
-            DepthwiseBackward.Input(
+            Transpose(context.Values(convolution.Weight), scratch, Channels, Taps);
+            DepthwiseBackward.ComputeInputGradient(
                 context.Workers,
                 dy,
                 context.InputGradient(0),
@@ -72,7 +72,7 @@ internal sealed unsafe class DepthwiseConvolutionKernel(DepthwiseConvolution con
     }
 
     /// <summary>Rows become columns.</summary>
-    private static void Turn(float* from, float* to, int rows, int columns)
+    private static void Transpose(float* from, float* to, int rows, int columns)
     {
         for (int row = 0; row < rows; row++)
         {

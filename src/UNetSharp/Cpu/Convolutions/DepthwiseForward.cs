@@ -19,11 +19,11 @@ internal readonly unsafe struct DepthwiseForward(View x, View y, Axis rows, Axis
     /// <param name="columns">How the window moves across the columns.</param>
     /// <param name="weights">(kernel height, kernel width, channels).</param>
     /// <param name="bias">One for each channel.</param>
-    public static void Run(Workers workers, View x, View y, Axis rows, Axis columns, float* weights, float* bias) =>
-        workers.Run(y.Shape.N * y.Shape.H, new DepthwiseForward(x, y, rows, columns, weights, bias));
+    public static void Execute(Workers workers, View x, View y, Axis rows, Axis columns, float* weights, float* bias) =>
+        workers.Execute(y.Shape.N * y.Shape.H, new DepthwiseForward(x, y, rows, columns, weights, bias));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int n, int i) = Math.DivRem(block, y.Shape.H);
         for (int j = 0; j < y.Shape.W; j++)

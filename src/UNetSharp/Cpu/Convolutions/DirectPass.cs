@@ -6,10 +6,10 @@ namespace UNetSharp.Cpu.Convolutions;
 /// <summary>Directly: sums over the taps of lattices, by <see cref="NarrowConvolution"/> where results have few channels.</summary>
 internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order order) : FilterPass(order)
 {
-    private readonly bool _isNarrow = NarrowConvolution.Suits(order.SourceChannels, order.ResultChannels);
+    private readonly bool _isNarrow = NarrowConvolution.IsApplicable(order.SourceChannels, order.ResultChannels);
 
     /// <inheritdoc/>
-    public override long PackedFloats { get; } = lattices.Sum(lattice => LayoutOf(lattice, order).Floats);
+    public override long PackedFloats { get; } = lattices.Sum(lattice => CreateLayout(lattice, order).Floats);
 
     /// <inheritdoc/>
     public override long ScratchFloats(Shape source, Shape result, int workers) => workers * lattices.Max(
@@ -21,7 +21,7 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
         float* packed = filters.Packed;
         foreach (Lattice lattice in lattices)
         {
-            PackedWeights layout = LayoutOf(lattice, WeightOrder);
+            PackedWeights layout = CreateLayout(lattice, WeightOrder);
             if (_isNarrow)
             {
                 NarrowConvolution.Pack(lattice, WeightOrder, filters, packed);
@@ -36,7 +36,7 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
                     WeightOrder.ResultStride,
                     filters.Scale,
                     packed);
-                workers.Run(layout.Panels, job);
+                workers.Execute(layout.Panels, job);
             }
 
             packed += layout.Floats;
@@ -44,7 +44,7 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
     }
 
     /// <inheritdoc/>
-    public override void Run(
+    public override void Execute(
         Workers workers, View source, View result, Filters filters, Epilogue epilogue, bool adds, float* scratch)
     {
         float* packed = filters.Packed;
@@ -52,17 +52,17 @@ internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order ord
         {
             if (_isNarrow)
             {
-                NarrowConvolution.Run(workers, source, result, lattice, packed, epilogue, adds, scratch);
+                NarrowConvolution.Execute(workers, source, result, lattice, packed, epilogue, adds, scratch);
             }
             else
             {
-                GatherConvolution.Run(workers, source, result, lattice, packed, epilogue, adds, scratch);
+                GatherConvolution.Execute(workers, source, result, lattice, packed, epilogue, adds, scratch);
             }
 
-            packed += LayoutOf(lattice, WeightOrder).Floats;
+            packed += CreateLayout(lattice, WeightOrder).Floats;
         }
     }
 
-    private static PackedWeights LayoutOf(Lattice lattice, Order order) =>
+    private static PackedWeights CreateLayout(Lattice lattice, Order order) =>
         new(lattice.TapCount, order.SourceChannels, order.ResultChannels);
 }

@@ -8,7 +8,7 @@ namespace UNetSharp.Cpu.Convolutions;
 /// <summary>
 /// What a convolution does to a finished sum while it is still in the cache: add a bias, then the leaky rectifier
 /// y = max(x, 0) + slope · min(x, 0). A slope of 1 leaves values as they are, 0 is ReLU. The bias may be null and is
-/// padded to whole panels. Where <see cref="FilterPass.FinishesTiles"/>, another image is added then, and the
+/// padded to whole panels. Where <see cref="FilterPass.FusesTail"/>, another image is added then, and the
 /// maxima of 2×2 pixels each and the statistics of each channel are further results.
 /// </summary>
 internal readonly unsafe struct Epilogue(float* bias, float slope)
@@ -49,8 +49,8 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
             high += Vector256.Load(bias + column + 8);
         }
 
-        Rectify(low, slope).Store(y);
-        Rectify(high, slope).Store(y + 8);
+        LeakyRelu(low, slope).Store(y);
+        LeakyRelu(high, slope).Store(y + 8);
     }
 
     /// <summary>The bias of eight channels.</summary>
@@ -59,11 +59,11 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
 
     /// <summary>The leaky rectifier on eight values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Rectify(Vector256<float> x, float slope) =>
+    public static Vector256<float> LeakyRelu(Vector256<float> x, float slope) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), x, x * slope);
 
     /// <summary>The epilogue of a block of tiles, whose statistics are its own.</summary>
-    public Epilogue OfBlock(int block, int panels) => Statistics == null
+    public Epilogue ForBlock(int block, int panels) => Statistics == null
         ? this
         : this with { Statistics = Statistics + ((nint)block * panels * TileStatistics.Floats) };
 
@@ -72,7 +72,7 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
     {
         for (; Statistics != null && channel < endChannel; channel += PanelWidth)
         {
-            TileStatistics.Start(RecordOf(channel));
+            TileStatistics.Start(GetRecord(channel));
         }
     }
 
@@ -93,11 +93,11 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
 
         if (Statistics != null)
         {
-            TileStatistics.Add(RecordOf(channel), y, n, top, left, rows, columns, channel);
+            TileStatistics.Add(GetRecord(channel), y, n, top, left, rows, columns, channel);
         }
     }
 
-    private float* RecordOf(int channel) => Statistics + (channel / PanelWidth * TileStatistics.Floats);
+    private float* GetRecord(int channel) => Statistics + (channel / PanelWidth * TileStatistics.Floats);
 
     private static void AddTile(View y, View added, int n, int top, int left, int rows, int columns, int channel)
     {

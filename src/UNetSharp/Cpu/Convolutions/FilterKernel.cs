@@ -22,7 +22,7 @@ internal abstract unsafe class FilterKernel : Kernel
         : base(
             filter,
             tail.AddedTo(filter.Output) is { } added ? [.. filter.Inputs, added] : filter.Inputs,
-            tail.Pool is { } pool ? [tail.ResultOf(filter.Output), pool.Output] : [tail.ResultOf(filter.Output)],
+            tail.Pool is { } pool ? [tail.GetResult(filter.Output), pool.Output] : [tail.GetResult(filter.Output)],
             [.. filter.Parameters, .. tail.Norm?.Parameters ?? []])
     {
         (_filter, _tail, IsExact, _isFrozen) = (filter, tail, isExact, isFrozen);
@@ -31,7 +31,7 @@ internal abstract unsafe class FilterKernel : Kernel
     }
 
     /// <summary>Whether it can compute the whole of a <see cref="FilterTail"/>, and not only a norm and a ReLU.</summary>
-    public bool FinishesTiles => _forward.Value.FinishesTiles;
+    public bool FinishesTiles => _forward.Value.FusesTail;
 
     /// <summary>Blocks of its results whose statistics it computes.</summary>
     public int StatisticsBlocks => _tail.ComputesStatistics ? _forward.Value.StatisticsBlocks : 0;
@@ -134,7 +134,7 @@ internal abstract unsafe class FilterKernel : Kernel
             Pooled = _tail.Pool is null ? default : context.OutputAt(1),
             Statistics = _tail.ComputesStatistics ? context.Saved : null,
         };
-        _forward.Value.Run(
+        _forward.Value.Execute(
             context.Workers,
             context.Input(0),
             context.Output,
@@ -161,7 +161,7 @@ internal abstract unsafe class FilterKernel : Kernel
             pass.Pack(context.Workers, filters);
             View dx = context.InputGradient(0);
             float* rest = scratch + pass.PackedFloats;
-            pass.Run(context.Workers, dy, dx, filters, Epilogue.None, context.Accumulates(0), rest);
+            pass.Execute(context.Workers, dy, dx, filters, Epilogue.None, context.Accumulates(0), rest);
         }
     }
 
@@ -182,7 +182,7 @@ internal abstract unsafe class FilterKernel : Kernel
     {
         if (_filter.Bias is { } bias)
         {
-            ChannelSums.Of(context.Workers, dy, context.Gradients(bias), scratch);
+            ChannelSums.Compute(context.Workers, dy, context.Gradients(bias), scratch);
         }
 
         ComputeWeightGradient(context.Workers, context.Input(0), dy, context.Gradients(_filter.Weight), scratch);

@@ -16,7 +16,7 @@ internal abstract unsafe class FilterPass(FilterPass.Order order)
     /// Whether it does what <see cref="Epilogue.Added"/>, <see cref="Epilogue.Pooled"/> and <see cref="Epilogue.Statistics"/> ask
     /// for.
     /// </summary>
-    public virtual bool FinishesTiles => false;
+    public virtual bool FusesTail => false;
 
     /// <summary>Blocks of tiles whose statistics are records of their own.</summary>
     public virtual int StatisticsBlocks => 0;
@@ -31,7 +31,7 @@ internal abstract unsafe class FilterPass(FilterPass.Order order)
     public abstract void Pack(Workers workers, Filters filters);
 
     /// <summary>Computes the result, or adds to it.</summary>
-    public abstract void Run(
+    public abstract void Execute(
         Workers workers, View source, View result, Filters filters, Epilogue epilogue, bool adds, float* scratch);
 
     /// <summary>Weights in memory.</summary>

@@ -19,7 +19,7 @@ internal sealed record FilterTail(
     public static FilterTail None { get; } = new();
 
     /// <summary>The result, of which the convolution's own is <paramref name="result"/>.</summary>
-    public Value ResultOf(Value result) => Add?.Output ?? BeforeAdd(result);
+    public Value GetResult(Value result) => Add?.Output ?? BeforeAdd(result);
 
     /// <summary>What the addition adds to the result so far, if there is one.</summary>
     public Value? AddedTo(Value result) => Add?.Inputs.Single(input => input != BeforeAdd(result));

@@ -16,7 +16,7 @@ internal readonly unsafe struct GatherConvolution : IJob
     private const int PanelWidth = PackedWeights.PanelWidth;
 
     // Enough blocks to keep threads evenly busy on the small deep maps.
-    private const int WantedBlocks = 48;
+    private const int TargetBlocks = 48;
 
     private readonly GatherTable _table;
     private readonly PackedWeights _layout;
@@ -35,7 +35,7 @@ internal readonly unsafe struct GatherConvolution : IJob
         _epilogue = epilogue;
         _adds = adds;
         _scratch = scratch;
-        _groups = Math.Min(_layout.Panels, (WantedBlocks + _table.Blocks - 1) / _table.Blocks);
+        _groups = Math.Min(_layout.Panels, (TargetBlocks + _table.Blocks - 1) / _table.Blocks);
     }
 
     /// <summary>Scratch floats that one worker needs.</summary>
@@ -51,7 +51,7 @@ internal readonly unsafe struct GatherConvolution : IJob
     /// <param name="epilogue">What to do with finished sums.</param>
     /// <param name="adds">Whether the sums are added to what the result holds.</param>
     /// <param name="scratch"><see cref="ScratchFloats"/> for each worker.</param>
-    public static void Run(
+    public static void Execute(
         Workers workers,
         View source,
         View result,
@@ -62,11 +62,11 @@ internal readonly unsafe struct GatherConvolution : IJob
         float* scratch)
     {
         GatherConvolution job = new(source, result, lattice, weights, epilogue, adds, scratch);
-        workers.Run(job._table.Blocks * job._groups, job);
+        workers.Execute(job._table.Blocks * job._groups, job);
     }
 
     /// <summary>Computes one block.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         float* scratch = _scratch + (worker * ScratchFloats(_layout.Taps, _layout.SourceChannels));
         float* edge = scratch + GatherTable.Floats(_layout.Taps, _layout.SourceChannels);

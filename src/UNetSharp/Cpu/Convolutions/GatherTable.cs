@@ -28,7 +28,7 @@ internal readonly unsafe struct GatherTable(View source, View result, Lattice la
 
     /// <summary>Floats of memory for <see cref="Fill"/>.</summary>
     public static long Floats(int taps, int sourceChannels) =>
-        ((taps + 1L) * BlockPixels * sizeof(float*) / sizeof(float)) + ZerosOf(sourceChannels);
+        ((taps + 1L) * BlockPixels * sizeof(float*) / sizeof(float)) + CountZeros(sourceChannels);
 
     /// <summary>Writes the addresses of a block; those that fill up the last tile read zeros.</summary>
     /// <param name="block">Which block.</param>
@@ -70,7 +70,7 @@ internal readonly unsafe struct GatherTable(View source, View result, Lattice la
         return new Addresses(inputs, outputs, pixels);
     }
 
-    private static long ZerosOf(int sourceChannels) =>
+    private static long CountZeros(int sourceChannels) =>
         (sourceChannels + PackedWeights.PanelWidth - 1) / PackedWeights.PanelWidth * PackedWeights.PanelWidth;
 
     private void FillRun(float** addresses, int run, Tap tap, int n, int i, int j, float* zeros)

@@ -45,11 +45,11 @@ internal sealed unsafe class Lattice
     public Tap* Taps => (Tap*)Marshal.UnsafeAddrOfPinnedArrayElement(_taps, 0);
 
     /// <summary>The single lattice of a convolution whose result has the given size.</summary>
-    public static Lattice OfConvolution(Axis rows, Axis columns, int height, int width) =>
+    public static Lattice ForConvolution(Axis rows, Axis columns, int height, int width) =>
         new(Gather(rows, height), Gather(columns, width), columns.Kernel);
 
     /// <summary>The lattices of a transposed convolution whose result has the given size.</summary>
-    public static Lattice[] OfTransposed(Axis rows, Axis columns, int height, int width) =>
+    public static Lattice[] ForTransposed(Axis rows, Axis columns, int height, int width) =>
     [
         .. from row in Scatter(rows, height)
            from column in Scatter(columns, width)

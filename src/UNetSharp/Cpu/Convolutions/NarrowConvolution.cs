@@ -12,8 +12,8 @@ namespace UNetSharp.Cpu.Convolutions;
 /// <remarks>Weights: packed[result channel][tap][source channel]. A block is a block of the table.</remarks>
 internal readonly unsafe struct NarrowConvolution : IJob
 {
-    private const int MostChannels = 4;
-    private const int LeastSourceChannels = 16;
+    private const int MaxChannels = 4;
+    private const int MinSourceChannels = 16;
     private const int Lanes = 8;
     private const int TilePixels = 8;
 
@@ -37,8 +37,8 @@ internal readonly unsafe struct NarrowConvolution : IJob
     }
 
     /// <summary>Whether the result has few channels, and the source many that fill whole vectors.</summary>
-    public static bool Suits(int sourceChannels, int resultChannels) =>
-        resultChannels <= MostChannels && sourceChannels >= LeastSourceChannels && sourceChannels % Lanes == 0;
+    public static bool IsApplicable(int sourceChannels, int resultChannels) =>
+        resultChannels <= MaxChannels && sourceChannels >= MinSourceChannels && sourceChannels % Lanes == 0;
 
     /// <summary>Packs weights, where the first tap of a source and a result channel lies as the order says.</summary>
     public static void Pack(Lattice lattice, FilterPass.Order order, FilterPass.Filters filters, float* packed)
@@ -58,8 +58,8 @@ internal readonly unsafe struct NarrowConvolution : IJob
     }
 
     /// <summary>Computes the pixels of one lattice; parameters and scratch are those of
-    /// <see cref="GatherConvolution.Run(Workers, View, View, Lattice, float*, Epilogue, bool, float*)"/>.</summary>
-    public static void Run(
+    /// <see cref="GatherConvolution.Execute(Workers, View, View, Lattice, float*, Epilogue, bool, float*)"/>.</summary>
+    public static void Execute(
         Workers workers,
         View source,
         View result,
@@ -70,11 +70,11 @@ internal readonly unsafe struct NarrowConvolution : IJob
         float* scratch)
     {
         NarrowConvolution job = new(source, result, lattice, weights, epilogue, adds, scratch);
-        workers.Run(job._table.Blocks, job);
+        workers.Execute(job._table.Blocks, job);
     }
 
     /// <summary>Computes one block.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         float* scratch = _scratch + (worker * GatherConvolution.ScratchFloats(_table.Taps, _sourceChannels));
         GatherTable.Addresses addresses = _table.Fill(block, TilePixels, scratch);
@@ -104,7 +104,7 @@ internal readonly unsafe struct NarrowConvolution : IJob
         }
 
         sums += Vector256.Create(_epilogue.Bias(channel).ToScalar());
-        Epilogue.Rectify(sums, _epilogue.Slope).Store(finished);
+        Epilogue.LeakyRelu(sums, _epilogue.Slope).Store(finished);
         for (int m = 0; m < pixels; m++)
         {
             outputs[m][channel] = finished[m];

@@ -45,7 +45,7 @@ internal readonly unsafe struct PackedWeights(int taps, int sourceChannels, int 
         PackedWeights layout, Tap* taps, float* weights, int sourceStride, int resultStride, float* scale, float* packed)
         : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             float* to = packed + (block * layout.PanelFloats);
             int first = block * PanelWidth;

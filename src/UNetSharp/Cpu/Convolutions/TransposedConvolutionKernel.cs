@@ -14,8 +14,8 @@ internal sealed unsafe class TransposedConvolutionKernel : FilterKernel
         : base(convolution, tail, isExact, isFrozen)
     {
         Shape x = convolution.Inputs[0].Shape, y = convolution.Output.Shape;
-        _forward = Lattice.OfTransposed(convolution.Rows, convolution.Columns, y.H, y.W);
-        _backward = [Lattice.OfConvolution(convolution.Rows, convolution.Columns, x.H, x.W)];
+        _forward = Lattice.ForTransposed(convolution.Rows, convolution.Columns, y.H, y.W);
+        _backward = [Lattice.ForConvolution(convolution.Rows, convolution.Columns, x.H, x.W)];
     }
 
     private protected override Lattice[] ForwardLattices => _forward;
@@ -29,5 +29,5 @@ internal sealed unsafe class TransposedConvolutionKernel : FilterKernel
 
     private protected override void ComputeWeightGradient(
         Workers workers, View x, View dy, float* gradient, float* scratch) =>
-        WeightGradient.Run(workers, dy, x, _backward[0], gradient, scratch);
+        WeightGradient.Execute(workers, dy, x, _backward[0], gradient, scratch);
 }

@@ -28,7 +28,7 @@ internal readonly unsafe struct WeightGradient : IJob
     private const int ChunkGathered = 48;
 
     // Blocks to cut the work into, and the dense panels that justify packing the gathered image again.
-    private const int WantedBlocks = 24;
+    private const int TargetBlocks = 24;
     private const int GroupPanels = 4;
 
     private readonly View _gathered;
@@ -59,7 +59,7 @@ internal readonly unsafe struct WeightGradient : IJob
         (_firstRow, _firstColumn) = (first.Row, first.Column);
         (_borderRows, _borderColumns) = (last.Row - first.Row, last.Column - first.Column);
         _groups = Math.Max(1, Panels / GroupPanels);
-        _shares = Math.Clamp(WantedBlocks / _groups, 1, Patches);
+        _shares = Math.Clamp(TargetBlocks / _groups, 1, Patches);
         _sums = scratch;
         _scratch = scratch + (_shares * SumFloats);
     }
@@ -97,15 +97,15 @@ internal readonly unsafe struct WeightGradient : IJob
     }
 
     /// <summary>Writes the gradient in PyTorch's order, [dense][gathered][tap].</summary>
-    public static void Run(Workers workers, View gathered, View dense, Lattice lattice, float* gradient, float* scratch)
+    public static void Execute(Workers workers, View gathered, View dense, Lattice lattice, float* gradient, float* scratch)
     {
         var job = new WeightGradient(gathered, dense, lattice, scratch);
-        workers.Run(job._shares * job._groups, job);
-        workers.Run(job.Panels * job.Tiles, new Reduce(job, gradient));
+        workers.Execute(job._shares * job._groups, job);
+        workers.Execute(job.Panels * job.Tiles, new Reduce(job, gradient));
     }
 
     /// <summary>Sums one share of the pixels for one group of panels.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int share, int group) = Math.DivRem(block, _groups);
         int firstPanel = group * Panels / _groups;
@@ -254,7 +254,7 @@ internal readonly unsafe struct WeightGradient : IJob
     /// <summary>Adds the shares in order and writes one panel and tile of the gradient.</summary>
     private readonly struct Reduce(WeightGradient sums, float* gradient) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int panel, int tile) = Math.DivRem(block, sums.Tiles);
             int taps = sums._tapCount;

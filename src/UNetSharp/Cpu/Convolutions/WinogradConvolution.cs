@@ -22,8 +22,8 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
 
     // What a worker's own run may take of L2, in floats; filters are read too often with fewer tiles than the least.
     private const int RunFloats = 96 * 1024;
-    private const int LeastRunTiles = 24;
-    private const int MostRunTiles = 72;
+    private const int MinRunTiles = 24;
+    private const int MaxRunTiles = 72;
 
     // Filters above so many floats are read once for all workers.
     private const long LargeFilters = 6144 * 1024;
@@ -65,12 +65,12 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
         _scratch = scratch;
     }
 
-    private bool IsShared => _layout.Floats > LargeFilters || _tiles.Count <= LeastRunTiles;
+    private bool IsShared => _layout.Floats > LargeFilters || _tiles.Count <= MinRunTiles;
 
     /// <summary>Tiles of a run.</summary>
     private int RunTiles => IsShared
         ? (_tiles.Count + SharedRuns - 1) / SharedRuns
-        : Math.Clamp(RunFloats / (int)(SourceTile + ResultTile) / TileRows * TileRows, LeastRunTiles, MostRunTiles);
+        : Math.Clamp(RunFloats / (int)(SourceTile + ResultTile) / TileRows * TileRows, MinRunTiles, MaxRunTiles);
 
     // With one run, patches and products go to memory and back; with several, filters are read for each.
     private int SharedRuns
@@ -105,15 +105,15 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     public static long ScratchFloats(View source, View result, WinogradWindow window, int workers)
     {
         WinogradConvolution<TTransform> job =
-            new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
+            new(source, result, CreateTiles(result, window), null, Epilogue.None, false, null);
         return job.KeptFloats * (job.IsShared ? 1 : workers);
     }
 
     /// <summary>Number of blocks in which results are finished.</summary>
-    public static int BlocksOf(View source, View result, WinogradWindow window)
+    public static int CountBlocks(View source, View result, WinogradWindow window)
     {
         WinogradConvolution<TTransform> job =
-            new(source, result, TilesOf(result, window), null, Epilogue.None, false, null);
+            new(source, result, CreateTiles(result, window), null, Epilogue.None, false, null);
         (int runs, int rest) = Math.DivRem(job._tiles.Count, job.RunTiles);
         return job.IsShared
             ? (runs * job.RunBlocks) + ((rest + TransformTiles - 1) / TransformTiles)
@@ -129,7 +129,7 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     /// <param name="epilogue">What to do with finished sums.</param>
     /// <param name="adds">Whether the sums are added to what the result holds.</param>
     /// <param name="scratch">Memory of <see cref="ScratchFloats"/>.</param>
-    public static void Run(
+    public static void Execute(
         Workers workers,
         View source,
         View result,
@@ -139,7 +139,7 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
         bool adds,
         float* scratch)
     {
-        WinogradTiles<TTransform> tiles = TilesOf(result, window);
+        WinogradTiles<TTransform> tiles = CreateTiles(result, window);
         WinogradConvolution<TTransform> all = new(source, result, tiles, weights, epilogue, adds, scratch);
         int runTiles = all.RunTiles;
         if (all.IsShared)
@@ -148,18 +148,18 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
             {
                 int count = Math.Min(runTiles, tiles.Count - first);
                 int blocks = (count + TransformTiles - 1) / TransformTiles;
-                workers.Run(blocks, new SourceStep(all, first, count));
-                workers.Run(TTransform.Products * PanelGroups, new ProductStep(all, count));
-                workers.Run(blocks, new ResultStep(all, first, count));
+                workers.Execute(blocks, new SourceStep(all, first, count));
+                workers.Execute(TTransform.Products * PanelGroups, new ProductStep(all, count));
+                workers.Execute(blocks, new ResultStep(all, first, count));
             }
         }
         else
         {
-            workers.Run((tiles.Count + runTiles - 1) / runTiles, new AllSteps(all));
+            workers.Execute((tiles.Count + runTiles - 1) / runTiles, new AllSteps(all));
         }
     }
 
-    private static WinogradTiles<TTransform> TilesOf(View result, WinogradWindow window) =>
+    private static WinogradTiles<TTransform> CreateTiles(View result, WinogradWindow window) =>
         new(result.Shape.N, result.Shape.H, result.Shape.W, window);
 
     private void TransformSource(int first, int count, float* v) =>
@@ -174,7 +174,7 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
         _result,
         panel,
         panels,
-        _epilogue.OfBlock(block, _layout.Panels),
+        _epilogue.ForBlock(block, _layout.Panels),
         _adds);
 
     /// <summary>
@@ -183,14 +183,14 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     private void MultiplyChunk(float* v, int count, float* u, float* m, int start)
     {
         int channels = Math.Min(ChunkChannels, _source.Channels - start);
-        WinogradProduct.Run(
+        WinogradProduct.Execute(
             v + start, SourceTile, u + ((nint)start * PanelWidth), channels, m, ResultTile, count, adds: start > 0);
     }
 
     /// <summary>All three steps for a run of tiles.</summary>
     private readonly struct AllSteps(WinogradConvolution<TTransform> all) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int tiles = all.RunTiles;
             float* v = all._scratch + (worker * all.KeptFloats);
@@ -218,7 +218,7 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     /// <summary>Transforms the patches of a few tiles.</summary>
     private readonly struct SourceStep(WinogradConvolution<TTransform> all, int first, int count) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int start = block * TransformTiles;
             int tiles = Math.Min(TransformTiles, count - start);
@@ -229,7 +229,7 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     /// <summary>Multiplies all tiles with a group of panels of one product's filters.</summary>
     private readonly struct ProductStep(WinogradConvolution<TTransform> all, int count) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int k, int group) = Math.DivRem(block, PanelGroups);
             int first = group * all._layout.Panels / PanelGroups;
@@ -251,7 +251,7 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     /// <summary>Transforms the products of a few tiles into their results.</summary>
     private readonly struct ResultStep(WinogradConvolution<TTransform> all, int first, int count) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int start = block * TransformTiles;
             int tiles = Math.Min(TransformTiles, count - start);

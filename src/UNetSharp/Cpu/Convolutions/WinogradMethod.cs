@@ -19,8 +19,8 @@ internal abstract unsafe class WinogradMethod
     /// <summary>The tile sizes that there are.</summary>
     public static IReadOnlyList<WinogradMethod> All { get; } =
     [
-        new Of<WinogradTransform4>(sourceCycles: 25, resultCycles: 24),
-        new Of<WinogradTransform6>(sourceCycles: 70, resultCycles: 48),
+        new For<WinogradTransform4>(sourceCycles: 25, resultCycles: 24),
+        new For<WinogradTransform6>(sourceCycles: 70, resultCycles: 48),
     ];
 
     /// <summary>The fastest way to get a result of 3×3 filters; null where that is the direct one.</summary>
@@ -29,14 +29,14 @@ internal abstract unsafe class WinogradMethod
     /// <param name="window">How the filter lies over the source.</param>
     public static WinogradMethod? Fastest(Shape result, int sourceChannels, WinogradWindow window)
     {
-        double pairs = (double)sourceChannels * Whole(result.C);
+        double pairs = (double)sourceChannels * RoundUpToPanels(result.C);
         double direct = pairs * ((9 * result.Pixels / DirectMultipliesPerCycle) + (9 * sizeof(float) / BytesPerCycle));
-        WinogradMethod best = All.MinBy(method => method.Cycles(result, sourceChannels, window))!;
-        return best.Cycles(result, sourceChannels, window) < direct ? best : null;
+        WinogradMethod best = All.MinBy(method => method.EstimateCycles(result, sourceChannels, window))!;
+        return best.EstimateCycles(result, sourceChannels, window) < direct ? best : null;
     }
 
     /// <summary>The result, or with flipped filters the gradient by the input.</summary>
-    public abstract FilterPass Pass(
+    public abstract FilterPass CreateAlgorithm(
         Shape source, Shape result, WinogradWindow window, bool isFlipped, FilterPass.Order order);
 
     /// <summary>Scratch floats of <see cref="WeightGradient"/>.</summary>
@@ -47,41 +47,41 @@ internal abstract unsafe class WinogradMethod
         Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch);
 
     /// <summary>What the method costs.</summary>
-    protected abstract double Cycles(Shape result, int sourceChannels, WinogradWindow window);
+    protected abstract double EstimateCycles(Shape result, int sourceChannels, WinogradWindow window);
 
-    private static int Whole(int channels) =>
+    private static int RoundUpToPanels(int channels) =>
         (channels + PackedWeights.PanelWidth - 1) / PackedWeights.PanelWidth * PackedWeights.PanelWidth;
 
-    private sealed class Of<TTransform>(double sourceCycles, double resultCycles) : WinogradMethod
+    private sealed class For<TTransform>(double sourceCycles, double resultCycles) : WinogradMethod
         where TTransform : struct, IWinogradTransform
     {
-        public override FilterPass Pass(
+        public override FilterPass CreateAlgorithm(
             Shape source, Shape result, WinogradWindow window, bool isFlipped, FilterPass.Order order) =>
             new WinogradPass<TTransform>(source, result, window, isFlipped, order);
 
         public override long WeightGradientScratch(View x, View dy, WinogradWindow window, int workers) =>
-            WinogradPanelGradient<TTransform>.Suits(x, dy, window)
+            WinogradPanelGradient<TTransform>.IsApplicable(x, dy, window)
                 ? WinogradPanelGradient<TTransform>.ScratchFloats(x, dy, window, workers)
                 : WinogradWeightGradient<TTransform>.ScratchFloats(x, dy, window);
 
         public override void WeightGradient(
             Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch)
         {
-            if (WinogradPanelGradient<TTransform>.Suits(x, dy, window))
+            if (WinogradPanelGradient<TTransform>.IsApplicable(x, dy, window))
             {
-                WinogradPanelGradient<TTransform>.Run(workers, x, dy, window, gradient, scratch);
+                WinogradPanelGradient<TTransform>.Execute(workers, x, dy, window, gradient, scratch);
             }
             else
             {
-                WinogradWeightGradient<TTransform>.Run(workers, x, dy, window, gradient, scratch);
+                WinogradWeightGradient<TTransform>.Execute(workers, x, dy, window, gradient, scratch);
             }
         }
 
-        protected override double Cycles(Shape result, int sourceChannels, WinogradWindow window)
+        protected override double EstimateCycles(Shape result, int sourceChannels, WinogradWindow window)
         {
             int tiles = new WinogradTiles<TTransform>(result.N, result.H, result.W, window).Count;
-            double pairs = (double)sourceChannels * Whole(result.C);
-            double transforms = (sourceCycles * sourceChannels) + (resultCycles * Whole(result.C));
+            double pairs = (double)sourceChannels * RoundUpToPanels(result.C);
+            double transforms = (sourceCycles * sourceChannels) + (resultCycles * RoundUpToPanels(result.C));
             double products = TTransform.Products * pairs / MultipliesPerCycle;
             return (tiles * (products + transforms)) + (TTransform.Products * sizeof(float) * pairs / BytesPerCycle);
         }

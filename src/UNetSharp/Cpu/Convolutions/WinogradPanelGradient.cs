@@ -20,10 +20,10 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
     private const int GroupPanels = 8;
 
     // What the patches, and the gradients, of all tiles may take of L3, in floats.
-    private const long MostFloats = 3 << 20;
+    private const long MaxFloats = 3 << 20;
 
     // Blocks that keep many threads busy.
-    private const int LeastBlocks = 8;
+    private const int MinBlocks = 8;
 
     // Tiles of a block of the transforms.
     private const int TransformTiles = 8;
@@ -62,11 +62,11 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
     private float* Results => _scratch + (Chunks * SourceChunk);
 
     /// <summary>Whether images of these sizes are small enough, and have channels enough.</summary>
-    public static bool Suits(View x, View dy, WinogradWindow window)
+    public static bool IsApplicable(View x, View dy, WinogradWindow window)
     {
         WinogradPanelGradient<TTransform> job = new(x, dy, window, null);
-        return Math.Max(job.Chunks * job.SourceChunk, job.Panels * job.ResultPanel) <= MostFloats
-            && job.Chunks * job.Groups >= LeastBlocks;
+        return Math.Max(job.Chunks * job.SourceChunk, job.Panels * job.ResultPanel) <= MaxFloats
+            && job.Chunks * job.Groups >= MinBlocks;
     }
 
     /// <summary>Scratch floats for so many workers.</summary>
@@ -77,20 +77,20 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
     }
 
     /// <summary>Writes the gradient in PyTorch's order, [result channel][source channel][tap].</summary>
-    public static void Run(Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch)
+    public static void Execute(Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch)
     {
         WinogradPanelGradient<TTransform> all = new(x, dy, window, scratch);
         int blocks = (all._tiles.Count + TransformTiles - 1) / TransformTiles;
-        workers.Run((all.Chunks + 1) * blocks, new Transform(all, blocks));
-        workers.Run(all.Chunks * all.Groups, new Sum(all, gradient));
+        workers.Execute((all.Chunks + 1) * blocks, new Transform(all, blocks));
+        workers.Execute(all.Chunks * all.Groups, new Sum(all, gradient));
     }
 
-    private int ChannelsOf(int chunk) => Math.Min(ChunkChannels, _x.Channels - (chunk * ChunkChannels));
+    private int GetChannels(int chunk) => Math.Min(ChunkChannels, _x.Channels - (chunk * ChunkChannels));
 
     /// <summary>Transforms a chunk of channels of the patches of a few tiles; or, behind the last chunk, their gradients.</summary>
     private readonly struct Transform(WinogradPanelGradient<TTransform> all, int blocks) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int chunk, int part) = Math.DivRem(block, blocks);
             int first = part * TransformTiles;
@@ -104,7 +104,7 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
             }
 
             View x = new(
-                all._x.Start + (chunk * ChunkChannels), all._x.Shape.WithChannels(all.ChannelsOf(chunk)), all._x.Stride);
+                all._x.Start + (chunk * ChunkChannels), all._x.Shape.WithChannels(all.GetChannels(chunk)), all._x.Stride);
             float* v = all._scratch + (chunk * all.SourceChunk) + (first * ChunkChannels);
             all._tiles.TransformSource(x, first, count, v, ChunkChannels, all.SourcePlane);
         }
@@ -114,12 +114,12 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
     private readonly struct Sum(WinogradPanelGradient<TTransform> all, float* gradient) : IJob
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int chunk, int group) = Math.DivRem(block, all.Groups);
             float* sums = all.Results + (all.Panels * all.ResultPanel) + (worker * TTransform.Products * SumPlane);
             float* v = all._scratch + (chunk * all.SourceChunk);
-            int channels = all.ChannelsOf(chunk);
+            int channels = all.GetChannels(chunk);
             int end = Math.Min(all.Panels, (group + 1) * GroupPanels);
             for (int panel = group * GroupPanels; panel < end; panel++)
             {

@@ -21,13 +21,13 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     private const int ChunkChannels = 64;
 
     // Each is the work of one thread at a time.
-    private const int LeastPanels = 8;
+    private const int MinPanels = 8;
 
     // What the patches of a round may take of L3, in floats: every panel reads them.
-    private const long MostSourceFloats = 1 << 20;
+    private const long MaxSourceFloats = 1 << 20;
 
     // What the products of a panel may take of L2, in floats.
-    private const long MostResultFloats = 1 << 17;
+    private const long MaxResultFloats = 1 << 17;
 
     // Tiles of a block where patches are transformed.
     private const int TransformTiles = 8;
@@ -62,13 +62,13 @@ internal readonly unsafe struct WinogradPanels<TTransform>
 
     private static nint FilterPlane => (ChunkChannels * PanelWidth) + PanelWidth;
 
-    private int Panels => PanelsOf(_result.Channels);
+    private int Panels => CountPanels(_result.Channels);
 
     private int KeptTiles => (_tiles.Count + TileRows - 1) / TileRows * TileRows;
 
     private int Chunks => (_source.Channels + ChunkChannels - 1) / ChunkChannels;
 
-    private int Rounds => (int)Math.Min(Chunks, ((Chunks * SourceChunk) + MostSourceFloats - 1) / MostSourceFloats);
+    private int Rounds => (int)Math.Min(Chunks, ((Chunks * SourceChunk) + MaxSourceFloats - 1) / MaxSourceFloats);
 
     private int RoundChunks => (Chunks + Rounds - 1) / Rounds;
 
@@ -83,21 +83,21 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     private nint WorkerFloats => (KeptTiles * ResultTile) + (TTransform.Products * FilterPlane);
 
     /// <summary>Whether images of these sizes are small enough, and have channels enough.</summary>
-    public static bool Suits(View source, View result, WinogradWindow window)
+    public static bool IsApplicable(View source, View result, WinogradWindow window)
     {
-        WinogradPanels<TTransform> job = Sized(source, result, window);
-        return job.KeptTiles * ResultTile <= MostResultFloats && job.Panels >= LeastPanels;
+        WinogradPanels<TTransform> job = CreateLayout(source, result, window);
+        return job.KeptTiles * ResultTile <= MaxResultFloats && job.Panels >= MinPanels;
     }
 
     /// <summary>Scratch floats for so many workers.</summary>
     public static long ScratchFloats(View source, View result, WinogradWindow window, int workers)
     {
-        WinogradPanels<TTransform> job = Sized(source, result, window);
+        WinogradPanels<TTransform> job = CreateLayout(source, result, window);
         return job.SourceFloats + (workers * job.WorkerFloats);
     }
 
-    /// <summary>Computes a convolution; parameters are those of <see cref="WinogradConvolution{TTransform}.Run"/>.</summary>
-    public static void Run(
+    /// <summary>Computes a convolution; parameters are those of <see cref="WinogradConvolution{TTransform}.Execute"/>.</summary>
+    public static void Execute(
         Workers workers,
         View source,
         View result,
@@ -107,38 +107,38 @@ internal readonly unsafe struct WinogradPanels<TTransform>
         bool adds,
         float* scratch)
     {
-        WinogradTiles<TTransform> tiles = TilesOf(result, window);
+        WinogradTiles<TTransform> tiles = CreateTiles(result, window);
         WinogradPanels<TTransform> all = new(source, result, tiles, taps, epilogue, adds, scratch);
         int blocks = (tiles.Count + TransformTiles - 1) / TransformTiles;
         for (int first = 0; first < all.Chunks; first += all.RoundChunks)
         {
             int chunks = Math.Min(all.RoundChunks, all.Chunks - first);
-            workers.Run(chunks * blocks, new SourceStep(all, first, blocks));
-            workers.Run(all.Panels, new PanelStep(all, first, chunks));
+            workers.Execute(chunks * blocks, new SourceStep(all, first, blocks));
+            workers.Execute(all.Panels, new PanelStep(all, first, chunks));
         }
     }
 
-    private static WinogradPanels<TTransform> Sized(View source, View result, WinogradWindow window) =>
-        new(source, result, TilesOf(result, window), default, Epilogue.None, false, null);
+    private static WinogradPanels<TTransform> CreateLayout(View source, View result, WinogradWindow window) =>
+        new(source, result, CreateTiles(result, window), default, Epilogue.None, false, null);
 
-    private static WinogradTiles<TTransform> TilesOf(View result, WinogradWindow window) =>
+    private static WinogradTiles<TTransform> CreateTiles(View result, WinogradWindow window) =>
         new(result.Shape.N, result.Shape.H, result.Shape.W, window);
 
-    private static int PanelsOf(int channels) => (channels + PanelWidth - 1) / PanelWidth;
+    private static int CountPanels(int channels) => (channels + PanelWidth - 1) / PanelWidth;
 
-    private int ChannelsOf(int chunk) => Math.Min(ChunkChannels, _source.Channels - (chunk * ChunkChannels));
+    private int GetChannels(int chunk) => Math.Min(ChunkChannels, _source.Channels - (chunk * ChunkChannels));
 
     /// <summary>Transforms a chunk of channels of the patches of a few tiles.</summary>
     private readonly struct SourceStep(WinogradPanels<TTransform> all, int firstChunk, int blocks) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int chunk, int part) = Math.DivRem(block, blocks);
             int first = part * TransformTiles;
             int count = Math.Min(TransformTiles, all._tiles.Count - first);
             View source = new(
                 all._source.Start + ((firstChunk + chunk) * ChunkChannels),
-                all._source.Shape.WithChannels(all.ChannelsOf(firstChunk + chunk)),
+                all._source.Shape.WithChannels(all.GetChannels(firstChunk + chunk)),
                 all._source.Stride);
             float* v = all._scratch + (chunk * all.SourceChunk) + (first * ChunkChannels);
             all._tiles.TransformSource(source, first, count, v, ChunkChannels, all.SourcePlane);
@@ -148,19 +148,19 @@ internal readonly unsafe struct WinogradPanels<TTransform>
     /// <summary>Computes 16 channels of the result, of a round's source channels.</summary>
     private readonly struct PanelStep(WinogradPanels<TTransform> all, int firstChunk, int chunks) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             float* m = all._scratch + all.SourceFloats + (worker * all.WorkerFloats);
             float* u = m + (all.KeptTiles * ResultTile);
             for (int chunk = 0; chunk < chunks; chunk++)
             {
                 float* v = all._scratch + (chunk * all.SourceChunk);
-                int count = all.ChannelsOf(firstChunk + chunk);
+                int count = all.GetChannels(firstChunk + chunk);
                 WinogradWeights<TTransform>.Transform(
                     all._taps, block, (firstChunk + chunk) * ChunkChannels, count, u, FilterPlane);
                 for (int k = 0; k < TTransform.Products; k++)
                 {
-                    WinogradProduct.Run(
+                    WinogradProduct.Execute(
                         v + (k * all.SourcePlane),
                         ChunkChannels,
                         u + (k * FilterPlane),

@@ -14,20 +14,20 @@ internal sealed unsafe class WinogradPass<TTransform>(
     where TTransform : struct, IWinogradTransform
 {
     // Whether filters are read as they are and transformed when they are needed, not ahead.
-    private readonly bool _isByPanels = WinogradPanels<TTransform>.Suits(
+    private readonly bool _isByPanels = WinogradPanels<TTransform>.IsApplicable(
         new View(null, source, source.C), new View(null, result, result.C), window);
 
     /// <inheritdoc/>
     public override long PackedFloats => _isByPanels ? 0 : Layout.Floats;
 
     /// <inheritdoc/>
-    public override bool FinishesTiles =>
+    public override bool FusesTail =>
         window.Dilation == 1 && WeightOrder.ResultChannels % PackedWeights.PanelWidth == 0;
 
     /// <inheritdoc/>
     public override int StatisticsBlocks => _isByPanels
         ? 1
-        : WinogradConvolution<TTransform>.BlocksOf(new View(null, source, source.C), new View(null, result, result.C), window);
+        : WinogradConvolution<TTransform>.CountBlocks(new View(null, source, source.C), new View(null, result, result.C), window);
 
     private WinogradWeights<TTransform> Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
 
@@ -45,21 +45,21 @@ internal sealed unsafe class WinogradPass<TTransform>(
     {
         if (!_isByPanels)
         {
-            workers.Run(Layout.Panels, new WinogradWeights<TTransform>.Pack(Layout, Taps(filters), filters.Packed));
+            workers.Execute(Layout.Panels, new WinogradWeights<TTransform>.Pack(Layout, Taps(filters), filters.Packed));
         }
     }
 
     /// <inheritdoc/>
-    public override void Run(
+    public override void Execute(
         Workers workers, View source, View result, Filters filters, Epilogue epilogue, bool adds, float* scratch)
     {
         if (_isByPanels)
         {
-            WinogradPanels<TTransform>.Run(workers, source, result, window, Taps(filters), epilogue, adds, scratch);
+            WinogradPanels<TTransform>.Execute(workers, source, result, window, Taps(filters), epilogue, adds, scratch);
         }
         else
         {
-            WinogradConvolution<TTransform>.Run(
+            WinogradConvolution<TTransform>.Execute(
                 workers, source, result, window, filters.Packed, epilogue, adds, scratch);
         }
     }

@@ -31,7 +31,7 @@ internal static unsafe class WinogradProduct
     /// <param name="resultRow">Floats from a tile's sums to the next one's.</param>
     /// <param name="count">Tiles; up to three more are computed, where memory reaches to whole register tiles.</param>
     /// <param name="adds">Whether the products are added to the sums.</param>
-    public static void Run(
+    public static void Execute(
         float* v, nint row, float* u, nint channels, float* m, nint resultRow, int count, bool adds)
     {
         if (Vector512.IsHardwareAccelerated)

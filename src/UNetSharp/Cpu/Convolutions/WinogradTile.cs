@@ -11,31 +11,31 @@ internal static unsafe class WinogradTile<TTransform>
     where TTransform : struct, IWinogradTransform
 {
     /// <summary>Channels of a patch that are transformed at a time: between the two passes they stay in L1.</summary>
-    public const int MostChannels = 64;
+    public const int MaxChannels = 64;
 
     private const int Lanes = 8;
     private const int PanelWidth = PackedWeights.PanelWidth;
 
-    /// <summary>v[k][channel] = Bᵀ x B for all products k, of up to <see cref="MostChannels"/> channels of a patch.</summary>
+    /// <summary>v[k][channel] = Bᵀ x B for all products k, of up to <see cref="MaxChannels"/> channels of a patch.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Source(float* x, nint rowStep, nint pixelStep, int channels, float* v, nint plane)
     {
-        float* linesMemory = stackalloc float[(TTransform.Products * MostChannels) + CacheLine.Floats];
+        float* linesMemory = stackalloc float[(TTransform.Products * MaxChannels) + CacheLine.Floats];
         float* lines = CacheLine.Align(linesMemory);
         for (int j = 0; j < TTransform.Patch; j++, x += pixelStep)
         {
             for (nint c = 0; c < channels; c += Lanes)
             {
-                TTransform.Source(x + c, rowStep, lines + (j * MostChannels) + c, TTransform.Patch * MostChannels);
+                TTransform.Source(x + c, rowStep, lines + (j * MaxChannels) + c, TTransform.Patch * MaxChannels);
             }
         }
 
-        for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Patch * MostChannels, v += TTransform.Patch * plane)
+        for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Patch * MaxChannels, v += TTransform.Patch * plane)
         {
             for (nint c = 0; c < channels; c += Lanes)
             {
-                TTransform.Source(lines + c, MostChannels, v + c, plane);
+                TTransform.Source(lines + c, MaxChannels, v + c, plane);
             }
         }
     }

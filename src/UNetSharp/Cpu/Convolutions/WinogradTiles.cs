@@ -16,16 +16,16 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     private const int Lanes = 8;
     private const int PanelWidth = PackedWeights.PanelWidth;
 
-    private const int ChunkChannels = WinogradTile<TTransform>.MostChannels;
+    private const int ChunkChannels = WinogradTile<TTransform>.MaxChannels;
 
     /// <summary>Number of tiles.</summary>
     public int Count => images * Dilation * Dilation * Down * Across;
 
     private int Dilation => window.Dilation;
 
-    private int Across => TilesOf(width);
+    private int Across => CountTiles(width);
 
-    private int Down => TilesOf(height);
+    private int Down => CountTiles(height);
 
     /// <summary>
     /// Floats of a tile's row in a matrix of that many channels: whole vectors, and not a multiple of the distance at which
@@ -150,8 +150,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
         for (int tile = first; tile < first + count; tile++, m += tileStep)
         {
             (int n, int top, int left) = At(tile);
-            int rows = Math.Min(TTransform.Result, PixelsOf(height - top));
-            int columns = Math.Min(TTransform.Result, PixelsOf(width - left));
+            int rows = Math.Min(TTransform.Result, CountPixels(height - top));
+            int columns = Math.Min(TTransform.Result, CountPixels(width - left));
             float* from = m;
             for (int c = firstChannel; c < endChannel; c += PanelWidth, from += panelStep)
             {
@@ -178,9 +178,9 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     }
 
     /// <summary>Pixels of one of the interleaved images along an axis.</summary>
-    private int PixelsOf(int size) => (size + Dilation - 1) / Dilation;
+    private int CountPixels(int size) => (size + Dilation - 1) / Dilation;
 
-    private int TilesOf(int size) => (PixelsOf(size) + TTransform.Result - 1) / TTransform.Result;
+    private int CountTiles(int size) => (CountPixels(size) + TTransform.Result - 1) / TTransform.Result;
 
     private (int N, int Top, int Left) At(int tile)
     {
@@ -243,8 +243,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
                 high += Vector256.Load(to + Lanes);
             }
 
-            Epilogue.Rectify(low, slope).Store(to);
-            Epilogue.Rectify(high, slope).Store(to + Lanes);
+            Epilogue.LeakyRelu(low, slope).Store(to);
+            Epilogue.LeakyRelu(high, slope).Store(to + Lanes);
         }
     }
 

@@ -33,8 +33,8 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     // Transforms of a run, in floats: 4 MiB, which stay in L3 beside neighbours. Sums above 8 MiB are not gone through run after
     // run: there all tiles are one.
     private const long RunFloats = 1 << 20;
-    private const long MostSums = 2 << 20;
-    private const int LeastRunTiles = 48;
+    private const long MaxSums = 2 << 20;
+    private const int MinRunTiles = 48;
 
     private readonly View _x;
     private readonly View _dy;
@@ -52,9 +52,9 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
         _tiles = tiles;
         _layout = new WinogradWeights<TTransform>(x.Channels, dy.Channels);
         long tileFloats = TTransform.Products * (long)(x.Channels + dy.Channels);
-        _runTiles = _layout.Floats > MostSums
+        _runTiles = _layout.Floats > MaxSums
             ? tiles.Count
-            : (int)Math.Clamp(RunFloats / tileFloats, Math.Min(LeastRunTiles, tiles.Count), tiles.Count);
+            : (int)Math.Clamp(RunFloats / tileFloats, Math.Min(MinRunTiles, tiles.Count), tiles.Count);
         _v = scratch;
         _m = _v + (TTransform.Products * SourcePlane);
         _sums = _m + (TTransform.Products * ResultPlane);
@@ -71,33 +71,33 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     /// <summary>Scratch floats for all workers.</summary>
     public static long ScratchFloats(View x, View dy, WinogradWindow window)
     {
-        WinogradWeightGradient<TTransform> job = new(x, dy, TilesOf(dy, window), null);
+        WinogradWeightGradient<TTransform> job = new(x, dy, CreateTiles(dy, window), null);
         return (TTransform.Products * (job.SourcePlane + job.ResultPlane)) + job._layout.Floats;
     }
 
     /// <summary>Writes the gradient in PyTorch's order, [result channel][source channel][tap].</summary>
-    public static void Run(
+    public static void Execute(
         Workers workers, View x, View dy, WinogradWindow window, float* gradient, float* scratch)
     {
-        WinogradTiles<TTransform> tiles = TilesOf(dy, window);
+        WinogradTiles<TTransform> tiles = CreateTiles(dy, window);
         WinogradWeightGradient<TTransform> sums = new(x, dy, tiles, scratch);
         for (int first = 0; first < tiles.Count; first += sums._runTiles)
         {
             int count = Math.Min(sums._runTiles, tiles.Count - first);
-            workers.Run((count + TransformTiles - 1) / TransformTiles, new Transform(sums, first, count));
-            workers.Run(TTransform.Products * sums.PanelGroups, new Sum(sums, count, adds: first > 0));
+            workers.Execute((count + TransformTiles - 1) / TransformTiles, new Transform(sums, first, count));
+            workers.Execute(TTransform.Products * sums.PanelGroups, new Sum(sums, count, adds: first > 0));
         }
 
-        workers.Run(sums._layout.Panels, new Finish(sums, gradient));
+        workers.Execute(sums._layout.Panels, new Finish(sums, gradient));
     }
 
-    private static WinogradTiles<TTransform> TilesOf(View dy, WinogradWindow window) =>
+    private static WinogradTiles<TTransform> CreateTiles(View dy, WinogradWindow window) =>
         new(dy.Shape.N, dy.Shape.H, dy.Shape.W, window);
 
     /// <summary>Transforms a few tiles of both images.</summary>
     private readonly struct Transform(WinogradWeightGradient<TTransform> all, int first, int count) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int start = block * TransformTiles;
             int tiles = Math.Min(TransformTiles, count - start);
@@ -113,7 +113,7 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     /// <summary>Sums one product of a run of tiles for a group of panels.</summary>
     private readonly struct Sum(WinogradWeightGradient<TTransform> all, int count, bool adds) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             (int k, int group) = Math.DivRem(block, all.PanelGroups);
             int channels = all._x.Channels;
@@ -160,7 +160,7 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     /// <summary>dw = Gᵀ du G for one panel of filters.</summary>
     private readonly struct Finish(WinogradWeightGradient<TTransform> all, float* gradient) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int channels = all._x.Channels;
             int first = block * PanelWidth;

@@ -75,7 +75,7 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     /// <summary>Transforms filters; a block is a panel.</summary>
     internal readonly struct Pack(WinogradWeights<TTransform> layout, WinogradTaps filters, float* packed) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             Transform(filters, block, 0, layout.SourceChannels, packed + (block * layout.PanelFloats), layout.PlaneFloats);
         }

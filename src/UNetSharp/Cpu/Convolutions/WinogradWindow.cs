@@ -12,7 +12,7 @@ internal readonly record struct WinogradWindow(int PaddingRows, int PaddingColum
         this with { PaddingRows = (2 * Dilation) - PaddingRows, PaddingColumns = (2 * Dilation) - PaddingColumns };
 
     /// <summary>The window of two axes; null where it is another one.</summary>
-    public static WinogradWindow? Of(Axis rows, Axis columns) =>
+    public static WinogradWindow? FromAxes(Axis rows, Axis columns) =>
         rows is { Kernel: 3, Stride: 1 } && columns is { Kernel: 3, Stride: 1 } && rows.Dilation == columns.Dilation
             ? new WinogradWindow(rows.Padding, columns.Padding, rows.Dilation)
             : null;

@@ -17,15 +17,15 @@ namespace UNetSharp.Cpu.Normalization;
 /// </summary>
 internal static unsafe class BatchNormBackward
 {
-    /// <summary>Floats of scratch memory for <see cref="Sums"/>.</summary>
+    /// <summary>Floats of scratch memory for <see cref="ComputeParameterGradients"/>.</summary>
     public static long ScratchFloats(int pixels, int channels) => 2 * ChannelSums.ScratchFloats(pixels, channels);
 
     /// <summary>Computes dbias and dweight.</summary>
-    public static void Sums(
+    public static void ComputeParameterGradients(
         Workers workers, View x, View dy, Channels channels, float* dweight, float* dbias, float* scratch)
     {
         int blocks = ChannelSums.Blocks(x.Pixels, x.Channels);
-        workers.Run(blocks, new SumsJob(x, dy, channels, scratch));
+        workers.Execute(blocks, new SumsJob(x, dy, channels, scratch));
         for (int c = 0; c < x.Channels; c++)
         {
             double sum = 0, product = 0;
@@ -44,9 +44,9 @@ internal static unsafe class BatchNormBackward
     /// <summary>
     /// Computes dx = a · z + b · (x − mean) + c with factors for each channel that hold the formula above.
     /// </summary>
-    public static void Input(
+    public static void ComputeInputGradient(
         Workers workers, View x, View dy, View dx, Channels channels, float* a, float* b, float* c, bool adds) =>
-        workers.Run(ChannelSums.Blocks(x.Pixels, x.Channels), new InputJob(x, dy, dx, channels, a, b, c, adds));
+        workers.Execute(ChannelSums.Blocks(x.Pixels, x.Channels), new InputJob(x, dy, dx, channels, a, b, c, adds));
 
     /// <summary>What forward left of each channel, and the slope of the rectifier (1 where there is none).</summary>
     internal readonly struct Channels(float* values, int count, float slope)
@@ -82,7 +82,7 @@ internal static unsafe class BatchNormBackward
 
     private readonly struct SumsJob(View x, View dy, Channels of, float* partial) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int channels = x.Channels;
             long first = (long)block * ChannelSums.BlockPixels(channels);
@@ -149,7 +149,7 @@ internal static unsafe class BatchNormBackward
     private readonly struct InputJob(
         View x, View dy, View dx, Channels of, float* a, float* b, float* c, bool adds) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int channels = x.Channels;
             long end = Math.Min(x.Pixels, (block + 1L) * ChannelSums.BlockPixels(channels));

@@ -27,7 +27,7 @@ internal sealed unsafe class BatchNormEvaluationKernel(BatchNorm norm) : Kernel(
             (scale[c], shift[c]) = RunningAffine.Compute(context, norm.Arrays, c);
         }
 
-        ChannelAffine.Run(context.Workers, context.Input(0), context.Output, scale, shift, slope: 1);
+        ChannelAffine.Execute(context.Workers, context.Input(0), context.Output, scale, shift, slope: 1);
     }
 
     /// <inheritdoc/>
@@ -35,12 +35,12 @@ internal sealed unsafe class BatchNormEvaluationKernel(BatchNorm norm) : Kernel(
     {
         View dy = context.OutputGradient;
         Row row = new(dy, context.InputGradient(0), context.Saved, context.Accumulates(0));
-        context.Workers.Run(dy.Shape.N * dy.Shape.H, row);
+        context.Workers.Execute(dy.Shape.N * dy.Shape.H, row);
     }
 
     private readonly struct Row(View dy, View dx, float* scale, bool adds) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int width = dy.Shape.W, channels = dy.Channels;
             for (long p = (long)block * width; p < (block + 1L) * width; p++)

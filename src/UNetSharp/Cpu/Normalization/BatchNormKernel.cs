@@ -38,11 +38,11 @@ internal sealed unsafe class BatchNormKernel(BatchNorm norm, Relu? relu, FilterK
         BatchNormBackward.Channels saved = Saved(context);
         if (convolution is null)
         {
-            BatchStatistics.Of(context.Workers, x, saved.Mean, variance: saved.InvStd, context.ForwardScratch);
+            BatchStatistics.Compute(context.Workers, x, saved.Mean, variance: saved.InvStd, context.ForwardScratch);
         }
         else
         {
-            BatchStatistics.Of(
+            BatchStatistics.Compute(
                 context.SavedBy(convolution),
                 convolution.StatisticsBlocks,
                 Channels,
@@ -60,7 +60,7 @@ internal sealed unsafe class BatchNormKernel(BatchNorm norm, Relu? relu, FilterK
             saved.Shift[c] = bias[c] - (saved.Mean[c] * saved.Scale[c]);
         }
 
-        ChannelAffine.Run(context.Workers, x, context.Output, saved.Scale, saved.Shift, _slope);
+        ChannelAffine.Execute(context.Workers, x, context.Output, saved.Scale, saved.Shift, _slope);
     }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ internal sealed unsafe class BatchNormKernel(BatchNorm norm, Relu? relu, FilterK
         float* a = context.BackwardScratch;
         float* b = a + Channels;
         float* constant = b + Channels;
-        BatchNormBackward.Sums(context.Workers, x, dy, saved, dweight, dbias, constant + Channels);
+        BatchNormBackward.ComputeParameterGradients(context.Workers, x, dy, saved, dweight, dbias, constant + Channels);
         if (!context.NeedsGradient(0))
         {
             return;
@@ -88,7 +88,7 @@ internal sealed unsafe class BatchNormKernel(BatchNorm norm, Relu? relu, FilterK
             constant[c] = -a[c] * dbias[c] / Pixels;
         }
 
-        BatchNormBackward.Input(
+        BatchNormBackward.ComputeInputGradient(
             context.Workers, x, dy, context.InputGradient(0), saved, a, b, constant, context.Accumulates(0));
     }
 

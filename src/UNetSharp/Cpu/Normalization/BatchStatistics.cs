@@ -13,9 +13,9 @@ internal readonly unsafe struct BatchStatistics(View x, float* partial) : IJob
     public static long ScratchFloats(int pixels, int channels) => 2 * ChannelSums.ScratchFloats(pixels, channels);
 
     /// <summary>Writes the mean and the biased variance (divided by the number of pixels).</summary>
-    public static void Of(Workers workers, View x, float* mean, float* variance, float* scratch)
+    public static void Compute(Workers workers, View x, float* mean, float* variance, float* scratch)
     {
-        workers.Run(ChannelSums.Blocks(x.Pixels, x.Channels), new BatchStatistics(x, scratch));
+        workers.Execute(ChannelSums.Blocks(x.Pixels, x.Channels), new BatchStatistics(x, scratch));
         int size = ChannelSums.BlockPixels(x.Channels);
         for (int c = 0; c < x.Channels; c++)
         {
@@ -31,7 +31,7 @@ internal readonly unsafe struct BatchStatistics(View x, float* partial) : IJob
     }
 
     /// <summary>The same of records that a convolution has left, [block][panel].</summary>
-    public static void Of(float* records, int blocks, int channels, float* mean, float* variance)
+    public static void Compute(float* records, int blocks, int channels, float* mean, float* variance)
     {
         int panels = channels / PackedWeights.PanelWidth;
         for (int c = 0; c < channels; c++)
@@ -41,7 +41,7 @@ internal readonly unsafe struct BatchStatistics(View x, float* partial) : IJob
             for (int block = 0; block < blocks; block++)
             {
                 nint record = (nint)((block * panels) + panel) * TileStatistics.Floats;
-                (long count, double blockMean, double squares) = TileStatistics.Of(records + record, channel);
+                (long count, double blockMean, double squares) = TileStatistics.Read(records + record, channel);
                 all.Add(count, blockMean, squares);
             }
 
@@ -50,20 +50,20 @@ internal readonly unsafe struct BatchStatistics(View x, float* partial) : IJob
     }
 
     /// <summary>Sums one block.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         int channels = x.Channels;
         long first = (long)block * ChannelSums.BlockPixels(channels);
         int pixels = (int)Math.Min(ChannelSums.BlockPixels(channels), x.Pixels - first);
         float* mean = partial + (2L * block * channels);
         float* squares = mean + channels;
-        ChannelSums.Run<ChannelSums.Itself>(x.Pixel(first), x.Stride, pixels, channels, null, mean);
+        ChannelSums.AddPixels<ChannelSums.Itself>(x.Pixel(first), x.Stride, pixels, channels, null, mean);
         for (int c = 0; c < channels; c++)
         {
             mean[c] /= pixels;
         }
 
-        ChannelSums.Run<ChannelSums.SquaredDistance>(x.Pixel(first), x.Stride, pixels, channels, mean, squares);
+        ChannelSums.AddPixels<ChannelSums.SquaredDistance>(x.Pixel(first), x.Stride, pixels, channels, mean, squares);
     }
 
     /// <summary>Mean and squared distances from it of the blocks so far.</summary>

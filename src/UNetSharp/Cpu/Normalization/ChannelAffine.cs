@@ -8,11 +8,11 @@ namespace UNetSharp.Cpu.Normalization;
 internal readonly unsafe struct ChannelAffine(View x, View y, float* scale, float* shift, float slope) : IJob
 {
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View x, View y, float* scale, float* shift, float slope) =>
-        workers.Run(ChannelSums.Blocks(x.Pixels, x.Channels), new ChannelAffine(x, y, scale, shift, slope));
+    public static void Execute(Workers workers, View x, View y, float* scale, float* shift, float slope) =>
+        workers.Execute(ChannelSums.Blocks(x.Pixels, x.Channels), new ChannelAffine(x, y, scale, shift, slope));
 
     /// <summary>Computes one block of pixels.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         View from = x, to = y;
         float* a = scale, b = shift;
@@ -29,7 +29,7 @@ internal readonly unsafe struct ChannelAffine(View x, View y, float* scale, floa
             {
                 Vector256<float> value =
                     Vector256.MultiplyAddEstimate(Vector256.Load(xp + c), Vector256.Load(a + c), Vector256.Load(b + c));
-                Epilogue.Rectify(value, leak).Store(yp + c);
+                Epilogue.LeakyRelu(value, leak).Store(yp + c);
             }
 
             for (; c < channels; c++)

@@ -7,7 +7,7 @@ namespace UNetSharp.Cpu.Normalization;
 internal interface ITerm
 {
     /// <summary>The term of a pixel's value; <paramref name="center"/> is the channel's.</summary>
-    static abstract Vector256<float> Of(Vector256<float> x, Vector256<float> center);
+    static abstract Vector256<float> Apply(Vector256<float> x, Vector256<float> center);
 }
 
 /// <summary>
@@ -19,10 +19,10 @@ internal static unsafe class ChannelSums
     // 64 channels of so many pixels are 256 KiB: a second pass over a block still finds it in L2. Float sums of at most
     // so many terms keep six digits.
     private const int BlockFloats = 65536;
-    private const int MostPixels = 1024;
+    private const int MaxPixels = 1024;
 
     /// <summary>Pixels of a block.</summary>
-    public static int BlockPixels(int channels) => Math.Clamp(BlockFloats / channels, 16, MostPixels);
+    public static int BlockPixels(int channels) => Math.Clamp(BlockFloats / channels, 16, MaxPixels);
 
     /// <summary>Number of blocks.</summary>
     public static int Blocks(int pixels, int channels)
@@ -31,14 +31,14 @@ internal static unsafe class ChannelSums
         return (pixels + size - 1) / size;
     }
 
-    /// <summary>Floats of scratch memory for <see cref="Of"/>.</summary>
+    /// <summary>Floats of scratch memory for <see cref="Compute"/>.</summary>
     public static long ScratchFloats(int pixels, int channels) => (long)Blocks(pixels, channels) * channels;
 
     /// <summary>sums[c] = Σ x[i, c].</summary>
-    public static void Of(Workers workers, View x, float* sums, float* scratch)
+    public static void Compute(Workers workers, View x, float* sums, float* scratch)
     {
         int blocks = Blocks(x.Pixels, x.Channels);
-        workers.Run(blocks, new Partial(x, scratch));
+        workers.Execute(blocks, new Partial(x, scratch));
         for (int c = 0; c < x.Channels; c++)
         {
             double sum = 0;
@@ -52,7 +52,7 @@ internal static unsafe class ChannelSums
     }
 
     /// <summary>sums[c] = Σ term(x[i, c], center[c]) over a run of pixels; the center may be null.</summary>
-    public static void Run<TTerm>(float* x, int stride, int pixels, int channels, float* center, float* sums)
+    public static void AddPixels<TTerm>(float* x, int stride, int pixels, int channels, float* center, float* sums)
         where TTerm : struct, ITerm
     {
         int c = 0;
@@ -64,8 +64,8 @@ internal static unsafe class ChannelSums
             float* from = x + c;
             for (int p = 0; p < pixels; p++, from += stride)
             {
-                sum0 += TTerm.Of(Vector256.Load(from), center0);
-                sum1 += TTerm.Of(Vector256.Load(from + 8), center1);
+                sum0 += TTerm.Apply(Vector256.Load(from), center0);
+                sum1 += TTerm.Apply(Vector256.Load(from + 8), center1);
             }
 
             sum0.Store(sums + c);
@@ -78,7 +78,7 @@ internal static unsafe class ChannelSums
             Vector256<float> sum = default;
             for (int p = 0; p < pixels; p++)
             {
-                sum += TTerm.Of(Vector256.CreateScalar(x[((long)p * stride) + c]), center0);
+                sum += TTerm.Apply(Vector256.CreateScalar(x[((long)p * stride) + c]), center0);
             }
 
             sums[c] = sum.ToScalar();
@@ -89,25 +89,25 @@ internal static unsafe class ChannelSums
     internal readonly struct Itself : ITerm
     {
         /// <inheritdoc/>
-        public static Vector256<float> Of(Vector256<float> x, Vector256<float> center) => x;
+        public static Vector256<float> Apply(Vector256<float> x, Vector256<float> center) => x;
     }
 
     /// <summary>(x − center)².</summary>
     internal readonly struct SquaredDistance : ITerm
     {
         /// <inheritdoc/>
-        public static Vector256<float> Of(Vector256<float> x, Vector256<float> center) => (x - center) * (x - center);
+        public static Vector256<float> Apply(Vector256<float> x, Vector256<float> center) => (x - center) * (x - center);
     }
 
     private readonly struct Partial(View x, float* sums) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int size = BlockPixels(x.Channels);
             long first = (long)block * size;
             int pixels = (int)Math.Min(size, x.Pixels - first);
             float* to = sums + ((long)block * x.Channels);
-            ChannelSums.Run<Itself>(x.Pixel(first), x.Stride, pixels, x.Channels, null, to);
+            ChannelSums.AddPixels<Itself>(x.Pixel(first), x.Stride, pixels, x.Channels, null, to);
         }
     }
 }

@@ -42,7 +42,7 @@ internal static unsafe class TileStatistics
     }
 
     /// <summary>Number, mean and squared distances from it of one channel.</summary>
-    public static (long Count, double Mean, double Squares) Of(float* record, int channel)
+    public static (long Count, double Mean, double Squares) Read(float* record, int channel)
     {
         double count = *record, sum = record[Sum + channel];
         return ((long)count, record[Center + channel] + (sum / count), record[Squares + channel] - (sum * sum / count));

@@ -8,7 +8,7 @@ internal sealed class AddKernel(Add add) : Kernel(add)
 {
     /// <inheritdoc/>
     public override void Forward(KernelContext context) =>
-        Elementwise<Sum>.Run(context.Workers, context.Input(0), context.Input(1), context.Output);
+        Elementwise<Sum>.Execute(context.Workers, context.Input(0), context.Input(1), context.Output);
 
     /// <inheritdoc/>
     public override void Backward(KernelContext context)
@@ -18,7 +18,7 @@ internal sealed class AddKernel(Add add) : Kernel(add)
         {
             if (context.NeedsGradient(k))
             {
-                Elementwise<Copy>.Run(
+                Elementwise<Copy>.Execute(
                     context.Workers, dy, dy, context.InputGradient(k), adds: context.Accumulates(k));
             }
         }

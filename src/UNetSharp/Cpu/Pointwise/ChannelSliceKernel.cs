@@ -10,7 +10,7 @@ internal sealed unsafe class ChannelSliceKernel(ChannelSlice slice) : Kernel(sli
     public override void Forward(KernelContext context)
     {
         View from = Slice(context.Input(0));
-        Elementwise<Copy>.Run(context.Workers, from, from, context.Output);
+        Elementwise<Copy>.Execute(context.Workers, from, from, context.Output);
     }
 
     /// <inheritdoc/>
@@ -20,10 +20,10 @@ internal sealed unsafe class ChannelSliceKernel(ChannelSlice slice) : Kernel(sli
         View dx = context.InputGradient(0);
         if (!context.Accumulates(0))
         {
-            Elementwise<Zero>.Run(context.Workers, dx, dx, dx);
+            Elementwise<Zero>.Execute(context.Workers, dx, dx, dx);
         }
 
-        Elementwise<Copy>.Run(context.Workers, dy, dy, Slice(dx), adds: true);
+        Elementwise<Copy>.Execute(context.Workers, dy, dy, Slice(dx), adds: true);
     }
 
     private View Slice(View wide) => new(wide.Start + slice.First, Output.Shape, wide.Stride);

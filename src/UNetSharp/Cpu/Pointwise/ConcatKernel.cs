@@ -18,7 +18,7 @@ internal sealed unsafe class ConcatKernel(Concat concat) : Kernel(concat)
             View to = Slice(context.Output, k);
             if (from.Start != to.Start)
             {
-                Elementwise<Copy>.Run(context.Workers, from, from, to);
+                Elementwise<Copy>.Execute(context.Workers, from, from, to);
             }
         }
     }
@@ -37,7 +37,7 @@ internal sealed unsafe class ConcatKernel(Concat concat) : Kernel(concat)
             View to = context.InputGradient(k);
             if (from.Start != to.Start)
             {
-                Elementwise<Copy>.Run(context.Workers, from, from, to, adds: context.Accumulates(k));
+                Elementwise<Copy>.Execute(context.Workers, from, from, to, adds: context.Accumulates(k));
             }
         }
     }

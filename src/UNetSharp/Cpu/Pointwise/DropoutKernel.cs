@@ -20,7 +20,7 @@ internal sealed class DropoutKernel(Dropout dropout, float probability) : Kernel
     private void Apply(KernelContext context, View from, View to, bool adds)
     {
         uint key = Hash(Hash((uint)context.Seed) + (uint)dropout.Layer);
-        context.Workers.Run(from.Shape.N * from.Shape.H, new Row(from, to, probability, key, adds));
+        context.Workers.Execute(from.Shape.N * from.Shape.H, new Row(from, to, probability, key, adds));
     }
 
     // The mixing of Chris Wellons' lowbias32 (https://nullprogram.com/blog/2018/07/31/).
@@ -33,7 +33,7 @@ internal sealed class DropoutKernel(Dropout dropout, float probability) : Kernel
 
     private readonly unsafe struct Row(View from, View to, float probability, uint key, bool adds) : IJob
     {
-        public void Run(int block, int worker)
+        public void Execute(int block, int worker)
         {
             int width = from.Shape.W, channels = from.Channels;
             float scale = 1 / (1 - probability);

@@ -7,28 +7,28 @@ namespace UNetSharp.Cpu.Pointwise;
 internal readonly struct Copy : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) => a;
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) => a;
 }
 
 /// <summary>y = a + b.</summary>
 internal readonly struct Sum : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) => a + b;
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) => a + b;
 }
 
 /// <summary>y = a · b.</summary>
 internal readonly struct Product : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) => a * b;
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) => a * b;
 }
 
 /// <summary>y = min(max(a, 0), max), max being the constant.</summary>
 internal readonly struct Bound : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) =>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
         Vector256.Min(Vector256.Max(a, Vector256<float>.Zero), Vector256.Create(constant));
 }
 
@@ -36,7 +36,7 @@ internal readonly struct Bound : IElementwise
 internal readonly struct BoundGradient : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) =>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
         b & Vector256.GreaterThan(a, Vector256<float>.Zero) & Vector256.LessThan(a, Vector256.Create(constant));
 }
 
@@ -44,15 +44,15 @@ internal readonly struct BoundGradient : IElementwise
 internal readonly struct LeakyRelu : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) =>
-        Epilogue.Rectify(a, constant);
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
+        Epilogue.LeakyRelu(a, constant);
 }
 
 /// <summary>Gradient of LeakyReLU: a is its result, whose sign is its argument's, b the gradient above.</summary>
 internal readonly struct LeakyReluGradient : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) =>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(a, Vector256<float>.Zero), b, b * constant);
 }
 
@@ -60,7 +60,7 @@ internal readonly struct LeakyReluGradient : IElementwise
 internal readonly struct Logistic : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) =>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
         Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-a));
 }
 
@@ -68,7 +68,7 @@ internal readonly struct Logistic : IElementwise
 internal readonly struct LogisticGradient : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) =>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
         b * a * (Vector256<float>.One - a);
 }
 
@@ -76,5 +76,5 @@ internal readonly struct LogisticGradient : IElementwise
 internal readonly struct Zero : IElementwise
 {
     /// <inheritdoc/>
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant) => default;
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) => default;
 }

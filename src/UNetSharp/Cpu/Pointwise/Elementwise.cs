@@ -8,7 +8,7 @@ namespace UNetSharp.Cpu.Pointwise;
 internal interface IElementwise
 {
     /// <summary>The function.</summary>
-    static abstract Vector256<float> Of(Vector256<float> a, Vector256<float> b, float constant);
+    static abstract Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant);
 }
 
 /// <summary>
@@ -23,14 +23,14 @@ internal readonly unsafe struct Elementwise<TFunction>(View a, View b, View y, f
     private int BlockPixels => Math.Max(1, BlockFloats / y.Channels);
 
     /// <summary>Computes y; all views have one shape.</summary>
-    public static void Run(Workers workers, View a, View b, View y, float constant = 0, bool adds = false)
+    public static void Execute(Workers workers, View a, View b, View y, float constant = 0, bool adds = false)
     {
         var job = new Elementwise<TFunction>(a, b, y, constant, adds);
-        workers.Run((y.Pixels + job.BlockPixels - 1) / job.BlockPixels, job);
+        workers.Execute((y.Pixels + job.BlockPixels - 1) / job.BlockPixels, job);
     }
 
     /// <summary>Computes one block.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         long first = (long)block * BlockPixels;
         int pixels = (int)Math.Min(BlockPixels, y.Pixels - first);
@@ -63,7 +63,7 @@ internal readonly unsafe struct Elementwise<TFunction>(View a, View b, View y, f
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(float* a, float* b, float* y, float constant, bool adds)
     {
-        Vector256<float> value = TFunction.Of(Vector256.Load(a), Vector256.Load(b), constant);
+        Vector256<float> value = TFunction.Apply(Vector256.Load(a), Vector256.Load(b), constant);
         (adds ? value + Vector256.Load(y) : value).Store(y);
     }
 

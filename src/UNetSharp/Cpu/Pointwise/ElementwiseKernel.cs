@@ -19,11 +19,11 @@ internal sealed class ElementwiseKernel<TForward, TBackward>(Operation operation
     public override void Forward(KernelContext context)
     {
         View x = context.Input(0);
-        Elementwise<TForward>.Run(context.Workers, x, x, context.Output, constant);
+        Elementwise<TForward>.Execute(context.Workers, x, x, context.Output, constant);
     }
 
     /// <inheritdoc/>
-    public override void Backward(KernelContext context) => Elementwise<TBackward>.Run(
+    public override void Backward(KernelContext context) => Elementwise<TBackward>.Execute(
         context.Workers,
         context.Output,
         context.OutputGradient,

@@ -11,7 +11,7 @@ internal sealed class GateKernel(Gate gate) : Kernel(gate)
 
     /// <inheritdoc/>
     public override void Forward(KernelContext context) =>
-        PixelScale.Run(context.Workers, context.Input(0), context.Input(1), context.Output, adds: false);
+        PixelScale.Execute(context.Workers, context.Input(0), context.Input(1), context.Output, adds: false);
 
     /// <inheritdoc/>
     public override void Backward(KernelContext context)
@@ -19,12 +19,12 @@ internal sealed class GateKernel(Gate gate) : Kernel(gate)
         View dy = context.OutputGradient;
         if (context.NeedsGradient(0))
         {
-            PixelScale.Run(context.Workers, dy, context.Input(1), context.InputGradient(0), context.Accumulates(0));
+            PixelScale.Execute(context.Workers, dy, context.Input(1), context.InputGradient(0), context.Accumulates(0));
         }
 
         if (context.NeedsGradient(1))
         {
-            PixelDot.Run(context.Workers, dy, context.Input(0), context.InputGradient(1), context.Accumulates(1));
+            PixelDot.Execute(context.Workers, dy, context.Input(0), context.InputGradient(1), context.Accumulates(1));
         }
     }
 }

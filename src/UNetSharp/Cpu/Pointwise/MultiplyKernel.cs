@@ -11,7 +11,7 @@ internal sealed class MultiplyKernel(Multiply multiply) : Kernel(multiply)
 
     /// <inheritdoc/>
     public override void Forward(KernelContext context) =>
-        Elementwise<Product>.Run(context.Workers, context.Input(0), context.Input(1), context.Output);
+        Elementwise<Product>.Execute(context.Workers, context.Input(0), context.Input(1), context.Output);
 
     /// <inheritdoc/>
     public override void Backward(KernelContext context)
@@ -22,7 +22,7 @@ internal sealed class MultiplyKernel(Multiply multiply) : Kernel(multiply)
             if (context.NeedsGradient(k))
             {
                 View other = context.Input(1 - k);
-                Elementwise<Product>.Run(
+                Elementwise<Product>.Execute(
                     context.Workers, dy, other, context.InputGradient(k), adds: context.Accumulates(k));
             }
         }

@@ -6,11 +6,11 @@ namespace UNetSharp.Cpu.Pointwise;
 internal readonly unsafe struct PixelDot(View a, View b, View y, bool adds) : IJob
 {
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View a, View b, View y, bool adds) =>
-        workers.Run(y.Shape.N * y.Shape.H, new PixelDot(a, b, y, adds));
+    public static void Execute(Workers workers, View a, View b, View y, bool adds) =>
+        workers.Execute(y.Shape.N * y.Shape.H, new PixelDot(a, b, y, adds));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         for (long p = (long)block * y.Shape.W; p < (block + 1L) * y.Shape.W; p++)
         {

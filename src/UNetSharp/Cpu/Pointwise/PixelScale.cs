@@ -6,11 +6,11 @@ namespace UNetSharp.Cpu.Pointwise;
 internal readonly unsafe struct PixelScale(View x, View scale, View y, bool adds) : IJob
 {
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View x, View scale, View y, bool adds) =>
-        workers.Run(y.Shape.N * y.Shape.H, new PixelScale(x, scale, y, adds));
+    public static void Execute(Workers workers, View x, View scale, View y, bool adds) =>
+        workers.Execute(y.Shape.N * y.Shape.H, new PixelScale(x, scale, y, adds));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         for (long p = (long)block * y.Shape.W; p < (block + 1L) * y.Shape.W; p++)
         {

@@ -6,11 +6,11 @@ namespace UNetSharp.Cpu.Pointwise;
 internal readonly unsafe struct SoftmaxBackward(View y, View dy, View dx, bool adds) : IJob
 {
     /// <summary>Computes dx.</summary>
-    public static void Run(Workers workers, View y, View dy, View dx, bool adds) =>
-        workers.Run(y.Shape.N * y.Shape.H, new SoftmaxBackward(y, dy, dx, adds));
+    public static void Execute(Workers workers, View y, View dy, View dx, bool adds) =>
+        workers.Execute(y.Shape.N * y.Shape.H, new SoftmaxBackward(y, dy, dx, adds));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         for (long p = (long)block * y.Shape.W; p < (block + 1L) * y.Shape.W; p++)
         {

@@ -6,11 +6,11 @@ namespace UNetSharp.Cpu.Pointwise;
 internal readonly unsafe struct SoftmaxForward(View x, View y) : IJob
 {
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View x, View y) =>
-        workers.Run(x.Shape.N * x.Shape.H, new SoftmaxForward(x, y));
+    public static void Execute(Workers workers, View x, View y) =>
+        workers.Execute(x.Shape.N * x.Shape.H, new SoftmaxForward(x, y));
 
     /// <summary>Softmax of one pixel.</summary>
-    public static void Pixel(ReadOnlySpan<float> x, Span<float> y)
+    public static void ComputePixel(ReadOnlySpan<float> x, Span<float> y)
     {
         float max = float.NegativeInfinity;
         foreach (float value in x)
@@ -32,11 +32,11 @@ internal readonly unsafe struct SoftmaxForward(View x, View y) : IJob
     }
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         for (long p = (long)block * x.Shape.W; p < (block + 1L) * x.Shape.W; p++)
         {
-            Pixel(new ReadOnlySpan<float>(x.Pixel(p), x.Channels), new Span<float>(y.Pixel(p), x.Channels));
+            ComputePixel(new ReadOnlySpan<float>(x.Pixel(p), x.Channels), new Span<float>(y.Pixel(p), x.Channels));
         }
     }
 }

@@ -11,10 +11,10 @@ internal sealed class SoftmaxKernel(Softmax softmax) : Kernel(softmax)
 
     /// <inheritdoc/>
     public override void Forward(KernelContext context) =>
-        SoftmaxForward.Run(context.Workers, context.Input(0), context.Output);
+        SoftmaxForward.Execute(context.Workers, context.Input(0), context.Output);
 
     /// <inheritdoc/>
-    public override void Backward(KernelContext context) => SoftmaxBackward.Run(
+    public override void Backward(KernelContext context) => SoftmaxBackward.Execute(
         context.Workers,
         context.Output,
         context.OutputGradient,

@@ -11,13 +11,13 @@ internal readonly unsafe struct AvgPoolBackward(
     View dy, View dx, Axis rows, Axis columns, bool countsPadding, bool adds) : IJob
 {
     /// <summary>Writes dx, or adds to it.</summary>
-    public static void Run(
+    public static void Execute(
         Workers workers, View dy, View dx, Axis rows, Axis columns, bool countsPadding, bool adds) =>
-        workers.Run(
+        workers.Execute(
             dx.Shape.N * dx.Shape.H, new AvgPoolBackward(dy, dx, rows, columns, countsPadding, adds));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int n, int row) = Math.DivRem(block, dx.Shape.H);
         (int top, int bottom) = Windows(rows, row, dy.Shape.H);
@@ -34,7 +34,7 @@ internal readonly unsafe struct AvgPoolBackward(
             {
                 for (int j = left; j < right; j++)
                 {
-                    float share = AvgPoolForward.Share(rows, columns, i, j, dx.Shape.H, dx.Shape.W, countsPadding);
+                    float share = AvgPoolForward.ComputeWeight(rows, columns, i, j, dx.Shape.H, dx.Shape.W, countsPadding);
                     float* from = dy.At(n, i, j);
                     for (int c = 0; c < to.Length; c++)
                     {

@@ -16,21 +16,21 @@ internal readonly unsafe struct AvgPoolForward(View x, View y, Axis rows, Axis c
     private int Groups => (y.Channels + GroupChannels - 1) / GroupChannels;
 
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View x, View y, Axis rows, Axis columns, bool countsPadding)
+    public static void Execute(Workers workers, View x, View y, Axis rows, Axis columns, bool countsPadding)
     {
         AvgPoolForward job = new(x, y, rows, columns, countsPadding);
-        workers.Run(y.Shape.N * y.Shape.H * job.Groups, job);
+        workers.Execute(y.Shape.N * y.Shape.H * job.Groups, job);
     }
 
     /// <summary>Computes one block.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int line, int group) = Math.DivRem(block, Groups);
         (int n, int i) = Math.DivRem(line, y.Shape.H);
         int end = Math.Min(y.Channels, (group + 1) * GroupChannels);
         for (int j = 0; j < y.Shape.W; j++)
         {
-            float share = Share(rows, columns, i, j, x.Shape.H, x.Shape.W, countsPadding);
+            float share = ComputeWeight(rows, columns, i, j, x.Shape.H, x.Shape.W, countsPadding);
             int c = group * GroupChannels;
             for (; c <= end - Vector256<float>.Count; c += Vector256<float>.Count)
             {
@@ -45,7 +45,7 @@ internal readonly unsafe struct AvgPoolForward(View x, View y, Axis rows, Axis c
     }
 
     /// <summary>One by the number of pixels that a window's mean is of.</summary>
-    public static float Share(Axis rows, Axis columns, int i, int j, int height, int width, bool countsPadding) => 1f
+    public static float ComputeWeight(Axis rows, Axis columns, int i, int j, int height, int width, bool countsPadding) => 1f
         / (countsPadding ? rows.Kernel * columns.Kernel : Count(rows, i, height) * Count(columns, j, width));
 
     private static int Count(Axis axis, int position, int size)

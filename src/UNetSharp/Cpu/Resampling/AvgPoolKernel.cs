@@ -7,11 +7,11 @@ namespace UNetSharp.Cpu.Resampling;
 internal sealed class AvgPoolKernel(AvgPool pool) : Kernel(pool)
 {
     /// <inheritdoc/>
-    public override void Forward(KernelContext context) => AvgPoolForward.Run(
+    public override void Forward(KernelContext context) => AvgPoolForward.Execute(
         context.Workers, context.Input(0), context.Output, pool.Rows, pool.Columns, pool.CountIncludePad);
 
     /// <inheritdoc/>
-    public override void Backward(KernelContext context) => AvgPoolBackward.Run(
+    public override void Backward(KernelContext context) => AvgPoolBackward.Execute(
         context.Workers,
         context.OutputGradient,
         context.InputGradient(0),

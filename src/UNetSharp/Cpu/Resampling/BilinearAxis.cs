@@ -57,7 +57,7 @@ internal sealed unsafe class BilinearAxis
     internal readonly record struct Point(int First, int Second, float Weight)
     {
         /// <summary>How much a source pixel counts.</summary>
-        public float WeightOf(int source) =>
+        public float GetWeight(int source) =>
             (source == First ? 1 - Weight : 0) + (source == Second ? Weight : 0);
     }
 

@@ -17,15 +17,15 @@ internal readonly unsafe struct BilinearResizeBackward(
     bool adds) : IJob
 {
     /// <summary>Writes dx, or adds to it.</summary>
-    public static void Run(Workers workers, View dy, View dx, BilinearAxis rows, BilinearAxis columns, bool adds)
+    public static void Execute(Workers workers, View dy, View dx, BilinearAxis rows, BilinearAxis columns, bool adds)
     {
         var job = new BilinearResizeBackward(
             dy, dx, rows.Points, columns.Points, rows.Reaches, columns.Reaches, adds);
-        workers.Run(dx.Shape.N * dx.Shape.H, job);
+        workers.Execute(dx.Shape.N * dx.Shape.H, job);
     }
 
     /// <summary>Gathers for one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int n, int h) = Math.DivRem(block, dx.Shape.H);
         for (int w = 0; w < dx.Shape.W; w++)
@@ -38,10 +38,10 @@ internal readonly unsafe struct BilinearResizeBackward(
 
             for (int i = rowReaches[h].First; i < rowReaches[h].End; i++)
             {
-                float down = rows[i].WeightOf(h);
+                float down = rows[i].GetWeight(h);
                 for (int j = columnReaches[w].First; j < columnReaches[w].End; j++)
                 {
-                    AddScaled(down * columns[j].WeightOf(w), dy.At(n, i, j), to, dx.Channels);
+                    AddScaled(down * columns[j].GetWeight(w), dy.At(n, i, j), to, dx.Channels);
                 }
             }
         }

@@ -11,11 +11,11 @@ internal readonly unsafe struct BilinearResizeForward(View x, View y, BilinearAx
     : IJob
 {
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View x, View y, BilinearAxis rows, BilinearAxis columns) =>
-        workers.Run(y.Shape.N * y.Shape.H, new BilinearResizeForward(x, y, rows.Points, columns.Points));
+    public static void Execute(Workers workers, View x, View y, BilinearAxis rows, BilinearAxis columns) =>
+        workers.Execute(y.Shape.N * y.Shape.H, new BilinearResizeForward(x, y, rows.Points, columns.Points));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int n, int i) = Math.DivRem(block, y.Shape.H);
         float* above = x.Row(n, rows[i].First);

@@ -11,10 +11,10 @@ internal sealed class BilinearResizeKernel(BilinearResize resize) : Kernel(resiz
 
     /// <inheritdoc/>
     public override void Forward(KernelContext context) =>
-        BilinearResizeForward.Run(context.Workers, context.Input(0), context.Output, _rows, _columns);
+        BilinearResizeForward.Execute(context.Workers, context.Input(0), context.Output, _rows, _columns);
 
     /// <inheritdoc/>
-    public override void Backward(KernelContext context) => BilinearResizeBackward.Run(
+    public override void Backward(KernelContext context) => BilinearResizeBackward.Execute(
         context.Workers,
         context.OutputGradient,
         context.InputGradient(0),

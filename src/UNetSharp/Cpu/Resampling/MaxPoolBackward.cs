@@ -22,19 +22,19 @@ internal readonly unsafe struct MaxPoolBackward(View x, View y, View dy, View dx
     private int Groups => IsOverlapping ? (x.Channels + GroupChannels - 1) / GroupChannels : 1;
 
     /// <summary>Writes dx, or adds to it.</summary>
-    public static void Run(Workers workers, View x, View y, View dy, View dx, Axis rows, Axis columns, bool adds)
+    public static void Execute(Workers workers, View x, View y, View dy, View dx, Axis rows, Axis columns, bool adds)
     {
         if (!adds)
         {
-            Elementwise<Zero>.Run(workers, dx, dx, dx);
+            Elementwise<Zero>.Execute(workers, dx, dx, dx);
         }
 
         var job = new MaxPoolBackward(x, y, dy, dx, rows, columns);
-        workers.Run(x.Shape.N * job.Groups * job.Bands, job);
+        workers.Execute(x.Shape.N * job.Groups * job.Bands, job);
     }
 
     /// <summary>Adds the gradient of one block.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int rest, int band) = Math.DivRem(block, Bands);
         (int n, int group) = Math.DivRem(rest, Groups);
@@ -44,10 +44,10 @@ internal readonly unsafe struct MaxPoolBackward(View x, View y, View dy, View dx
         int end = IsOverlapping ? y.Shape.H : Math.Min(y.Shape.H, first + BandRows);
         for (int i = first; i < end; i++)
         {
-            MaxPoolForward.Window down = MaxPoolForward.Window.Of(rows, i, x.Shape.H);
+            MaxPoolForward.Window down = MaxPoolForward.Window.Create(rows, i, x.Shape.H);
             for (int j = 0; j < y.Shape.W; j++)
             {
-                MaxPoolForward.Window across = MaxPoolForward.Window.Of(columns, j, x.Shape.W);
+                MaxPoolForward.Window across = MaxPoolForward.Window.Create(columns, j, x.Shape.W);
                 float* maxima = y.At(n, i, j), gradients = dy.At(n, i, j);
                 float* from = x.At(n, down.First, across.First), to = dx.At(n, down.First, across.First);
                 int c = channel;

@@ -11,17 +11,17 @@ namespace UNetSharp.Cpu.Resampling;
 internal readonly unsafe struct MaxPoolForward(View x, View y, Axis rows, Axis columns) : IJob
 {
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View x, View y, Axis rows, Axis columns) =>
-        workers.Run(y.Shape.N * y.Shape.H, new MaxPoolForward(x, y, rows, columns));
+    public static void Execute(Workers workers, View x, View y, Axis rows, Axis columns) =>
+        workers.Execute(y.Shape.N * y.Shape.H, new MaxPoolForward(x, y, rows, columns));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int n, int i) = Math.DivRem(block, y.Shape.H);
-        Window down = Window.Of(rows, i, x.Shape.H);
+        Window down = Window.Create(rows, i, x.Shape.H);
         for (int j = 0; j < y.Shape.W; j++)
         {
-            Window across = Window.Of(columns, j, x.Shape.W);
+            Window across = Window.Create(columns, j, x.Shape.W);
             float* to = y.At(n, i, j);
             bool isFirst = true;
             for (int row = down.First; row < down.End; row += down.Step)
@@ -53,7 +53,7 @@ internal readonly unsafe struct MaxPoolForward(View x, View y, Axis rows, Axis c
     /// <summary>The pixels of a window that lie inside of the image.</summary>
     internal readonly record struct Window(int First, int End, int Step)
     {
-        public static Window Of(Axis axis, int position, int size)
+        public static Window Create(Axis axis, int position, int size)
         {
             int start = (position * axis.Stride) - axis.Padding;
             int skipped = start >= 0 ? 0 : (-start + axis.Dilation - 1) / axis.Dilation;

@@ -14,10 +14,10 @@ internal sealed class MaxPoolKernel(MaxPool pool) : Kernel(pool)
 
     /// <inheritdoc/>
     public override void Forward(KernelContext context) =>
-        MaxPoolForward.Run(context.Workers, context.Input(0), context.Output, pool.Rows, pool.Columns);
+        MaxPoolForward.Execute(context.Workers, context.Input(0), context.Output, pool.Rows, pool.Columns);
 
     /// <inheritdoc/>
-    public override void Backward(KernelContext context) => MaxPoolBackward.Run(
+    public override void Backward(KernelContext context) => MaxPoolBackward.Execute(
         context.Workers,
         context.Input(0),
         context.Output,

@@ -8,10 +8,10 @@ internal sealed class PadKernel(Pad pad) : Kernel(pad)
 {
     /// <inheritdoc/>
     public override void Forward(KernelContext context) =>
-        Translation.Run(context.Workers, context.Input(0), context.Output, pad.Top, pad.Left, adds: false);
+        Translation.Execute(context.Workers, context.Input(0), context.Output, pad.Top, pad.Left, adds: false);
 
     /// <inheritdoc/>
-    public override void Backward(KernelContext context) => Translation.Run(
+    public override void Backward(KernelContext context) => Translation.Execute(
         context.Workers,
         context.OutputGradient,
         context.InputGradient(0),

@@ -11,15 +11,15 @@ internal readonly unsafe struct PixelCopyBackward(
     View dy, View dx, int* rowStarts, int* rowReaders, int* columnStarts, int* columnReaders, bool adds) : IJob
 {
     /// <summary>Writes dx, or adds to it.</summary>
-    public static void Run(Workers workers, View dy, View dx, SourceAxis rows, SourceAxis columns, bool adds)
+    public static void Execute(Workers workers, View dy, View dx, SourceAxis rows, SourceAxis columns, bool adds)
     {
         var job = new PixelCopyBackward(
             dy, dx, rows.Starts, rows.Readers, columns.Starts, columns.Readers, adds);
-        workers.Run(dx.Shape.N * dx.Shape.H, job);
+        workers.Execute(dx.Shape.N * dx.Shape.H, job);
     }
 
     /// <summary>Sums for one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int n, int h) = Math.DivRem(block, dx.Shape.H);
         for (int w = 0; w < dx.Shape.W; w++)

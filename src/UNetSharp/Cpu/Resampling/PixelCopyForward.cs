@@ -7,11 +7,11 @@ namespace UNetSharp.Cpu.Resampling;
 internal readonly unsafe struct PixelCopyForward(View x, View y, int* rows, int* columns) : IJob
 {
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View x, View y, SourceAxis rows, SourceAxis columns) =>
-        workers.Run(y.Shape.N * y.Shape.H, new PixelCopyForward(x, y, rows.Sources, columns.Sources));
+    public static void Execute(Workers workers, View x, View y, SourceAxis rows, SourceAxis columns) =>
+        workers.Execute(y.Shape.N * y.Shape.H, new PixelCopyForward(x, y, rows.Sources, columns.Sources));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int n, int h) = Math.DivRem(block, y.Shape.H);
         for (int w = 0; w < y.Shape.W; w++)

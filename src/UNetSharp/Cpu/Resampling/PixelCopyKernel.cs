@@ -8,10 +8,10 @@ internal sealed class PixelCopyKernel(PixelCopy copy) : Kernel(copy)
 {
     /// <inheritdoc/>
     public override void Forward(KernelContext context) =>
-        PixelCopyForward.Run(context.Workers, context.Input(0), context.Output, copy.Rows, copy.Columns);
+        PixelCopyForward.Execute(context.Workers, context.Input(0), context.Output, copy.Rows, copy.Columns);
 
     /// <inheritdoc/>
-    public override void Backward(KernelContext context) => PixelCopyBackward.Run(
+    public override void Backward(KernelContext context) => PixelCopyBackward.Execute(
         context.Workers,
         context.OutputGradient,
         context.InputGradient(0),

@@ -8,11 +8,11 @@ namespace UNetSharp.Cpu.Resampling;
 internal readonly unsafe struct Translation(View x, View y, int down, int right, bool adds) : IJob
 {
     /// <summary>Computes y.</summary>
-    public static void Run(Workers workers, View x, View y, int down, int right, bool adds) =>
-        workers.Run(y.Shape.N * y.Shape.H, new Translation(x, y, down, right, adds));
+    public static void Execute(Workers workers, View x, View y, int down, int right, bool adds) =>
+        workers.Execute(y.Shape.N * y.Shape.H, new Translation(x, y, down, right, adds));
 
     /// <summary>Computes one row.</summary>
-    public void Run(int block, int worker)
+    public void Execute(int block, int worker)
     {
         (int n, int h) = Math.DivRem(block, y.Shape.H);
         bool isInside = (uint)(h - down) < (uint)x.Shape.H;

@@ -10,15 +10,15 @@ namespace UNetSharp.Data.Augmentations;
 public static class AugmentationCatalog
 {
     private const string GridName = "grid";
-    private const int UsualGrid = 3;
-    private const int MostGrid = 16;
+    private const int DefaultGrid = 3;
+    private const int MaxGrid = 16;
 
     /// <summary>Every augmentation, in the order in which they are listed.</summary>
     public static readonly IReadOnlyList<AugmentationEntry> Entries =
     [
         new("flips", new(0, 0.5f), 0, "", s => s.Flips, (s, a) => s with { Flips = a }),
         new("vflips", new(0, 0.5f), 0, "", s => s.VerticalFlips, (s, a) => s with { VerticalFlips = a }),
-        new("turns", new(0, 0.75f), 0, "", s => s.Turns, (s, a) => s with { Turns = a }), // all four equally often
+        new("turns", new(0, 0.75f), 0, "", s => s.QuarterTurns, (s, a) => s with { QuarterTurns = a }), // all four equally often
         new("shift", new(0.1f, 1), 0.5f, "share of the side", s => s.Shift, (s, a) => s with { Shift = a }),
         new("rotate", new(15, 1), 180, "degrees", s => s.Rotate, (s, a) => s with { Rotate = a }),
         new("scale", new(0.2f, 1), 1, "factor less 1", s => s.Scale, (s, a) => s with { Scale = a }),
@@ -60,43 +60,43 @@ public static class AugmentationCatalog
         AugmentationSettings settings = AugmentationSettings.None;
         if (set.Name is not null)
         {
-            settings = set.List.Length == 0 ? settings : set.List.Split(',').Aggregate(settings, With);
+            settings = set.List.Length == 0 ? settings : set.List.Split(',').Aggregate(settings, Apply);
             parts = parts[1..];
         }
 
-        return parts.Aggregate(settings, With);
+        return parts.Aggregate(settings, Apply);
     }
 
     /// <summary>The settings as a list with every number, whatever later releases take for a bare name.</summary>
-    internal static string Text(AugmentationSettings settings)
+    internal static string Format(AugmentationSettings settings)
     {
         List<string> parts =
         [
             .. from entry in Entries
                let value = entry.Get(settings)
                where value.Probability > 0
-               let strength = entry.Most > 0 ? Invariant($"={value.Strength}") : ""
-               select Invariant($"{entry.Name}{strength}:{value.Probability}"),
+               let strength = entry.MaxStrength > 0 ? FormatInvariant($"={value.Strength}") : ""
+               select FormatInvariant($"{entry.Name}{strength}:{value.Probability}"),
         ];
-        if (settings.ElasticGrid != UsualGrid)
+        if (settings.ElasticGrid != DefaultGrid)
         {
-            parts.Add(Invariant($"{GridName}={settings.ElasticGrid}"));
+            parts.Add(FormatInvariant($"{GridName}={settings.ElasticGrid}"));
         }
 
         return parts.Count == 0 ? "none" : string.Join(',', parts);
     }
 
     /// <summary>The settings, changed by one part of a list.</summary>
-    private static AugmentationSettings With(AugmentationSettings settings, string part)
+    private static AugmentationSettings Apply(AugmentationSettings settings, string part)
     {
-        (string rest, string? probability) = Divided(part, ':');
-        (string name, string? strength) = Divided(rest, '=');
+        (string rest, string? probability) = SplitAt(part, ':');
+        (string name, string? strength) = SplitAt(rest, '=');
         if (name == GridName)
         {
             bool isNumber = int.TryParse(strength, CultureInfo.InvariantCulture, out int grid) && probability is null;
-            return isNumber && grid is >= 2 and <= MostGrid
+            return isNumber && grid is >= 2 and <= MaxGrid
                 ? settings with { ElasticGrid = grid }
-                : throw new ArgumentException($"'{part}': give {GridName}=N with a whole number from 2 to {MostGrid}.");
+                : throw new ArgumentException($"'{part}': give {GridName}=N with a whole number from 2 to {MaxGrid}.");
         }
 
         if (Entries.FirstOrDefault(entry => entry.Name == name) is not { } known)
@@ -107,30 +107,30 @@ public static class AugmentationCatalog
             throw new ArgumentException($"{hint}; give {Usage}.");
         }
 
-        if (known.Most == 0 && strength is not null)
+        if (known.MaxStrength == 0 && strength is not null)
         {
             throw new ArgumentException($"'{part}': {name} has no strength; give {name} or {name}:probability.");
         }
 
         return known.With(settings, new Augmentation(
-            strength is null ? known.Usual.Strength : Number(part, strength, "strength", known.Most, known.Unit),
-            probability is null ? known.Usual.Probability : Number(part, probability, "probability", 1, "")));
+            strength is null ? known.Default.Strength : ParseNumber(part, strength, "strength", known.MaxStrength, known.Unit),
+            probability is null ? known.Default.Probability : ParseNumber(part, probability, "probability", 1, "")));
     }
 
-    private static (string Before, string? After) Divided(string text, char mark)
+    private static (string Before, string? After) SplitAt(string text, char mark)
     {
         int at = text.IndexOf(mark, StringComparison.Ordinal);
         return at < 0 ? (text, null) : (text[..at], text[(at + 1)..]);
     }
 
-    private static float Number(string part, string text, string kind, float most, string unit)
+    private static float ParseNumber(string part, string text, string kind, float max, string unit)
     {
         const NumberStyles Plain = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return float.TryParse(text, Plain, CultureInfo.InvariantCulture, out float number) && number <= most
+        return float.TryParse(text, Plain, CultureInfo.InvariantCulture, out float number) && number <= max
             ? number
-            : throw new ArgumentException(Invariant($"'{part}': the {kind} is a number from 0 to {most}")
+            : throw new ArgumentException(FormatInvariant($"'{part}': the {kind} is a number from 0 to {max}")
                 + (unit.Length > 0 ? $" ({unit})." : "."));
     }
 
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+    private static string FormatInvariant(FormattableString text) => FormattableString.Invariant(text);
 }

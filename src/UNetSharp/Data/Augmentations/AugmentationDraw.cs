@@ -17,12 +17,12 @@ internal readonly record struct AugmentationDraw
     /// <summary>Which pixel of the foreground a crop must hold, 0 to below 1, or null for any.</summary>
     public double? ForegroundPick { get; init; }
 
-    public bool IsFlipped { get; init; }
+    public bool IsFlippedHorizontally { get; init; }
 
-    public bool IsUpsideDown { get; init; }
+    public bool IsFlippedVertically { get; init; }
 
     /// <summary>Turns by 90° clockwise, 0 to 3.</summary>
-    public int Turns { get; init; }
+    public int QuarterTurns { get; init; }
 
     /// <summary>Shift down and right as shares of the sides.</summary>
     public (double Down, double Right) Shift { get; init; }
@@ -59,49 +59,49 @@ internal readonly record struct AugmentationDraw
     public float Blur { get; init; }
 
     /// <summary>Draws.</summary>
-    public static AugmentationDraw Of(AugmentationSettings settings, Random random)
+    public static AugmentationDraw Create(AugmentationSettings settings, Random random)
     {
         (double, double) window = (random.NextDouble(), random.NextDouble());
-        bool isFlipped = Happens(settings.Flips, random);
-        bool isUpsideDown = Happens(settings.VerticalFlips, random);
-        (bool isTurned, int turns) = (Happens(settings.Turns, random), random.Next(1, 4));
-        (bool isShifted, double down, double right) = (Happens(settings.Shift, random), Sign(random), Sign(random));
+        bool isFlipped = IsApplied(settings.Flips, random);
+        bool isUpsideDown = IsApplied(settings.VerticalFlips, random);
+        (bool isTurned, int turns) = (IsApplied(settings.QuarterTurns, random), random.Next(1, 4));
+        (bool isShifted, double down, double right) = (IsApplied(settings.Shift, random), DrawSigned(random), DrawSigned(random));
         double pick = random.NextDouble();
         return new AugmentationDraw
         {
             Window = window,
-            IsFlipped = isFlipped,
-            IsUpsideDown = isUpsideDown,
-            Turns = isTurned ? turns : 0,
+            IsFlippedHorizontally = isFlipped,
+            IsFlippedVertically = isUpsideDown,
+            QuarterTurns = isTurned ? turns : 0,
             Shift = isShifted ? (down * settings.Shift.Strength, right * settings.Shift.Strength) : (0, 0),
-            ForegroundPick = Happens(settings.Foreground, random) ? pick : null,
-            Angle = Drawn(settings.Rotate, random, (share, most) => share * most * Math.PI / 180, none: 0),
-            Zoom = Drawn(settings.Scale, random, Factor, none: 1),
-            Elastic = Happens(settings.Elastic, random) ? settings.Elastic.Strength : 0,
+            ForegroundPick = IsApplied(settings.Foreground, random) ? pick : null,
+            Angle = DrawValue(settings.Rotate, random, (share, most) => share * most * Math.PI / 180, none: 0),
+            Zoom = DrawValue(settings.Scale, random, DrawFactor, none: 1),
+            Elastic = IsApplied(settings.Elastic, random) ? settings.Elastic.Strength : 0,
             ElasticGrid = settings.ElasticGrid,
             ElasticSeed = (ulong)random.NextInt64(),
-            Brightness = (float)Drawn(settings.Brightness, random, (share, most) => share * most, none: 0),
-            Contrast = (float)Drawn(settings.Contrast, random, Factor, none: 1),
-            Gamma = (float)Drawn(settings.Gamma, random, Factor, none: 1),
-            Noise = (float)Drawn(settings.Noise, random, (share, most) => Math.Abs(share) * most, none: 0),
+            Brightness = (float)DrawValue(settings.Brightness, random, (share, most) => share * most, none: 0),
+            Contrast = (float)DrawValue(settings.Contrast, random, DrawFactor, none: 1),
+            Gamma = (float)DrawValue(settings.Gamma, random, DrawFactor, none: 1),
+            Noise = (float)DrawValue(settings.Noise, random, (share, most) => Math.Abs(share) * most, none: 0),
             NoiseSeed = (ulong)random.NextInt64(),
-            Blur = (float)Drawn(settings.Blur, random, (share, most) => Math.Abs(share) * most, none: 0),
+            Blur = (float)DrawValue(settings.Blur, random, (share, most) => Math.Abs(share) * most, none: 0),
         };
     }
 
-    private static bool Happens(Augmentation augmentation, Random random) =>
+    private static bool IsApplied(Augmentation augmentation, Random random) =>
         random.NextDouble() < augmentation.Probability;
 
     /// <summary>−1 to below 1.</summary>
-    private static double Sign(Random random) => (2 * random.NextDouble()) - 1;
+    private static double DrawSigned(Random random) => (2 * random.NextDouble()) - 1;
 
-    private static double Drawn(
+    private static double DrawValue(
         Augmentation augmentation, Random random, Func<double, double, double> value, double none)
     {
-        (bool happens, double share) = (Happens(augmentation, random), Sign(random));
+        (bool happens, double share) = (IsApplied(augmentation, random), DrawSigned(random));
         return happens ? value(share, augmentation.Strength) : none;
     }
 
     /// <summary>1 / (1 + most) to 1 + most, so that making larger and smaller are equally likely.</summary>
-    private static double Factor(double share, double most) => Math.Pow(1 + most, share);
+    private static double DrawFactor(double share, double max) => Math.Pow(1 + max, share);
 }

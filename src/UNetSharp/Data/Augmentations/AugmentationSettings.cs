@@ -16,7 +16,7 @@ public sealed record AugmentationSettings
     public Augmentation VerticalFlips { get; init; }
 
     /// <summary>Turned by 90°, 180° or 270°; what is not square by 180° or not at all.</summary>
-    public Augmentation Turns { get; init; }
+    public Augmentation QuarterTurns { get; init; }
 
     /// <summary>Shifted by whole pixels, up to a share of the side each way; not crops, which lie at random.</summary>
     public Augmentation Shift { get; init; }
@@ -55,5 +55,5 @@ public sealed record AugmentationSettings
     public Augmentation Blur { get; init; }
 
     /// <summary>The settings as <see cref="AugmentationCatalog.Parse"/> reads them.</summary>
-    public override string ToString() => AugmentationCatalog.Text(this);
+    public override string ToString() => AugmentationCatalog.Format(this);
 }

@@ -14,7 +14,7 @@ public sealed class Augmenter(AugmentationSettings settings)
     private float[] _down = [];
     private float[] _right = [];
 
-    /// <summary>A changed sample, as training sees it in an epoch.</summary>
+    /// <summary>A changed sample, as training reads it in an epoch.</summary>
     /// <param name="sample">The sample; it stays as it is.</param>
     /// <param name="part">Size to cut out at random, or its own; what is larger is mirrored at the border.</param>
     /// <param name="seed">The seed of training.</param>
@@ -29,7 +29,7 @@ public sealed class Augmenter(AugmentationSettings settings)
 
     /// <summary>What chance decides about a sample.</summary>
     internal AugmentationDraw Draw(string name, int seed, int epoch) =>
-        AugmentationDraw.Of(settings, RandomStream.OfPair(seed, epoch, name));
+        AugmentationDraw.Create(settings, RandomStream.ForPair(seed, epoch, name));
 
     /// <summary>Writes a changed part of a sample.</summary>
     /// <param name="sample">The sample.</param>
@@ -46,7 +46,7 @@ public sealed class Augmenter(AugmentationSettings settings)
         Span<float> image,
         Span<float> mask)
     {
-        CropWindow window = CropWindow.Of(draw, sample, middle).Around(part, middle);
+        CropWindow window = CropWindow.Create(draw, sample, middle).ExpandTo(part, middle);
         bool isDeformed = draw.Elastic > 0;
         if (isDeformed)
         {
@@ -54,46 +54,46 @@ public sealed class Augmenter(AugmentationSettings settings)
                 draw.Elastic, draw.ElasticGrid, draw.ElasticSeed, sample.Size, window.Top, window.Left, part.Width);
         }
 
-        DisplacementAt? displacement = isDeformed ? (row, column) => DisplacementOf(row, column, part.Width) : null;
-        var map = AffineMap.Of(draw, window, part, sample.Size, displacement);
+        DisplacementAt? displacement = isDeformed ? (row, column) => GetDisplacement(row, column, part.Width) : null;
+        var map = AffineMap.FromDraw(draw, window, part, sample.Size, displacement);
         if (!isDeformed && draw is { Angle: 0, Zoom: 1 })
         {
-            _copy.Run(sample, map, part, image, mask);
+            _copy.Apply(sample, map, part, image, mask);
         }
         else
         {
-            _warp.Run(sample, map, isDeformed ? _field : null, part, image, mask);
+            _warp.Apply(sample, map, isDeformed ? _field : null, part, image, mask);
         }
 
-        ChangeGreyValues(draw, sample, part, image);
+        ApplyGreyValues(draw, sample, part, image);
     }
 
     /// <summary>In a camera's order: optics blur, the sensor bends the values, noise comes on top.</summary>
-    private void ChangeGreyValues(in AugmentationDraw draw, Sample sample, PictureSize part, Span<float> image)
+    private void ApplyGreyValues(in AugmentationDraw draw, Sample sample, PictureSize part, Span<float> image)
     {
         if (draw.Blur > 0)
         {
-            _blur.Run(image, part, sample.Channels, draw.Blur);
+            _blur.Apply(image, part, sample.Channels, draw.Blur);
         }
 
         bool isBent = draw is not { Brightness: 0, Contrast: 1, Gamma: 1 };
-        GreyRange range = isBent || draw.Noise > 0 ? GreyRange.Of(sample.Image) : default;
+        GreyRange range = isBent || draw.Noise > 0 ? GreyRange.FromImage(sample.Image) : default;
         if (isBent)
         {
-            GreyValues.Change(image, range.Mean, draw.Brightness * range.Reach, draw.Contrast, draw.Gamma);
+            GreyValues.Apply(image, range.Mean, draw.Brightness * range.Range, draw.Contrast, draw.Gamma);
         }
 
         if (draw.Noise > 0)
         {
-            GaussianNoise.Add(image, draw.Noise * range.Reach, draw.NoiseSeed);
+            GaussianNoise.Add(image, draw.Noise * range.Range, draw.NoiseSeed);
         }
     }
 
-    private (float Down, float Right) DisplacementOf(int row, int column, int width)
+    private (float Down, float Right) GetDisplacement(int row, int column, int width)
     {
         Scratch.Grow(ref _down, width);
         Scratch.Grow(ref _right, width);
-        _field.Row(row, _down.AsSpan(0, width), _right.AsSpan(0, width));
+        _field.ComputeRow(row, _down.AsSpan(0, width), _right.AsSpan(0, width));
         return (_down[column], _right[column]);
     }
 }

@@ -22,9 +22,9 @@ internal sealed class ElasticField
     private int _height;
 
     /// <summary>Draws a field over a whole image, to look at the part that begins at a row and a column.</summary>
-    public void Draw(float deviation, int grid, ulong seed, PictureSize whole, int top, int left, int columns)
+    public void Draw(float deviation, int grid, ulong seed, PictureSize imageSize, int top, int left, int columns)
     {
-        (_grid, _top, _height) = (grid, top, whole.Height);
+        (_grid, _top, _height) = (grid, top, imageSize.Height);
         Scratch.Grow(ref _gridDown, grid * grid);
         Scratch.Grow(ref _gridRight, grid * grid);
         Normals normals = new(seed);
@@ -34,11 +34,11 @@ internal sealed class ElasticField
             (_gridDown[i], _gridRight[i]) = (deviation * a, deviation * b);
         }
 
-        PrepareColumns(whole.Width, left, columns);
+        PrepareColumns(imageSize.Width, left, columns);
     }
 
     /// <summary>The displacements of one row of the part, in pixels down and right.</summary>
-    public void Row(int row, Span<float> down, Span<float> right)
+    public void ComputeRow(int row, Span<float> down, Span<float> right)
     {
         InterpolateLine(row);
         for (int j = 0; j < down.Length; j++)
@@ -61,8 +61,8 @@ internal sealed class ElasticField
         Scratch.Grow(ref _columnWeights, columns * Taps);
         for (int j = 0; j < columns; j++)
         {
-            (_firstTaps[j], float t) = Between(left + j, width);
-            Cubic(t, _columnWeights.AsSpan(j * Taps, Taps));
+            (_firstTaps[j], float t) = Locate(left + j, width);
+            ComputeCubicWeights(t, _columnWeights.AsSpan(j * Taps, Taps));
         }
     }
 
@@ -70,8 +70,8 @@ internal sealed class ElasticField
     private void InterpolateLine(int row)
     {
         Span<float> weights = stackalloc float[Taps];
-        (int first, float t) = Between(_top + row, _height);
-        Cubic(t, weights);
+        (int first, float t) = Locate(_top + row, _height);
+        ComputeCubicWeights(t, weights);
         for (int g = 0; g < _grid + 2; g++)
         {
             int column = Math.Clamp(g - 1, 0, _grid - 1);
@@ -86,7 +86,7 @@ internal sealed class ElasticField
     }
 
     /// <summary>The point of the grid before a pixel, and the way to the next, 0 to 1.</summary>
-    private (int Before, float Way) Between(int position, int size)
+    private (int Before, float Way) Locate(int position, int size)
     {
         // Pixels outside the image move as the border does.
         double place = size > 1 ? Math.Clamp((double)position * (_grid - 1) / (size - 1), 0, _grid - 1) : 0;
@@ -94,7 +94,7 @@ internal sealed class ElasticField
         return (before, (float)(place - before));
     }
 
-    private static void Cubic(float t, Span<float> weights)
+    private static void ComputeCubicWeights(float t, Span<float> weights)
     {
         weights[0] = ((((-0.5f * t) + 1) * t) - 0.5f) * t;
         weights[1] = (((1.5f * t) - 2.5f) * t * t) + 1;

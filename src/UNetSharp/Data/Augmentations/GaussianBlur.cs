@@ -9,24 +9,24 @@ namespace UNetSharp.Data.Augmentations;
 /// </summary>
 internal sealed class GaussianBlur
 {
-    private const float ReachInDeviations = 3;
+    private const float RadiusInDeviations = 3;
 
     // Below it the neighbours' weight is less than 1e-21.
-    private const float LeastDeviation = 0.1f;
+    private const float MinDeviation = 0.1f;
     private float[] _weights = [];
     private float[] _row = [];
     private float[] _image = [];
 
     /// <summary>Blurs an image in place.</summary>
-    public void Run(Span<float> image, PictureSize size, int channels, float deviation)
+    public void Apply(Span<float> image, PictureSize size, int channels, float deviation)
     {
-        if (deviation < LeastDeviation)
+        if (deviation < MinDeviation)
         {
             return;
         }
 
-        int reach = (int)MathF.Ceiling(ReachInDeviations * deviation);
-        ReadOnlySpan<float> weights = Weights(deviation, reach);
+        int reach = (int)MathF.Ceiling(RadiusInDeviations * deviation);
+        ReadOnlySpan<float> weights = ComputeWeights(deviation, reach);
         int rowLength = size.Width * channels;
         Scratch.Grow(ref _row, rowLength + (2 * reach * channels));
         Scratch.Grow(ref _image, image.Length);
@@ -34,7 +34,7 @@ internal sealed class GaussianBlur
         across.Clear();
         for (int i = 0; i < size.Height; i++)
         {
-            ReadOnlySpan<float> padded = Padded(image.Slice(i * rowLength, rowLength), size.Width, channels, reach);
+            ReadOnlySpan<float> padded = PadRow(image.Slice(i * rowLength, rowLength), size.Width, channels, reach);
             Span<float> result = across.Slice(i * rowLength, rowLength);
             for (int k = 0; k < weights.Length; k++)
             {
@@ -48,21 +48,21 @@ internal sealed class GaussianBlur
             Span<float> result = image.Slice(i * rowLength, rowLength);
             for (int k = 0; k < weights.Length; k++)
             {
-                int row = MirroredBorder.Of(i + k - reach, size.Height);
+                int row = MirroredBorder.Reflect(i + k - reach, size.Height);
                 AddScaled(weights[k], across.Slice(row * rowLength, rowLength), result);
             }
         }
     }
 
-    private ReadOnlySpan<float> Weights(float deviation, int reach)
+    private ReadOnlySpan<float> ComputeWeights(float deviation, int radius)
     {
-        Scratch.Grow(ref _weights, (2 * reach) + 1);
-        Span<float> weights = _weights.AsSpan(0, (2 * reach) + 1);
+        Scratch.Grow(ref _weights, (2 * radius) + 1);
+        Span<float> weights = _weights.AsSpan(0, (2 * radius) + 1);
         float sum = 0;
-        for (int k = -reach; k <= reach; k++)
+        for (int k = -radius; k <= radius; k++)
         {
-            weights[k + reach] = MathF.Exp(-k * k / (2 * deviation * deviation));
-            sum += weights[k + reach];
+            weights[k + radius] = MathF.Exp(-k * k / (2 * deviation * deviation));
+            sum += weights[k + radius];
         }
 
         foreach (ref float weight in weights)
@@ -74,16 +74,16 @@ internal sealed class GaussianBlur
     }
 
     /// <summary>A row with its mirrored surroundings.</summary>
-    private ReadOnlySpan<float> Padded(ReadOnlySpan<float> row, int width, int channels, int reach)
+    private ReadOnlySpan<float> PadRow(ReadOnlySpan<float> row, int width, int channels, int radius)
     {
-        Span<float> padded = _row.AsSpan(0, row.Length + (2 * reach * channels));
-        row.CopyTo(padded[(reach * channels)..]);
-        for (int k = 1; k <= reach; k++)
+        Span<float> padded = _row.AsSpan(0, row.Length + (2 * radius * channels));
+        row.CopyTo(padded[(radius * channels)..]);
+        for (int k = 1; k <= radius; k++)
         {
-            int before = MirroredBorder.Of(-k, width) * channels;
-            int after = MirroredBorder.Of(width - 1 + k, width) * channels;
-            row.Slice(before, channels).CopyTo(padded[((reach - k) * channels)..]);
-            row.Slice(after, channels).CopyTo(padded[((reach + width - 1 + k) * channels)..]);
+            int before = MirroredBorder.Reflect(-k, width) * channels;
+            int after = MirroredBorder.Reflect(width - 1 + k, width) * channels;
+            row.Slice(before, channels).CopyTo(padded[((radius - k) * channels)..]);
+            row.Slice(after, channels).CopyTo(padded[((radius + width - 1 + k) * channels)..]);
         }
 
         return padded;

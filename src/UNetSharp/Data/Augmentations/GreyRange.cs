@@ -6,13 +6,13 @@ namespace UNetSharp.Data.Augmentations;
 /// one, such as 12-bit values in a 16-bit file.
 /// </summary>
 /// <param name="Mean">Mean of all values.</param>
-/// <param name="Reach">Four standard deviations.</param>
-internal readonly record struct GreyRange(float Mean, float Reach)
+/// <param name="Range">Four standard deviations.</param>
+internal readonly record struct GreyRange(float Mean, float Range)
 {
-    private const int DeviationsOfReach = 4;
+    private const int DeviationsPerRange = 4;
 
     /// <summary>The range of an image.</summary>
-    public static GreyRange Of(ReadOnlySpan<float> image)
+    public static GreyRange FromImage(ReadOnlySpan<float> image)
     {
         (double sum, double squares) = (0, 0);
         foreach (float value in image)
@@ -23,6 +23,6 @@ internal readonly record struct GreyRange(float Mean, float Reach)
 
         double mean = sum / image.Length;
         double variance = Math.Max(0, (squares / image.Length) - (mean * mean));
-        return new GreyRange((float)mean, (float)(DeviationsOfReach * Math.Sqrt(variance)));
+        return new GreyRange((float)mean, (float)(DeviationsPerRange * Math.Sqrt(variance)));
     }
 }

@@ -10,7 +10,7 @@ namespace UNetSharp.Data.Augmentations;
 internal static class GreyValues
 {
     /// <summary>Changes an image in place.</summary>
-    public static void Change(Span<float> image, float mean, float brightness, float contrast, float gamma)
+    public static void Apply(Span<float> image, float mean, float brightness, float contrast, float gamma)
     {
         float offset = brightness + ((1 - contrast) * mean); // v·contrast + offset
         int i = 0;

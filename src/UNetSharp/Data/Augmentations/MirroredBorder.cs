@@ -4,7 +4,7 @@ namespace UNetSharp.Data.Augmentations;
 internal static class MirroredBorder
 {
     /// <summary>The pixel that stands for a whole position.</summary>
-    public static int Of(int position, int size)
+    public static int Reflect(int position, int size)
     {
         if (size == 1)
         {
@@ -17,7 +17,7 @@ internal static class MirroredBorder
     }
 
     /// <summary>The place, 0 to <paramref name="last"/>, that stands for a position between pixels.</summary>
-    public static double Of(double position, int last)
+    public static double Reflect(double position, int last)
     {
         if (position >= 0 && position <= last)
         {

@@ -11,7 +11,7 @@ internal sealed class PixelCopy
     private int[] _byColumn = [];
 
     /// <summary>Writes a part of the sample.</summary>
-    public void Run(Sample sample, in AffineMap map, PictureSize part, Span<float> image, Span<float> mask)
+    public void Apply(Sample sample, in AffineMap map, PictureSize part, Span<float> image, Span<float> mask)
     {
         FillTables(sample.Size, map, part);
         int channels = sample.Channels;
@@ -30,25 +30,25 @@ internal sealed class PixelCopy
         }
     }
 
-    private void FillTables(PictureSize whole, in AffineMap map, PictureSize part)
+    private void FillTables(PictureSize imageSize, in AffineMap map, PictureSize part)
     {
         Scratch.Grow(ref _byRow, part.Height);
         Scratch.Grow(ref _byColumn, part.Width);
         bool isTurned = map.RowByRow == 0;
         for (int i = 0; i < part.Height; i++)
         {
-            _byRow[i] = isTurned ? ColumnOf(map.Source(i, 0), whole) : RowOf(map.Source(i, 0), whole);
+            _byRow[i] = isTurned ? SourceColumn(map.MapToSource(i, 0), imageSize) : SourceRow(map.MapToSource(i, 0), imageSize);
         }
 
         for (int j = 0; j < part.Width; j++)
         {
-            _byColumn[j] = isTurned ? RowOf(map.Source(0, j), whole) : ColumnOf(map.Source(0, j), whole);
+            _byColumn[j] = isTurned ? SourceRow(map.MapToSource(0, j), imageSize) : SourceColumn(map.MapToSource(0, j), imageSize);
         }
     }
 
-    private static int RowOf((double Row, double Column) source, PictureSize whole) =>
-        MirroredBorder.Of((int)source.Row, whole.Height) * whole.Width;
+    private static int SourceRow((double Row, double Column) source, PictureSize imageSize) =>
+        MirroredBorder.Reflect((int)source.Row, imageSize.Height) * imageSize.Width;
 
-    private static int ColumnOf((double Row, double Column) source, PictureSize whole) =>
-        MirroredBorder.Of((int)source.Column, whole.Width);
+    private static int SourceColumn((double Row, double Column) source, PictureSize imageSize) =>
+        MirroredBorder.Reflect((int)source.Column, imageSize.Width);
 }

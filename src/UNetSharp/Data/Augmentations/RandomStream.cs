@@ -4,13 +4,13 @@ namespace UNetSharp.Data.Augmentations;
 internal static class RandomStream
 {
     /// <summary>The stream that the order of an epoch is drawn from.</summary>
-    public static Random OfOrder(int seed, int epoch) => Of(seed, epoch, uint.MaxValue);
+    public static Random ForOrder(int seed, int epoch) => ForItem(seed, epoch, uint.MaxValue);
 
     /// <summary>
     /// The stream of a pair. It goes by the pair's name, not by its place, so that a pair is changed in the same way
     /// whatever else is in the data set.
     /// </summary>
-    public static Random OfPair(int seed, int epoch, string name)
+    public static Random ForPair(int seed, int epoch, string name)
     {
         ulong hash = 14695981039346656037; // FNV-1a; string.GetHashCode differs from run to run
         foreach (char letter in name)
@@ -18,11 +18,11 @@ internal static class RandomStream
             hash = (hash ^ letter) * 1099511628211;
         }
 
-        return Of(seed, epoch, hash);
+        return ForItem(seed, epoch, hash);
     }
 
     /// <summary>Mixes numbers so that near ones give unlike seeds (the finalizer of MurmurHash3).</summary>
-    private static Random Of(int seed, int epoch, ulong item)
+    private static Random ForItem(int seed, int epoch, ulong item)
     {
         ulong x = ((ulong)(uint)seed << 40) ^ ((ulong)(uint)epoch << 20) ^ item;
         x = (x ^ (x >> 33)) * 0xff51afd7ed558ccd;

@@ -16,7 +16,7 @@ internal sealed class Warp
     /// <param name="part">Size of the part.</param>
     /// <param name="image">The image's part, (height, width, channels).</param>
     /// <param name="mask">The mask's part, (height, width).</param>
-    public void Run(
+    public void Apply(
         Sample sample, in AffineMap map, ElasticField? field, PictureSize part, Span<float> image, Span<float> mask)
     {
         Scratch.Grow(ref _down, part.Width);
@@ -29,12 +29,12 @@ internal sealed class Warp
         int channels = sample.Channels;
         for (int i = 0; i < part.Height; i++)
         {
-            field?.Row(i, down, right);
+            field?.ComputeRow(i, down, right);
             for (int j = 0; j < part.Width; j++)
             {
-                (double row, double column) = map.Source(i + down[j], j + right[j]);
-                row = MirroredBorder.Of(row, height - 1);
-                column = MirroredBorder.Of(column, width - 1);
+                (double row, double column) = map.MapToSource(i + down[j], j + right[j]);
+                row = MirroredBorder.Reflect(row, height - 1);
+                column = MirroredBorder.Reflect(column, width - 1);
                 int to = (i * part.Width) + j;
                 mask[to] = sample.Mask[((int)(row + 0.5) * width) + (int)(column + 0.5)];
                 Interpolate(sample, row, column, image.Slice(to * channels, channels));

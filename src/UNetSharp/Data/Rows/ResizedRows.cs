@@ -6,60 +6,60 @@ namespace UNetSharp.Data.Rows;
 /// </summary>
 internal sealed class ResizedRows : RowSource
 {
-    private readonly RowWindow _narrow;
-    private readonly Triangle[] _down;
+    private readonly RowWindow _horizontal;
+    private readonly TriangleWeights[] _verticalWeights;
     private int _next;
 
-    private ResizedRows(RowSource source, PictureSize size, Triangle[] across, Triangle[] down)
+    private ResizedRows(RowSource source, PictureSize size, TriangleWeights[] horizontalWeights, TriangleWeights[] verticalWeights)
         : base(size, source.Channels, source.FullScale)
     {
-        _down = down;
-        _narrow = new RowWindow(new Across(source, size.Width, across), RowsKept(down));
+        _verticalWeights = verticalWeights;
+        _horizontal = new RowWindow(new HorizontalPass(source, size.Width, horizontalWeights), CountBufferedRows(verticalWeights));
     }
 
-    /// <summary>Resizes as <see cref="Resampling.Bilinear"/>.</summary>
-    public static RowSource Bilinear(RowSource source, PictureSize size) =>
+    /// <summary>Resizes as <see cref="Resampling.ResizeAntialiased"/>.</summary>
+    public static RowSource ResizeAntialiased(RowSource source, PictureSize size) =>
         size == source.Size ? source : new ResizedRows(
             source,
             size,
-            Triangle.Wide(source.Size.Width, size.Width),
-            Triangle.Wide(source.Size.Height, size.Height));
+            TriangleWeights.Antialiased(source.Size.Width, size.Width),
+            TriangleWeights.Antialiased(source.Size.Height, size.Height));
 
-    /// <summary>Resizes as <see cref="Resampling.Interpolated"/>.</summary>
-    public static RowSource Interpolated(RowSource source, PictureSize size) =>
+    /// <summary>Resizes as <see cref="Resampling.ResizeBilinear"/>.</summary>
+    public static RowSource ResizeBilinear(RowSource source, PictureSize size) =>
         size == source.Size ? source : new ResizedRows(
             source,
             size,
-            Triangle.Narrow(source.Size.Width, size.Width),
-            Triangle.Narrow(source.Size.Height, size.Height));
+            TriangleWeights.Bilinear(source.Size.Width, size.Width),
+            TriangleWeights.Bilinear(source.Size.Height, size.Height));
 
     /// <summary>Bytes that resizing a stream holds.</summary>
     public static long BytesFor(PictureSize from, PictureSize to, int channels) => from == to ? 0
-        : RowWindow.BytesOf(RowsKept(Triangle.Wide(from.Height, to.Height)), to.Width, channels);
+        : RowWindow.BytesFor(CountBufferedRows(TriangleWeights.Antialiased(from.Height, to.Height)), to.Width, channels);
 
     /// <inheritdoc/>
     protected override void ReadNextRow(Span<float> row)
     {
-        Triangle triangle = _down[_next++];
-        _narrow.ReadTo(triangle.First + triangle.Weights.Length - 1);
+        TriangleWeights triangle = _verticalWeights[_next++];
+        _horizontal.ReadTo(triangle.First + triangle.Weights.Length - 1);
         row.Clear();
         for (int k = 0; k < triangle.Weights.Length; k++)
         {
-            Triangle.Add(triangle.Weights[k], _narrow.Row(triangle.First + k), row);
+            TriangleWeights.Add(triangle.Weights[k], _horizontal.Row(triangle.First + k), row);
         }
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool isDisposing)
     {
-        _narrow.Dispose();
+        _horizontal.Dispose();
         base.Dispose(isDisposing);
     }
 
-    private static int RowsKept(Triangle[] down) => down.Max(triangle => triangle.Weights.Length);
+    private static int CountBufferedRows(TriangleWeights[] weights) => weights.Max(triangle => triangle.Weights.Length);
 
     /// <summary>The source's rows at the result's width.</summary>
-    private sealed class Across(RowSource source, int width, Triangle[] across)
+    private sealed class HorizontalPass(RowSource source, int width, TriangleWeights[] across)
         : RowSource(new PictureSize(source.Size.Height, width), source.Channels)
     {
         private readonly float[] _row = new float[source.RowLength];

@@ -10,7 +10,7 @@ internal sealed class RowWindow(RowSource source, int capacity) : IDisposable
     private int _end;
 
     /// <summary>Bytes that so many rows take.</summary>
-    public static long BytesOf(int rows, int width, int channels) => (long)rows * width * channels * sizeof(float);
+    public static long BytesFor(int rows, int width, int channels) => (long)rows * width * channels * sizeof(float);
 
     /// <summary>Reads on until a row is there; the rows up to <c>capacity</c> before it stay.</summary>
     public void ReadTo(int last)

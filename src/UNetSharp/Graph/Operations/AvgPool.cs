@@ -26,11 +26,11 @@ public sealed class AvgPool : Operation
 
     /// <inheritdoc/>
     public override ReceptiveField? ReceptiveFieldOver(ReceptiveField input) =>
-        Rows == Columns ? input.Windowed(Rows) : null;
+        Rows == Columns ? input.AfterWindow(Rows) : null;
 
     private static Shape ResultShape(Shape x, Axis rows, Axis columns)
     {
-        (int height, int width) = (rows.Positions(x.H), columns.Positions(x.W));
+        (int height, int width) = (rows.CountPositions(x.H), columns.CountPositions(x.W));
         return height >= 1 && width >= 1
             ? x.WithSize(height, width)
             : throw new ShapeException($"Average pooling with a {rows.Kernel}x{columns.Kernel} window leaves nothing "

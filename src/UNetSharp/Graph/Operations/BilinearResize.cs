@@ -17,5 +17,5 @@ public sealed class BilinearResize : Operation
 
     /// <inheritdoc/>
     public override ReceptiveField? ReceptiveFieldOver(ReceptiveField input) =>
-        input.Enlarged(Inputs[0].Shape, Output.Shape, pixelsRead: 2);
+        input.AfterResize(Inputs[0].Shape, Output.Shape, pixelsRead: 2);
 }

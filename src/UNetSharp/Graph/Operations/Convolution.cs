@@ -22,7 +22,7 @@ public sealed class Convolution : FilterOperation
 
     /// <inheritdoc/>
     public override ReceptiveField? ReceptiveFieldOver(ReceptiveField input) =>
-        Rows == Columns ? input.Windowed(Rows) : null;
+        Rows == Columns ? input.AfterWindow(Rows) : null;
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns)
     {
@@ -32,7 +32,7 @@ public sealed class Convolution : FilterOperation
                 + $"{weight.Dims[1]} channels, but its input is {x}.");
         }
 
-        (int height, int width) = (rows.Positions(x.H), columns.Positions(x.W));
+        (int height, int width) = (rows.CountPositions(x.H), columns.CountPositions(x.W));
         return height >= 1 && width >= 1
             ? Shape.Nchw(x.N, weight.Dims[0], height, width)
             : throw new ShapeException($"Convolution {weight.Name}: an input of {x} is smaller than the kernel "

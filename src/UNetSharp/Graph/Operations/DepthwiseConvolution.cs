@@ -33,7 +33,7 @@ public sealed class DepthwiseConvolution : Operation
 
     /// <inheritdoc/>
     public override ReceptiveField? ReceptiveFieldOver(ReceptiveField input) =>
-        Rows == Columns ? input.Windowed(Rows) : null;
+        Rows == Columns ? input.AfterWindow(Rows) : null;
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns)
     {
@@ -43,7 +43,7 @@ public sealed class DepthwiseConvolution : Operation
                 + $"does not fit its input, {x}.");
         }
 
-        (int height, int width) = (rows.Positions(x.H), columns.Positions(x.W));
+        (int height, int width) = (rows.CountPositions(x.H), columns.CountPositions(x.W));
         return height >= 1 && width >= 1
             ? x.WithSize(height, width)
             : throw new ShapeException(

@@ -26,7 +26,7 @@ public sealed class MaxPool : Operation
 
     /// <inheritdoc/>
     public override ReceptiveField? ReceptiveFieldOver(ReceptiveField input) =>
-        Rows == Columns ? input.Windowed(Rows) : null;
+        Rows == Columns ? input.AfterWindow(Rows) : null;
 
     private static Shape ResultShape(Shape x, Axis rows, Axis columns, bool ceilMode)
     {
@@ -40,7 +40,7 @@ public sealed class MaxPool : Operation
     /// <summary>In ceil mode a last window may hang over the border, if it starts inside of image and padding.</summary>
     private static int Positions(Axis axis, int size, bool ceilMode)
     {
-        int positions = axis.Positions(size);
+        int positions = axis.CountPositions(size);
         bool hasRest = (size + (2 * axis.Padding) - axis.Extent) % axis.Stride != 0;
         bool startsInside = positions * axis.Stride < size + axis.Padding;
         return ceilMode && hasRest && startsInside ? positions + 1 : positions;

@@ -7,7 +7,7 @@ namespace UNetSharp.Graph.Operations;
 public sealed class NearestResize : PixelCopy
 {
     internal NearestResize(Value x, int height, int width)
-        : this(x, SourceAxis.Nearest(x.Shape.H, height), SourceAxis.Nearest(x.Shape.W, width))
+        : this(x, SourceAxis.ForNearest(x.Shape.H, height), SourceAxis.ForNearest(x.Shape.W, width))
     {
     }
 
@@ -22,5 +22,5 @@ public sealed class NearestResize : PixelCopy
 
     /// <inheritdoc/>
     public override ReceptiveField? ReceptiveFieldOver(ReceptiveField input) =>
-        input.Enlarged(Inputs[0].Shape, Output.Shape, pixelsRead: 1);
+        input.AfterResize(Inputs[0].Shape, Output.Shape, pixelsRead: 1);
 }

@@ -8,7 +8,7 @@ namespace UNetSharp.Graph.Operations;
 public sealed class ReflectPad : PixelCopy
 {
     internal ReflectPad(Value x, int left, int right, int top, int bottom)
-        : base(x, SourceAxis.Mirrored(x.Shape.H, top, bottom), SourceAxis.Mirrored(x.Shape.W, left, right)) =>
+        : base(x, SourceAxis.ForReflection(x.Shape.H, top, bottom), SourceAxis.ForReflection(x.Shape.W, left, right)) =>
         (Top, Left) = (top, left);
 
     /// <summary>Rows above the image.</summary>

@@ -26,7 +26,7 @@ public sealed class TransposedConvolution : FilterOperation
 
     /// <inheritdoc/>
     public override ReceptiveField? ReceptiveFieldOver(ReceptiveField input) =>
-        Rows == Columns ? input.Transposed(Rows) : null;
+        Rows == Columns ? input.AfterTransposed(Rows) : null;
 
     private static Shape ResultShape(Shape x, Parameter weight, Axis rows, Axis columns, int outputPadding)
     {
@@ -36,7 +36,7 @@ public sealed class TransposedConvolution : FilterOperation
                 + $"({string.Join(", ", weight.Dims)}) reads {weight.Dims[0]} channels, but its input is {x}.");
         }
 
-        (int height, int width) = (rows.Transposed(x.H, outputPadding), columns.Transposed(x.W, outputPadding));
+        (int height, int width) = (rows.TransposedSize(x.H, outputPadding), columns.TransposedSize(x.W, outputPadding));
         return height >= 1 && width >= 1
             ? Shape.Nchw(x.N, weight.Dims[1], height, width)
             : throw new ShapeException($"Transposed convolution {weight.Name} of {x} leaves no pixel: "

@@ -7,7 +7,7 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Inference.Explanation;
 
 /// <summary>
-/// A picture as a trained network sees it, the logits that the network has for it, and the way of maps back to the
+/// A picture as a trained network reads it, the logits that the network has for it, and the way of maps back to the
 /// picture.
 /// </summary>
 internal sealed class ExplainedPicture
@@ -27,17 +27,17 @@ internal sealed class ExplainedPicture
         }
 
         _trained = trained;
-        Own = new PictureSize(picture.Height, picture.Width);
-        Seen = trained.Description.Size ?? Own;
-        Image = Value.Input(Shape.Nchw(1, trained.Description.Model.Channels, Seen.Height, Seen.Width));
+        OriginalSize = new PictureSize(picture.Height, picture.Width);
+        InputSize = trained.Description.Size ?? OriginalSize;
+        Image = Value.Input(Shape.Nchw(1, trained.Description.Model.Channels, InputSize.Height, InputSize.Width));
         Logits = trained.Network.Segment(Image);
     }
 
     /// <summary>Size of the picture.</summary>
-    public PictureSize Own { get; }
+    public PictureSize OriginalSize { get; }
 
-    /// <summary>Size in which the network sees it.</summary>
-    public PictureSize Seen { get; }
+    /// <summary>Size at which the network reads it.</summary>
+    public PictureSize InputSize { get; }
 
     /// <summary>The image, (1, channels, H, W).</summary>
     public Value Image { get; }
@@ -45,12 +45,12 @@ internal sealed class ExplainedPicture
     /// <summary>The logits of its pixels, (1, K, H, W).</summary>
     public Value Logits { get; }
 
-    /// <summary>What the network sees of a picture of this size.</summary>
-    public ReadOnlySpan<float> ToNetwork(Picture picture)
+    /// <summary>What the network reads of a picture of this size.</summary>
+    public ReadOnlySpan<float> PrepareInput(Picture picture)
     {
         Normalization normalization = _trained.Description.Normalization;
         int channels = Image.Shape.C;
-        Span<float> image = normalization.Resized(picture.ToUnit(channels), Own, Seen, channels);
+        Span<float> image = normalization.Resize(picture.ToUnitRange(channels), OriginalSize, InputSize, channels);
         normalization.ToNetwork(image, channels);
         return image;
     }
@@ -64,7 +64,7 @@ internal sealed class ExplainedPicture
         long bytes = device.EstimateBytes(graph, settings);
         return bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
             ? device.Compile(graph, _trained.Network.Store, settings)
-            : throw new DataException($"To explain a picture of {Seen} pixels takes {Math.Round(bytes / Gigabyte)} GB "
+            : throw new DataException($"To explain a picture of {InputSize} pixels takes {Math.Round(bytes / Gigabyte)} GB "
                 + "of memory, more than there is. Cut out the part that matters.");
     }
 
@@ -74,7 +74,7 @@ internal sealed class ExplainedPicture
     /// </summary>
     /// <returns>(H, W, K).</returns>
     /// <exception cref="ArgumentException">There is no such class, or the region is of another picture.</exception>
-    public float[] Gradient(Region region, int k)
+    public float[] ComputeLogitGradient(Region region, int k)
     {
         int last = _trained.Description.Masks.ClassCount - 1;
         if (k < 0 || k > last)
@@ -82,15 +82,15 @@ internal sealed class ExplainedPicture
             throw new ArgumentException($"There is no class {k}: the network knows 0 to {last}.", nameof(k));
         }
 
-        if (region.Size != Own)
+        if (region.Size != OriginalSize)
         {
             throw new ArgumentException(
-                $"The region is of a picture of {region.Size} pixels, but the picture has {Own}.", nameof(region));
+                $"The region is of a picture of {region.Size} pixels, but the picture has {OriginalSize}.", nameof(region));
         }
 
         int classes = Logits.Shape.C;
         (int channel, int sign) = classes > 1 ? (k, 1) : (0, k == 1 ? 1 : -1);
-        float[] weights = region.Weights(Seen);
+        float[] weights = region.ComputeWeights(InputSize);
         float[] gradient = new float[weights.Length * classes];
         for (int i = 0; i < weights.Length; i++)
         {
@@ -101,25 +101,25 @@ internal sealed class ExplainedPicture
     }
 
     /// <summary>
-    /// A layer's map over the picture. The maps of padded layers cover all that the network sees, those of layers
+    /// A layer's map over the picture. The maps of padded layers cover all that the network reads, those of layers
     /// without padding its middle: their own pixels times the step between them.
     /// </summary>
     /// <param name="map">Height × width values.</param>
     /// <param name="size">Height and width.</param>
     /// <param name="step">Pixels of the image between those of the map; null if unknown.</param>
-    public float[] ToOwn(float[] map, PictureSize size, double? step)
+    public float[] ToOriginalSize(float[] map, PictureSize size, double? step)
     {
-        PictureSize wide = new(
-            Covered(size.Height, step, _trained.Network.InputSide(Seen.Height), Seen.Height),
-            Covered(size.Width, step, _trained.Network.InputSide(Seen.Width), Seen.Width));
-        float[] middle = Middle(Resampling.Bilinear(map, size, wide, channels: 1), wide, Seen);
-        return Resampling.Bilinear(middle, Seen, Own, channels: 1);
+        PictureSize covered = new(
+            GetCoveredPixels(size.Height, step, _trained.Network.InputSide(InputSize.Height), InputSize.Height),
+            GetCoveredPixels(size.Width, step, _trained.Network.InputSide(InputSize.Width), InputSize.Width));
+        float[] cropped = CropCenter(Resampling.ResizeAntialiased(map, size, covered, channels: 1), covered, InputSize);
+        return Resampling.ResizeAntialiased(cropped, InputSize, OriginalSize, channels: 1);
     }
 
-    private static int Covered(int pixels, double? step, int input, int least) =>
-        step is { } s && input - (pixels * s) >= s ? Math.Max(least, (int)(pixels * s)) : input;
+    private static int GetCoveredPixels(int pixels, double? step, int input, int min) =>
+        step is { } s && input - (pixels * s) >= s ? Math.Max(min, (int)(pixels * s)) : input;
 
-    private static float[] Middle(float[] map, PictureSize from, PictureSize to)
+    private static float[] CropCenter(float[] map, PictureSize from, PictureSize to)
     {
         (int top, int left) = ((from.Height - to.Height) / 2, (from.Width - to.Width) / 2);
         float[] middle = new float[to.Height * to.Width];

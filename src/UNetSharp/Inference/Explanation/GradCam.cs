@@ -7,7 +7,7 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Inference.Explanation;
 
 /// <summary>
-/// What in a picture speaks for a class, as a layer sees it: Grad-CAM (Selvaraju et al. 2017,
+/// What in a picture speaks for a class, at a layer: Grad-CAM (Selvaraju et al. 2017,
 /// https://arxiv.org/abs/1610.02391) for segmentation (Vinogradova, Dibrov and Myers 2020,
 /// https://arxiv.org/abs/2002.11434). With A the layer's maps and y the logits of class k, summed over a region:
 /// <code>
@@ -37,28 +37,28 @@ public sealed record GradCam(HeatMap Map, string Layer, PictureSize LayerSize, f
     /// <exception cref="DataException">
     /// The network does not read pictures of one or three channels, or the picture is too large for the memory.
     /// </exception>
-    public static GradCam Of(TrainedNetwork trained, Picture picture, Region region, int k, string? layer, int threads)
+    public static GradCam Compute(TrainedNetwork trained, Picture picture, Region region, int k, string? layer, int threads)
     {
         ExplainedPicture explained = new(trained, picture);
-        float[] start = explained.Gradient(region, k);
+        float[] start = explained.ComputeLogitGradient(region, k);
         LayerNames names = new(explained.Logits);
-        string name = layer ?? names.Last();
+        string name = layer ?? names.GetDefault();
         Value maps = names.Find(name);
         using CpuDevice device = new(threads);
         using Plan plan = explained.Compile(device, maps);
-        plan.SetInput(explained.Image, explained.ToNetwork(picture));
+        plan.SetInput(explained.Image, explained.PrepareInput(picture));
         plan.Forward();
         plan.SetResultGradient(start);
         plan.Backward();
 
-        float[] weights = Means(plan.GetGradient(maps).Data, maps.Shape);
-        float[] map = Weighted(plan.GetOutput(maps).Data, weights);
+        float[] weights = ComputeChannelMeans(plan.GetGradient(maps).Data, maps.Shape);
+        float[] map = SumWeighted(plan.GetOutput(maps).Data, weights);
         PictureSize size = new(maps.Shape.H, maps.Shape.W);
         double? step = ReceptiveField.FindAll(new ComputationGraph(explained.Logits))[maps]?.Step;
-        return new GradCam(HeatMap.Of(explained.Own, explained.ToOwn(map, size, step)), name, size, weights);
+        return new GradCam(HeatMap.FromValues(explained.OriginalSize, explained.ToOriginalSize(map, size, step)), name, size, weights);
     }
 
-    private static float[] Means(ReadOnlySpan<float> gradient, Shape shape)
+    private static float[] ComputeChannelMeans(ReadOnlySpan<float> gradient, Shape shape)
     {
         double[] sums = new double[shape.C];
         for (int i = 0; i < gradient.Length; i++)
@@ -69,7 +69,7 @@ public sealed record GradCam(HeatMap Map, string Layer, PictureSize LayerSize, f
         return Array.ConvertAll(sums, sum => (float)(sum / shape.Pixels));
     }
 
-    private static float[] Weighted(ReadOnlySpan<float> maps, float[] weights)
+    private static float[] SumWeighted(ReadOnlySpan<float> maps, float[] weights)
     {
         float[] map = new float[maps.Length / weights.Length];
         for (int i = 0; i < map.Length; i++)

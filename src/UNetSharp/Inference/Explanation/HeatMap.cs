@@ -9,7 +9,7 @@ namespace UNetSharp.Inference.Explanation;
 public sealed record HeatMap(PictureSize Size, float[] Values, float Peak)
 {
     /// <summary>Scales a map.</summary>
-    internal static HeatMap Of(PictureSize size, float[] values)
+    internal static HeatMap FromValues(PictureSize size, float[] values)
     {
         float peak = Math.Max(0, values.Max());
         float scale = peak > 0 ? 1 / peak : 0;

@@ -11,11 +11,11 @@ namespace UNetSharp.Inference.Explanation;
 /// </summary>
 internal sealed class LayerNames
 {
-    private const int Shown = 4;
-    private const int MostParts = 24;
+    private const int MaxShown = 4;
+    private const int MaxParts = 24;
 
     private readonly ComputationGraph _graph;
-    private readonly ILookup<Value, Operation> _readers;
+    private readonly ILookup<Value, Operation> _consumers;
     private readonly Dictionary<string, Value> _layers = [];
     private readonly Dictionary<Value, HashSet<string>> _partsOf = [];
     private readonly Dictionary<string, Operation> _lastOf = [];
@@ -25,12 +25,12 @@ internal sealed class LayerNames
     public LayerNames(Value logits)
     {
         _graph = new ComputationGraph(logits);
-        _readers = _graph.Operations
+        _consumers = _graph.Operations
             .SelectMany(operation => operation.Inputs.Distinct().Select(input => (Input: input, Operation: operation)))
             .ToLookup(pair => pair.Input, pair => pair.Operation);
         FindParts();
         IEnumerable<Operation> layers = _graph.Operations.Where(operation => operation.LayerType is not null);
-        IReadOnlyList<LayerSummary> summaries = LayerSummary.Of(_graph);
+        IReadOnlyList<LayerSummary> summaries = LayerSummary.FromGraph(_graph);
         foreach ((Operation operation, LayerSummary summary) in layers.Zip(summaries))
         {
             _layers.TryAdd(summary.Name, operation.Output);
@@ -38,12 +38,12 @@ internal sealed class LayerNames
         }
 
         string[] named = [.. summaries.Where(layer => layer.Name != layer.Label).Select(layer => layer.Name)];
-        foreach (string part in named.SelectMany(PartsAbove).Distinct())
+        foreach (string part in named.SelectMany(GetParentParts).Distinct())
         {
-            _layers.TryAdd(part, ResultOf(part));
+            _layers.TryAdd(part, GetOutput(part));
         }
 
-        _parts = [.. named.Select(name => PartsAbove(name).LastOrDefault(name)).Distinct()];
+        _parts = [.. named.Select(name => GetParentParts(name).LastOrDefault(name)).Distinct()];
     }
 
     /// <summary>
@@ -51,7 +51,7 @@ internal sealed class LayerNames
     /// are as fine as the image, where one pixel of the lowest part's maps may hold several objects. Side outputs are
     /// left out.
     /// </summary>
-    public string Last()
+    public string GetDefault()
     {
         int classes = _graph.Outputs[0].Shape.C;
         return _parts.LastOrDefault(part => _layers[part].Shape.C > classes) ?? _parts[^1];
@@ -66,13 +66,13 @@ internal sealed class LayerNames
             return value;
         }
 
-        string near = string.Join(", ", _layers.Keys.OrderBy(key => Distance(key, name)).Take(Shown));
-        string parts = string.Join(", ", _parts.TakeLast(MostParts));
+        string near = string.Join(", ", _layers.Keys.OrderBy(key => ComputeEditDistance(key, name)).Take(MaxShown));
+        string parts = string.Join(", ", _parts.TakeLast(MaxParts));
         throw new ArgumentException($"there is no such layer; nearest are {near}; parts of the network are "
-            + $"{(_parts.Length > MostParts ? "…, " : "")}{parts}; its summary lists all layers.");
+            + $"{(_parts.Length > MaxParts ? "…, " : "")}{parts}; its summary lists all layers.");
     }
 
-    private static IEnumerable<string> PartsAbove(string name)
+    private static IEnumerable<string> GetParentParts(string name)
     {
         for (int dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
         {
@@ -94,7 +94,7 @@ internal sealed class LayerNames
                 continue;
             }
 
-            HashSet<string> parts = [.. operation.Parameters.SelectMany(parameter => PartsAbove(parameter.Name))];
+            HashSet<string> parts = [.. operation.Parameters.SelectMany(parameter => GetParentParts(parameter.Name))];
             _partsOf[operation.Output] = parts;
             foreach (string part in parts)
             {
@@ -105,19 +105,19 @@ internal sealed class LayerNames
 
     private HashSet<string> CommonParts(IReadOnlyList<Value> values)
     {
-        HashSet<string> common = PartsOf(values[0]);
-        return values.Skip(1).All(value => PartsOf(value) == common)
+        HashSet<string> common = GetParts(values[0]);
+        return values.Skip(1).All(value => GetParts(value) == common)
             ? common
-            : [.. common.Where(part => values.All(value => PartsOf(value).Contains(part)))];
+            : [.. common.Where(part => values.All(value => GetParts(value).Contains(part)))];
     }
 
-    private HashSet<string> PartsOf(Value value) => _partsOf.GetValueOrDefault(value, []);
+    private HashSet<string> GetParts(Value value) => _partsOf.GetValueOrDefault(value, []);
 
-    private Value ResultOf(string part)
+    private Value GetOutput(string part)
     {
         Value result = _lastOf[part].Output;
-        while (_readers[result].ToArray() is [(Relu or Sigmoid or Add or Dropout) and var next]
-            && next.Inputs.All(input => PartsOf(input).Contains(part)))
+        while (_consumers[result].ToArray() is [(Relu or Sigmoid or Add or Dropout) and var next]
+            && next.Inputs.All(input => GetParts(input).Contains(part)))
         {
             result = next.Output;
         }
@@ -126,7 +126,7 @@ internal sealed class LayerNames
     }
 
     /// <summary>Letters to insert, delete or change to make one text of the other (Levenshtein 1966).</summary>
-    private static int Distance(string a, string b)
+    private static int ComputeEditDistance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
         for (int i = 1; i <= a.Length; i++)

@@ -17,17 +17,17 @@ public sealed class Region
     public ReadOnlySpan<byte> Mask => _mask;
 
     /// <summary>Every pixel of a picture.</summary>
-    public static Region Whole(PictureSize size) => Where(size, _ => true);
+    public static Region All(PictureSize size) => FromPredicate(size, _ => true);
 
     /// <summary>One pixel.</summary>
     /// <param name="size">Size of the picture.</param>
     /// <param name="x">Column, the leftmost is 0.</param>
     /// <param name="y">Row, the uppermost is 0.</param>
     /// <exception cref="DataException">The pixel is outside of the picture.</exception>
-    public static Region Pixel(PictureSize size, int x, int y)
+    public static Region FromPixel(PictureSize size, int x, int y)
     {
-        int place = Place(size, x, y);
-        return Where(size, i => i == place);
+        int place = GetPixelIndex(size, x, y);
+        return FromPredicate(size, i => i == place);
     }
 
     /// <summary>The connected pixels of one class, those that share a side or a corner, around one of them.</summary>
@@ -37,9 +37,9 @@ public sealed class Region
     /// <param name="x">Column of a pixel of the component.</param>
     /// <param name="y">Row of that pixel.</param>
     /// <exception cref="DataException">The pixel is outside of the picture, or of another class.</exception>
-    public static Region Component(ReadOnlySpan<byte> classes, PictureSize size, int k, int x, int y)
+    public static Region FromComponent(ReadOnlySpan<byte> classes, PictureSize size, int k, int x, int y)
     {
-        int place = Place(size, x, y);
+        int place = GetPixelIndex(size, x, y);
         if (classes[place] != k)
         {
             throw new DataException($"The network finds class {classes[place]} at pixel {x},{y} and not class {k}, so "
@@ -53,15 +53,15 @@ public sealed class Region
         }
 
         int[] labels = ConnectedComponents.Label(mask, size, Connectivity.Eight).Labels;
-        return Where(size, i => labels[i] == labels[place]);
+        return FromPredicate(size, i => labels[i] == labels[place]);
     }
 
     /// <summary>The pixels of a mask that are not zero.</summary>
     /// <param name="mask">A picture of the same size as the one to explain.</param>
     /// <exception cref="DataException">All are zero.</exception>
-    public static Region Marked(Picture mask)
+    public static Region FromMask(Picture mask)
     {
-        Region region = Where(
+        Region region = FromPredicate(
             new PictureSize(mask.Height, mask.Width),
             i => mask.Samples.AsSpan(i * mask.Channels, mask.Channels).ContainsAnyExcept(0f));
         return region._mask.Contains((byte)1)
@@ -73,10 +73,10 @@ public sealed class Region
     /// How much each pixel counts where the picture is seen in another size: 1 inside, 0 outside, in between at the
     /// border.
     /// </summary>
-    internal float[] Weights(PictureSize seen) =>
-        Resampling.Bilinear(Array.ConvertAll(_mask, value => (float)value), Size, seen, channels: 1);
+    internal float[] ComputeWeights(PictureSize size) =>
+        Resampling.ResizeAntialiased(Array.ConvertAll(_mask, value => (float)value), Size, size, channels: 1);
 
-    private static Region Where(PictureSize size, Predicate<int> isInside)
+    private static Region FromPredicate(PictureSize size, Predicate<int> isInside)
     {
         byte[] mask = new byte[size.Height * size.Width];
         for (int i = 0; i < mask.Length; i++)
@@ -87,7 +87,7 @@ public sealed class Region
         return new Region(size, mask);
     }
 
-    private static int Place(PictureSize size, int x, int y) =>
+    private static int GetPixelIndex(PictureSize size, int x, int y) =>
         x >= 0 && x < size.Width && y >= 0 && y < size.Height
             ? (y * size.Width) + x
             : throw new DataException(

@@ -86,7 +86,7 @@ public sealed class CocoFile : IDisposable
         {
             _json.WriteStartObject();
             _json.WriteNumber("id", k);
-            _json.WriteString("name", _masks.NameOf(k));
+            _json.WriteString("name", _masks.GetName(k));
             _json.WriteEndObject();
         }
 
@@ -111,7 +111,7 @@ public sealed class CocoFile : IDisposable
             _json.WriteStartObject("segmentation");
             ObjectTable.WriteNumbers(_json, "size", size.Height, size.Width);
             _json.WriteStartArray("counts");
-            foreach (long count in ColumnCode.Of(polygons, size))
+            foreach (long count in RunLengthEncoding.Encode(polygons, size))
             {
                 _json.WriteNumberValue(count);
             }

@@ -17,7 +17,7 @@ namespace UNetSharp.Inference.Objects;
 public sealed class ObjectFinder
 {
     private readonly int _width;
-    private readonly long _leastArea;
+    private readonly long _minArea;
     private readonly bool _keepsRuns;
     private readonly List<ObjectPiece> _objects = [];
     private List<(PixelRun Run, ObjectPiece Piece)> _above = [];
@@ -26,18 +26,18 @@ public sealed class ObjectFinder
 
     /// <summary>Begins a mask.</summary>
     /// <param name="width">Columns.</param>
-    /// <param name="leastArea">Objects of fewer pixels are left out.</param>
+    /// <param name="minArea">Objects of fewer pixels are left out.</param>
     /// <param name="keepsRuns">Whether the pixels of objects are kept, as their outlines need.</param>
-    public ObjectFinder(int width, long leastArea = 1, bool keepsRuns = false) =>
-        (_width, _leastArea, _keepsRuns) = (width, leastArea, keepsRuns);
+    public ObjectFinder(int width, long minArea = 1, bool keepsRuns = false) =>
+        (_width, _minArea, _keepsRuns) = (width, minArea, keepsRuns);
 
     /// <summary>The objects of a whole mask, with their runs.</summary>
     /// <param name="classes">Class of every pixel, (height, width).</param>
     /// <param name="size">Height and width.</param>
-    /// <param name="leastArea">Objects of fewer pixels are left out.</param>
-    public static IReadOnlyList<MaskObject> Find(ReadOnlySpan<byte> classes, PictureSize size, long leastArea = 1)
+    /// <param name="minArea">Objects of fewer pixels are left out.</param>
+    public static IReadOnlyList<MaskObject> Find(ReadOnlySpan<byte> classes, PictureSize size, long minArea = 1)
     {
-        ObjectFinder finder = new(size.Width, leastArea, keepsRuns: true);
+        ObjectFinder finder = new(size.Width, minArea, keepsRuns: true);
         for (int row = 0; row < size.Height; row++)
         {
             finder.AddRow(classes.Slice(row * size.Width, size.Width));
@@ -74,10 +74,10 @@ public sealed class ObjectFinder
 
             double? probability = probabilities.IsEmpty ? null : Sum(probabilities[start..end]);
             PixelRun run = new(_rowCount, start, end);
-            _row.Add((run, Joined(new ObjectPiece(run, index, probability, _keepsRuns), run, ref touching)));
+            _row.Add((run, Join(new ObjectPiece(run, index, probability, _keepsRuns), run, ref touching)));
         }
 
-        TakeFinished();
+        CollectFinished();
         (_above, _row) = (_row, _above);
         _row.Clear();
         _rowCount++;
@@ -87,7 +87,7 @@ public sealed class ObjectFinder
     /// <returns>The objects, in the order in which they appear.</returns>
     public IReadOnlyList<MaskObject> Finish()
     {
-        TakeFinished();
+        CollectFinished();
         _above.Clear();
         _objects.Sort((a, b) => a.First.CompareTo(b.First));
         return [.. _objects.Select((piece, index) => piece.ToObject(index + 1, new PictureSize(_rowCount, _width)))];
@@ -97,7 +97,7 @@ public sealed class ObjectFinder
     /// <param name="piece">The piece.</param>
     /// <param name="run">Its run.</param>
     /// <param name="touching">The first run above that this run or a later one may touch.</param>
-    private ObjectPiece Joined(ObjectPiece piece, PixelRun run, ref int touching)
+    private ObjectPiece Join(ObjectPiece piece, PixelRun run, ref int touching)
     {
         while (touching < _above.Count && _above[touching].Run.End < run.Start)
         {
@@ -106,10 +106,10 @@ public sealed class ObjectFinder
 
         for (int i = touching; i < _above.Count && _above[i].Run.Start <= run.End; i++)
         {
-            ObjectPiece above = _above[i].Piece.Whole();
+            ObjectPiece above = _above[i].Piece.FindRoot();
             if (above.Class == piece.Class)
             {
-                piece = piece.Joined(above);
+                piece = piece.Join(above);
                 piece.AddContact(_above[i].Run, run);
             }
         }
@@ -118,13 +118,13 @@ public sealed class ObjectFinder
     }
 
     /// <summary>Takes the pieces above that no run of the row has joined.</summary>
-    private void TakeFinished()
+    private void CollectFinished()
     {
         foreach ((_, ObjectPiece part) in _above)
         {
-            ObjectPiece piece = part.Whole();
+            ObjectPiece piece = part.FindRoot();
             bool isNew = !piece.IsFinished && piece.LastRow < _rowCount;
-            if (isNew && piece.Area >= _leastArea)
+            if (isNew && piece.Area >= _minArea)
             {
                 _objects.Add(piece);
             }

@@ -7,7 +7,7 @@ namespace UNetSharp.Inference.Objects;
 /// </summary>
 internal sealed class ObjectPiece
 {
-    private ObjectPiece? _whole;
+    private ObjectPiece? _parent;
     private int _left;
     private int _right;
     private long _twiceX;
@@ -40,21 +40,21 @@ internal sealed class ObjectPiece
     public bool IsFinished { get; set; }
 
     /// <summary>The piece that this one has become a part of, or else itself.</summary>
-    public ObjectPiece Whole()
+    public ObjectPiece FindRoot()
     {
         ObjectPiece piece = this;
-        while (piece._whole is { } above)
+        while (piece._parent is { } above)
         {
             // Halving the way keeps the trees flat.
-            piece._whole = above._whole ?? above;
-            piece = piece._whole;
+            piece._parent = above._parent ?? above;
+            piece = piece._parent;
         }
 
         return piece;
     }
 
     /// <summary>This piece and another one as one.</summary>
-    public ObjectPiece Joined(ObjectPiece other)
+    public ObjectPiece Join(ObjectPiece other)
     {
         if (other == this)
         {
@@ -63,10 +63,10 @@ internal sealed class ObjectPiece
 
         if (Area < other.Area)
         {
-            return other.Joined(this); // the small one into the large one, so that no run is copied often
+            return other.Join(this); // the small one into the large one, so that no run is copied often
         }
 
-        other._whole = this;
+        other._parent = this;
         First = First.CompareTo(other.First) < 0 ? First : other.First;
         LastRow = Math.Max(LastRow, other.LastRow);
         (_left, _right) = (Math.Min(_left, other._left), Math.Max(_right, other._right));

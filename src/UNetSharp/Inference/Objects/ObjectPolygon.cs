@@ -19,7 +19,7 @@ public sealed record ObjectPolygon(
     public IEnumerable<IReadOnlyList<PixelCorner>> Rings => Holes.Prepend(Exterior);
 
     /// <summary>Signed area of a ring, by the shoelace formula ½ Σ (xᵢ·yᵢ₊₁ − xᵢ₊₁·yᵢ).</summary>
-    public static long AreaOf(IReadOnlyList<PixelCorner> ring)
+    public static long ComputeSignedArea(IReadOnlyList<PixelCorner> ring)
     {
         long twice = 0;
         PixelCorner last = ring[^1];

@@ -27,7 +27,7 @@ public static class ObjectTable
                 PixelBox box = found.Box;
                 writer.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{found.Id},{found.Class},{Quoted(masks.NameOf(found.Class))},{found.Area},{box.Left},{box.Top},"
+                    $"{found.Id},{found.Class},{Quote(masks.GetName(found.Class))},{found.Area},{box.Left},{box.Top},"
                     + $"{box.Width},{box.Height},{found.CenterX:0.###},{found.CenterY:0.###},{found.Perimeter:0.###},"
                     + $"{found.Probability:0.####},{(found.TouchesBorder ? 1 : 0)}"));
             }
@@ -67,7 +67,7 @@ public static class ObjectTable
     internal static void WriteProperties(Utf8JsonWriter json, MaskObject found, MaskClasses masks)
     {
         json.WriteNumber("class", found.Class);
-        json.WriteString("name", masks.NameOf(found.Class));
+        json.WriteString("name", masks.GetName(found.Class));
         json.WriteNumber("area", found.Area);
         WriteNumbers(json, "box", found.Box.Left, found.Box.Top, found.Box.Width, found.Box.Height);
         WriteNumbers(json, "center", Math.Round(found.CenterX, 3), Math.Round(found.CenterY, 3));
@@ -93,6 +93,6 @@ public static class ObjectTable
     }
 
     /// <summary>A name as it stands in a table (RFC 4180).</summary>
-    private static string Quoted(string name) =>
+    private static string Quote(string name) =>
         name.AsSpan().ContainsAny(',', '"') ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
 }

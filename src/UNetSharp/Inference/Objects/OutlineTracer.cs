@@ -35,7 +35,7 @@ internal sealed class OutlineTracer
     {
         OutlineTracer tracer = new(runs);
         tracer.FindCorners();
-        return tracer.Polygons();
+        return tracer.CreatePolygons();
     }
 
     private void FindCorners()
@@ -129,7 +129,7 @@ internal sealed class OutlineTracer
         }
     }
 
-    private List<ObjectPolygon> Polygons()
+    private List<ObjectPolygon> CreatePolygons()
     {
         Dictionary<int, List<List<PixelCorner>>> parts = []; // rings by the part that they are of
         bool[] isWalked = new bool[_segments.Count];
@@ -142,19 +142,19 @@ internal sealed class OutlineTracer
 
             int part = Root(_segments[first].Run);
             parts.TryAdd(part, []);
-            parts[part].AddRange(Simple(Walk(first, isWalked)));
+            parts[part].AddRange(SplitIntoSimpleRings(TraceRing(first, isWalked)));
         }
 
         return
         [
             .. parts.Values.Select(rings => new ObjectPolygon(
-                rings.Single(ring => ObjectPolygon.AreaOf(ring) > 0),
-                [.. rings.Where(ring => ObjectPolygon.AreaOf(ring) < 0)])),
+                rings.Single(ring => ObjectPolygon.ComputeSignedArea(ring) > 0),
+                [.. rings.Where(ring => ObjectPolygon.ComputeSignedArea(ring) < 0)])),
         ];
     }
 
     /// <summary>Walks around the outline that a segment is of.</summary>
-    private List<PixelCorner> Walk(int segment, bool[] isWalked)
+    private List<PixelCorner> TraceRing(int segment, bool[] isWalked)
     {
         List<PixelCorner> outline = [];
         int start = (2 * segment) + (_segments[segment].IsTop ? 0 : 1);
@@ -172,7 +172,7 @@ internal sealed class OutlineTracer
     }
 
     /// <summary>Cuts an outline that meets itself in corners into rings that do not.</summary>
-    private static List<List<PixelCorner>> Simple(List<PixelCorner> outline)
+    private static List<List<PixelCorner>> SplitIntoSimpleRings(List<PixelCorner> outline)
     {
         List<List<PixelCorner>> rings = [];
         List<PixelCorner> path = [];

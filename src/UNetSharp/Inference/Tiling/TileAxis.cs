@@ -4,8 +4,8 @@ namespace UNetSharp.Inference.Tiling;
 
 /// <summary>One axis of the picture, cut into tiles of one length; the picture's mirror image lies beyond its border.
 /// <code>
-///            ┌──────── what tile i sees ────────┐
-///            │ margin ┌── what it tells ──┐     │       margins: what an unpadded network loses
+///            ┌───────── input of tile i ────────┐
+///            │ margin ┌──── its output ────┐     │       margins: what an unpadded network loses
 ///   ┄┄┄┄┄┄┄┄┄┴────────┴───────────────────┴─────┴┄┄┄
 ///             weights    ╱▔▔▔▔▔▔▔▔▔▔▔▔▔╲                where tiles overlap, Gaussians about their middles,
 ///                     ╱▔▔             ▔▔╲               divided by the sum over all tiles
@@ -31,26 +31,26 @@ internal sealed class TileAxis
 
     private TileAxis(int size, int length, int inputLength, int[] starts)
     {
-        (_size, Length, InputLength, _starts) = (size, length, inputLength, starts);
-        _weights = WeightsOf(starts, length, size);
+        (_size, OutputLength, InputLength, _starts) = (size, length, inputLength, starts);
+        _weights = ComputeWeights(starts, length, size);
     }
 
     /// <summary>Number of tiles.</summary>
     public int Count => _starts.Length;
 
-    /// <summary>Pixels that a tile tells.</summary>
-    public int Length { get; }
+    /// <summary>Pixels of a tile's output.</summary>
+    public int OutputLength { get; }
 
-    /// <summary>Pixels that it sees.</summary>
+    /// <summary>Pixels of its input.</summary>
     public int InputLength { get; }
 
     /// <summary>Cuts an axis.</summary>
     /// <param name="size">Pixels of the picture.</param>
-    /// <param name="side">Pixels that a tile tells, a multiple of <see cref="Step"/>; a shorter picture is one
+    /// <param name="side">Pixels of a tile's output, a multiple of <see cref="Step"/>; a shorter picture is one
     /// tile.</param>
     /// <param name="overlap">Pixels that neighbours share, a multiple of <see cref="Step"/>.</param>
-    /// <param name="inputSide">Pixels to see for so many to tell.</param>
-    public static TileAxis Of(int size, int side, int overlap, Func<int, int> inputSide)
+    /// <param name="inputSide">Pixels of input for so many of output.</param>
+    public static TileAxis Create(int size, int side, int overlap, Func<int, int> inputSide)
     {
         if (size <= side)
         {
@@ -72,26 +72,26 @@ internal sealed class TileAxis
     public static int RoundUp(int pixels) => (pixels + Step - 1) / Step * Step;
 
     /// <summary>Where in the picture a tile's result starts; above 0 or below, what lies outside is left out.</summary>
-    public int Start(int tile) => _starts[tile];
+    public int GetStart(int tile) => _starts[tile];
 
     /// <summary>Weights of a tile's pixels; at each pixel of the picture those of all tiles add up to 1.</summary>
-    public ReadOnlySpan<float> Weights(int tile) => _weights[tile];
+    public ReadOnlySpan<float> GetWeights(int tile) => _weights[tile];
 
-    /// <summary>The pixel of the picture that each pixel a tile sees shows.</summary>
-    public int[] Sources(int tile)
+    /// <summary>The pixel of the picture for each pixel of a tile's input.</summary>
+    public int[] GetSourcePixels(int tile)
     {
-        int start = _starts[tile] - Margin(InputLength, Length);
-        return [.. Enumerable.Range(start, InputLength).Select(position => MirroredBorder.Of(position, _size))];
+        int start = _starts[tile] - Margin(InputLength, OutputLength);
+        return [.. Enumerable.Range(start, InputLength).Select(position => MirroredBorder.Reflect(position, _size))];
     }
 
-    /// <summary>The most pixels from the first to the last that one tile sees.</summary>
-    public int MostSeen() => Enumerable.Range(0, Count).Max(tile => Sources(tile).Max() - Sources(tile).Min() + 1);
+    /// <summary>The most pixels from the first to the last of one tile's input.</summary>
+    public int MaxInputSpan() => Enumerable.Range(0, Count).Max(tile => GetSourcePixels(tile).Max() - GetSourcePixels(tile).Min() + 1);
 
     private static int Margin(int inputLength, int length) => (inputLength - length) / 2;
 
     private static int Modulo(int number) => ((number % Step) + Step) % Step;
 
-    private static float[][] WeightsOf(int[] starts, int length, int size)
+    private static float[][] ComputeWeights(int[] starts, int length, int size)
     {
         double deviation = DeviationShare * length;
         double[] bell =

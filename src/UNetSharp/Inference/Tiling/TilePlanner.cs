@@ -11,102 +11,102 @@ namespace UNetSharp.Inference.Tiling;
 /// into that, with the rows of the picture that lie beside them.
 /// </summary>
 /// <param name="network">The network.</param>
-/// <param name="description">How it sees images.</param>
+/// <param name="description">How it reads images.</param>
 /// <param name="predictor">Runs it.</param>
 internal sealed class TilePlanner(Network network, NetworkDescription description, Predictor predictor)
 {
-    private const long Budget = 1L << 30;
+    private const long MemoryBudget = 1L << 30;
 
     /// <summary>Pictures of more pixels are cut without asking what they would take as a whole.</summary>
-    private const long MostWhole = 1L << 26;
+    private const long MaxWholePixels = 1L << 26;
 
-    private const int MostOverlap = 128;
+    private const int MaxOverlap = 128;
 
-    private static readonly int[] Sides = [1024, 768, 512, 384, 256];
+    private static readonly int[] TileSides = [1024, 768, 512, 384, 256];
 
     private readonly Lazy<bool> _isUnpadded = new(() => IsUnpadded(network));
-    private (PictureSize Picture, SegmentationSettings Settings)? _lastAsked;
-    private TilePlan? _last;
+    private (PictureSize Picture, SegmentationSettings Settings)? _lastRequest;
+    private TilePlan? _lastPlan;
 
     /// <summary>
-    /// Whether the network sees pictures as a whole only: at a size of its own, or because values depend on all pixels.
+    /// Whether the network reads pictures as a whole only: at a size of its own, or because values depend on all pixels.
     /// </summary>
-    public bool SeesWholes =>
+    public bool RequiresWholeImage =>
         description.Size is not null || description.Normalization != Normalization.Unit || description.StretchesMaps;
 
     /// <summary>Plans a picture; a series of pictures of one size is planned once.</summary>
     public TilePlan Plan(PictureSize picture, SegmentationSettings settings)
     {
-        if (_lastAsked != (picture, settings))
+        if (_lastRequest != (picture, settings))
         {
-            _last = Planned(picture, settings);
-            _lastAsked = (picture, settings);
+            _lastPlan = CreatePlan(picture, settings);
+            _lastRequest = (picture, settings);
         }
 
-        return _last!;
+        return _lastPlan!;
     }
 
     private static bool IsUnpadded(Network network)
     {
-        int side = network.InputSide(Sides[^1]);
+        int side = network.InputSide(TileSides[^1]);
         return network.Forward(Value.Input(Shape.Nchw(1, network.Channels, side, side))).Shape.H < side;
     }
 
-    private TilePlan Planned(PictureSize picture, SegmentationSettings settings)
+    private TilePlan CreatePlan(PictureSize picture, SegmentationSettings settings)
     {
-        PictureSize seen = description.Size ?? Scaled(picture, settings.Scale);
-        if (SeesWholes)
+        PictureSize seen = description.Size ?? Scale(picture, settings.Scale);
+        if (RequiresWholeImage)
         {
-            return Cut(picture, seen, Math.Max(seen.Height, seen.Width), settings);
+            return CreateTiledPlan(picture, seen, Math.Max(seen.Height, seen.Width), settings);
         }
 
         if (settings.Tile is { } side)
         {
-            return Cut(picture, seen, TileAxis.RoundUp(side), settings);
+            return CreateTiledPlan(picture, seen, TileAxis.RoundUp(side), settings);
         }
 
-        if ((long)seen.Height * seen.Width <= MostWhole
-            && Cut(picture, seen, Math.Max(seen.Height, seen.Width), settings) is { MemoryBytes: <= Budget } whole)
+        if ((long)seen.Height * seen.Width <= MaxWholePixels
+            && CreateTiledPlan(picture, seen, Math.Max(seen.Height, seen.Width), settings) is { MemoryBytes: <= MemoryBudget } whole)
         {
             return whole;
         }
 
-        return Sides.Select(length => Cut(picture, seen, length, settings))
-            .FirstOrDefault(plan => plan.MemoryBytes <= Budget) ?? Cut(picture, seen, Sides[^1], settings);
+        return TileSides.Select(length => CreateTiledPlan(picture, seen, length, settings))
+            .FirstOrDefault(plan => plan.MemoryBytes <= MemoryBudget) ?? CreateTiledPlan(picture, seen, TileSides[^1], settings);
     }
 
-    private static PictureSize Scaled(PictureSize picture, double scale) => new(
+    private static PictureSize Scale(PictureSize picture, double scale) => new(
         Math.Max(1, (int)Math.Round(picture.Height * scale)), Math.Max(1, (int)Math.Round(picture.Width * scale)));
 
-    private TilePlan Cut(PictureSize picture, PictureSize seen, int side, SegmentationSettings settings)
+    private TilePlan CreateTiledPlan(PictureSize picture, PictureSize scaledSize, int side, SegmentationSettings settings)
     {
-        bool isWhole = side >= Math.Max(seen.Height, seen.Width);
-        int overlap = isWhole ? 0 : OverlapOf(side, settings);
-        var rows = TileAxis.Of(seen.Height, side, overlap, network.InputSide);
-        var columns = TileAxis.Of(seen.Width, side, overlap, network.InputSide);
-        return new TilePlan(picture, seen, rows, columns)
+        bool isWhole = side >= Math.Max(scaledSize.Height, scaledSize.Width);
+        int overlap = isWhole ? 0 : GetOverlap(side, settings);
+        var rows = TileAxis.Create(scaledSize.Height, side, overlap, network.InputSide);
+        var columns = TileAxis.Create(scaledSize.Width, side, overlap, network.InputSide);
+        return new TilePlan(picture, scaledSize, rows, columns)
         {
             Overlap = overlap,
-            Copies = Symmetry.Of(settings.Augmentation),
-            MemoryBytes = BytesOf(picture, seen, rows, columns),
+            Copies = Symmetry.FromAugmentation(settings.Augmentation),
+            MemoryBytes = BytesFor(picture, scaledSize, rows, columns),
         };
     }
 
-    private int OverlapOf(int side, SegmentationSettings settings)
+    private int GetOverlap(int side, SegmentationSettings settings)
     {
-        int wanted = settings.Overlap ?? (_isUnpadded.Value ? 0 : Math.Min(MostOverlap, side / 4));
+        int wanted = settings.Overlap ?? (_isUnpadded.Value ? 0 : Math.Min(MaxOverlap, side / 4));
         return Math.Min(TileAxis.RoundUp(wanted), side / 2 / TileAxis.Step * TileAxis.Step);
     }
 
-    private long BytesOf(PictureSize picture, PictureSize seen, TileAxis rows, TileAxis columns)
+    private long BytesFor(PictureSize picture, PictureSize scaledSize, TileAxis rows, TileAxis columns)
     {
         Shape tile = Shape.Nchw(1, network.Channels, rows.InputLength, columns.InputLength);
-        PictureSize told = new(rows.Length, columns.Length);
-        return predictor.BytesFor(tile, told)
-            + ((tile.Count + ((long)told.Height * told.Width * network.Classes)) * sizeof(float))
-            + RowWindow.BytesOf(rows.MostSeen(), seen.Width, network.Channels)
-            + RowWindow.BytesOf(rows.Length, seen.Width, network.Classes)
-            + ResizedRows.BytesFor(picture, seen, network.Channels)
-            + ResizedRows.BytesFor(seen, picture, network.Classes);
+        PictureSize output = new(rows.OutputLength, columns.OutputLength);
+        return predictor.BytesFor(tile, output)
+            + ((tile.Count + ((long)output.Height * output.Width * network.Classes)) * sizeof(float))
+            + RowWindow.BytesFor(rows.MaxInputSpan(), scaledSize.Width, network.Channels)
+            + RowWindow.BytesFor(rows.OutputLength, scaledSize.Width, network.Classes)
+            + ResizedRows.BytesFor(picture, scaledSize, network.Channels)
+            + ResizedRows.BytesFor(scaledSize, picture, network.Classes);
     }
 }

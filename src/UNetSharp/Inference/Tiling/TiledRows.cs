@@ -5,7 +5,7 @@ namespace UNetSharp.Inference.Tiling;
 
 /// <summary>
 /// Probabilities of a picture, row after row: when the next row is asked for and its tiles are not done, the next row
-/// of tiles is computed. The rows of the picture that these see are kept, and the sums of the rows that they tell.
+/// of tiles is computed. The rows of the picture under their inputs are kept, and the sums of the rows of their outputs.
 /// </summary>
 internal sealed class TiledRows : RowSource
 {
@@ -21,27 +21,27 @@ internal sealed class TiledRows : RowSource
     private int _tileRow;
     private int _next;
 
-    /// <param name="picture">The picture at the size that the network sees, in 0..1.</param>
+    /// <param name="picture">The picture at the size that the network reads, in 0..1.</param>
     /// <param name="plan">The tiles.</param>
     /// <param name="predictor">Runs the network on a tile.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="progress">Is told how many tiles are done.</param>
+    /// <param name="progress">Is given how many tiles are done.</param>
     public TiledRows(RowSource picture, TilePlan plan, TilePredictor predictor, int classes, Action<int>? progress)
         : base(picture.Size, classes)
     {
         (_plan, _predictor, _progress) = (plan, predictor, progress);
-        _picture = new RowWindow(picture, plan.Rows.MostSeen());
+        _picture = new RowWindow(picture, plan.Rows.MaxInputSpan());
         _image = new Tensor(Shape.Nchw(1, picture.Channels, plan.Rows.InputLength, plan.Columns.InputLength));
-        _probabilities = new float[checked(plan.Rows.Length * plan.Columns.Length * classes)];
-        _sums = [.. Enumerable.Range(0, Math.Min(plan.Rows.Length, Size.Height)).Select(_ => new float[RowLength])];
+        _probabilities = new float[checked(plan.Rows.OutputLength * plan.Columns.OutputLength * classes)];
+        _sums = [.. Enumerable.Range(0, Math.Min(plan.Rows.OutputLength, Size.Height)).Select(_ => new float[RowLength])];
     }
 
     /// <inheritdoc/>
     protected override void ReadNextRow(Span<float> row)
     {
-        while (_tileRow < _plan.Rows.Count && (_tileRow == 0 || _next >= _plan.Rows.Start(_tileRow)))
+        while (_tileRow < _plan.Rows.Count && (_tileRow == 0 || _next >= _plan.Rows.GetStart(_tileRow)))
         {
-            Compute(_tileRow++);
+            ComputeTileRow(_tileRow++);
         }
 
         Span<float> sums = _sums[_next++ % _sums.Length];
@@ -56,21 +56,21 @@ internal sealed class TiledRows : RowSource
         base.Dispose(isDisposing);
     }
 
-    private void Compute(int tileRow)
+    private void ComputeTileRow(int tileRow)
     {
-        int[] rows = _plan.Rows.Sources(tileRow);
+        int[] rows = _plan.Rows.GetSourcePixels(tileRow);
         _picture.ReadTo(rows.Max());
         for (int tileColumn = 0; tileColumn < _plan.Columns.Count; tileColumn++)
         {
-            See(rows, _plan.Columns.Sources(tileColumn));
+            CopyInput(rows, _plan.Columns.GetSourcePixels(tileColumn));
             _predictor.Predict(_image, _plan.Tile, Channels, _probabilities);
-            Add(tileRow, tileColumn);
+            AddTile(tileRow, tileColumn);
             _progress?.Invoke((tileRow * _plan.Columns.Count) + tileColumn + 1);
         }
     }
 
-    /// <summary>Copies what the tile sees.</summary>
-    private void See(int[] rows, int[] columns)
+    /// <summary>Copies the tile's input.</summary>
+    private void CopyInput(int[] rows, int[] columns)
     {
         int channels = _image.Shape.C;
         Span<float> image = _image.Data;
@@ -85,22 +85,22 @@ internal sealed class TiledRows : RowSource
         }
     }
 
-    /// <summary>Adds what the tile tells, as far as it lies in the picture, by its weights.</summary>
-    private void Add(int tileRow, int tileColumn)
+    /// <summary>Adds the tile's output, as far as it lies in the picture, by its weights.</summary>
+    private void AddTile(int tileRow, int tileColumn)
     {
-        (int top, int left) = (_plan.Rows.Start(tileRow), _plan.Columns.Start(tileColumn));
-        ReadOnlySpan<float> down = _plan.Rows.Weights(tileRow);
-        ReadOnlySpan<float> across = _plan.Columns.Weights(tileColumn);
+        (int top, int left) = (_plan.Rows.GetStart(tileRow), _plan.Columns.GetStart(tileColumn));
+        ReadOnlySpan<float> down = _plan.Rows.GetWeights(tileRow);
+        ReadOnlySpan<float> across = _plan.Columns.GetWeights(tileColumn);
         for (int i = Math.Max(0, -top); i < down.Length && top + i < Size.Height; i++)
         {
             Span<float> sums = _sums[(top + i) % _sums.Length];
-            ReadOnlySpan<float> told = _probabilities.AsSpan(i * across.Length * Channels);
+            ReadOnlySpan<float> output = _probabilities.AsSpan(i * across.Length * Channels);
             for (int j = Math.Max(0, -left); j < across.Length && left + j < Size.Width; j++)
             {
                 float weight = down[i] * across[j];
                 for (int k = 0; k < Channels; k++)
                 {
-                    sums[((left + j) * Channels) + k] += weight * told[(j * Channels) + k];
+                    sums[((left + j) * Channels) + k] += weight * output[(j * Channels) + k];
                 }
             }
         }

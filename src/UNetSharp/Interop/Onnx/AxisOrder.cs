@@ -10,17 +10,17 @@ internal sealed record AxisOrder(IReadOnlyList<int> Axes)
     private const int Rank = 4;
 
     /// <summary>(N, C, H, W).</summary>
-    public static AxisOrder Usual { get; } = new([0, 1, 2, 3]);
+    public static AxisOrder Nchw { get; } = new([0, 1, 2, 3]);
 
     /// <summary>Whether it is (N, C, H, W).</summary>
-    public bool IsUsual => Axes.SequenceEqual(Usual.Axes);
+    public bool IsNchw => Axes.SequenceEqual(Nchw.Axes);
 
     /// <summary>Whether the channels stand at a place, which counts from the end where it is negative.</summary>
-    public bool IsChannels(long place) =>
+    public bool IsChannelAxis(long place) =>
         place is >= -Rank and < Rank && Axes[(int)((place + Rank) % Rank)] == 1;
 
     /// <summary>The order after Transpose, which reverses the axes if it names none; null if that makes no sense.</summary>
-    public AxisOrder? Turned(IReadOnlyList<long> places)
+    public AxisOrder? Transpose(IReadOnlyList<long> places)
     {
         long[] from = places.Count == 0 ? [3, 2, 1, 0] : [.. places];
         return from.Order().SequenceEqual([0L, 1, 2, 3])

@@ -15,10 +15,10 @@ internal static class OnnxArithmetic
         if (!call.IsMap(0) || !call.IsMap(1))
         {
             (int map, int shift) = call.IsMap(0) ? (0, 1) : (1, 0);
-            return Affine(call, call.Map(map), 1, ByChannel(call, shift));
+            return Affine(call, call.Map(map), 1, GetPerChannel(call, shift));
         }
 
-        (Value a, Value b) = Spread(call.Map(0), call.Map(1));
+        (Value a, Value b) = Broadcast(call.Map(0), call.Map(1));
         return a + b;
     }
 
@@ -27,15 +27,15 @@ internal static class OnnxArithmetic
     {
         if (!call.IsMap(0))
         {
-            return Affine(call, call.Map(1), -1, ByChannel(call, 0));
+            return Affine(call, call.Map(1), -1, GetPerChannel(call, 0));
         }
 
         if (!call.IsMap(1))
         {
-            return Affine(call, call.Map(0), 1, ByChannel(call, 1, value => -value));
+            return Affine(call, call.Map(0), 1, GetPerChannel(call, 1, value => -value));
         }
 
-        (Value a, Value b) = Spread(call.Map(0), call.Map(1));
+        (Value a, Value b) = Broadcast(call.Map(0), call.Map(1));
         return a + Affine(call, b, -1, [0]);
     }
 
@@ -45,32 +45,32 @@ internal static class OnnxArithmetic
         if (!call.IsMap(0) || !call.IsMap(1))
         {
             (int map, int factor) = call.IsMap(0) ? (0, 1) : (1, 0);
-            return Scaled(call, call.Map(map), ByChannel(call, factor));
+            return Scale(call, call.Map(map), GetPerChannel(call, factor));
         }
 
-        (Value a, Value b) = Spread(call.Map(0), call.Map(1));
+        (Value a, Value b) = Broadcast(call.Map(0), call.Map(1));
         return b.Shape.C == 1 ? a.Gate(b) : a.Shape.C == 1 ? b.Gate(a) : a * b;
     }
 
     /// <summary>Div, by constants.</summary>
     public static Value Divide(OnnxCall call) => call.IsMap(0) && !call.IsMap(1)
-        ? Scaled(call, call.Map(0), ByChannel(call, 1, value => 1 / value))
-        : throw call.Refused("division by what depends on the image is not supported");
+        ? Scale(call, call.Map(0), GetPerChannel(call, 1, value => 1 / value))
+        : throw call.CreateException("division by what depends on the image is not supported");
 
     /// <summary>Clip, ReLU6 among it.</summary>
     public static Value Clip(OnnxCall call)
     {
         Value x = call.Map(0);
-        (float least, float most) = (Bound(call, 1, "min", float.MinValue), Bound(call, 2, "max", float.MaxValue));
-        bool hasMost = most < float.MaxValue;
-        if (least <= float.MinValue)
+        (float min, float max) = (GetBound(call, 1, "min", float.MinValue), GetBound(call, 2, "max", float.MaxValue));
+        bool hasMax = max < float.MaxValue;
+        if (min <= float.MinValue)
         {
-            return hasMost ? Affine(call, Affine(call, x, -1, [most]).Relu(), -1, [most]) : x;
+            return hasMax ? Affine(call, Affine(call, x, -1, [max]).Relu(), -1, [max]) : x;
         }
 
-        Value above = least == 0 ? x : Affine(call, x, 1, [-least]);
-        Value clipped = hasMost ? above.Clamp(Math.Max(0, most - least)) : above.Relu();
-        return least == 0 ? clipped : Affine(call, clipped, 1, [least]);
+        Value above = min == 0 ? x : Affine(call, x, 1, [-min]);
+        Value clipped = hasMax ? above.Clamp(Math.Max(0, max - min)) : above.Relu();
+        return min == 0 ? clipped : Affine(call, clipped, 1, [min]);
     }
 
     /// <summary>HardSigmoid: min(max(alpha · x + beta, 0), 1).</summary>
@@ -80,21 +80,21 @@ internal static class OnnxArithmetic
     /// <summary>HardSwish: x · min(max(x / 6 + 1/2, 0), 1).</summary>
     public static Value HardSwish(OnnxCall call) => call.Map(0) * Affine(call, call.Map(0), 1f / 6, [0.5f]).Clamp(1);
 
-    private static float Bound(OnnxCall call, int index, string name, float otherwise) => !call.Has(index)
-        ? call.Float(name, otherwise)
+    private static float GetBound(OnnxCall call, int index, string name, float defaultValue) => !call.HasInput(index)
+        ? call.Float(name, defaultValue)
         : call.Numbers(index) is [var number] ? (float)number
-        : throw call.Refused("a bound must be one number");
+        : throw call.CreateException("a bound must be one number");
 
-    private static (Value A, Value B) Spread(Value a, Value b) => (Spread(a, b.Shape), Spread(b, a.Shape));
+    private static (Value A, Value B) Broadcast(Value a, Value b) => (Broadcast(a, b.Shape), Broadcast(b, a.Shape));
 
-    private static Value Spread(Value x, Tensors.Shape over) =>
+    private static Value Broadcast(Value x, Tensors.Shape over) =>
         x.Shape is { H: 1, W: 1 } ? x.ResizeNearest(over.H, over.W) : x;
 
-    private static Value Scaled(OnnxCall call, Value x, float[] scales) =>
-        Affine(x, ForEach(call, x, scales), new float[x.Shape.C]);
+    private static Value Scale(OnnxCall call, Value x, float[] scales) =>
+        Affine(x, BroadcastPerChannel(call, x, scales), new float[x.Shape.C]);
 
     private static Value Affine(OnnxCall call, Value x, float scale, float[] shifts) =>
-        Affine(x, [.. Enumerable.Repeat(scale, x.Shape.C)], ForEach(call, x, shifts));
+        Affine(x, [.. Enumerable.Repeat(scale, x.Shape.C)], BroadcastPerChannel(call, x, shifts));
 
     /// <summary>An affine map of each channel is a batch norm of mean 0 and variance 1.</summary>
     private static Value Affine(Value x, float[] scales, float[] shifts)
@@ -111,18 +111,18 @@ internal static class OnnxArithmetic
     }
 
     /// <summary>One number, or one for each channel.</summary>
-    private static float[] ByChannel(OnnxCall call, int index, Func<float, float>? function = null)
+    private static float[] GetPerChannel(OnnxCall call, int index, Func<float, float>? function = null)
     {
         OnnxTensor tensor = call.Tensor(index);
         int[] dims = [1, 1, 1, 1, .. tensor.Dims];
         bool isByChannel = dims[^3] == tensor.Count;
         return isByChannel && tensor.Count > 0
             ? [.. tensor.ToFloats().Select(function ?? (value => value))]
-            : throw call.Refused("a constant must be one number, or one for each channel");
+            : throw call.CreateException("a constant must be one number, or one for each channel");
     }
 
-    private static float[] ForEach(OnnxCall call, Value x, float[] values) =>
+    private static float[] BroadcastPerChannel(OnnxCall call, Value x, float[] values) =>
         values.Length == x.Shape.C ? values
         : values.Length == 1 ? [.. Enumerable.Repeat(values[0], x.Shape.C)]
-        : throw call.Refused($"{values.Length} numbers do not fit {x.Shape.C} channels");
+        : throw call.CreateException($"{values.Length} numbers do not fit {x.Shape.C} channels");
 }

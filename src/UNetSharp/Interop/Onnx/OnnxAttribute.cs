@@ -34,7 +34,7 @@ internal sealed record OnnxAttribute(string Name)
         OnnxAttribute attribute = new("");
         List<long> integers = [];
         List<float> floats = [];
-        foreach (ProtoField field in ProtoField.Of(message))
+        foreach (ProtoField field in ProtoField.Parse(message))
         {
             switch (field.Number)
             {
@@ -43,7 +43,7 @@ internal sealed record OnnxAttribute(string Name)
                 case 3: attribute = attribute with { Integer = field.Integer }; break;
                 case 4: attribute = attribute with { Text = field.Text }; break;
                 case 5: attribute = attribute with { Tensor = OnnxTensor.Read(field.Content) }; break;
-                case 7: floats.AddRange(FloatsOf(field.FixedNumbers)); break;
+                case 7: floats.AddRange(ReadFloats(field.FixedNumbers)); break;
                 case 8: integers.AddRange(field.Integers); break;
                 default: break;
             }
@@ -66,7 +66,7 @@ internal sealed record OnnxAttribute(string Name)
         };
     }
 
-    private static float[] FloatsOf(ReadOnlyMemory<byte> bytes)
+    private static float[] ReadFloats(ReadOnlyMemory<byte> bytes)
     {
         float[] values = new float[bytes.Length / sizeof(float)];
         System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.Span)[..values.Length].CopyTo(values);

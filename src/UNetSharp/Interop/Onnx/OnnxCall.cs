@@ -7,7 +7,7 @@ namespace UNetSharp.Interop.Onnx;
 /// </summary>
 internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex = 0)
 {
-    private const int MostNumbers = 1 << 16;
+    private const int MaxNumbers = 1 << 16;
 
     /// <summary>The operation's name.</summary>
     public string Operation => node.Operation;
@@ -31,21 +31,21 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
     public bool ReadsMaps => node.Inputs.Any(trace.IsMap);
 
     /// <summary>Whether an input is there.</summary>
-    public bool Has(int index) => index < InputCount && node.Inputs[index].Length > 0;
+    public bool HasInput(int index) => index < InputCount && node.Inputs[index].Length > 0;
 
     /// <summary>Whether an input is a map.</summary>
-    public bool IsMap(int index) => Has(index) && trace.IsMap(node.Inputs[index]);
+    public bool IsMap(int index) => HasInput(index) && trace.IsMap(node.Inputs[index]);
 
     /// <summary>An input that is a map of (N, C, H, W).</summary>
-    public Value Map(int index) => OrderedMap(index) is (var map, { IsUsual: true })
+    public Value Map(int index) => OrderedMap(index) is (var map, { IsNchw: true })
         ? map
-        : throw Refused("it reads a map whose axes are turned by Transpose, which is not supported");
+        : throw CreateException("it reads a map whose axes are turned by Transpose, which is not supported");
 
     /// <summary>An input that is a map, and the order of its axes.</summary>
-    public (Value Map, AxisOrder Order) OrderedMap(int index) => (trace.Map(Name(index)), trace.OrderOf(Name(index)));
+    public (Value Map, AxisOrder Order) OrderedMap(int index) => (trace.Map(Name(index)), trace.GetOrder(Name(index)));
 
     /// <summary>A result whose axes are in some order.</summary>
-    public Value Ordered(Value result, AxisOrder order)
+    public Value WithOrder(Value result, AxisOrder order)
     {
         trace.SetOrder(ResultName, order);
         return result;
@@ -58,14 +58,14 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
     public double[] Numbers(int index)
     {
         OnnxTensor tensor = Tensor(index);
-        return tensor.Count <= MostNumbers
+        return tensor.Count <= MaxNumbers
             ? [.. tensor.ToFloats().Select(value => (double)value)]
-            : throw Refused($"computing with arrays of {tensor.Count} numbers is not supported");
+            : throw CreateException($"computing with arrays of {tensor.Count} numbers is not supported");
     }
 
     /// <summary>Numbers that newer versions read as an input, older ones as a constant; or null.</summary>
     public double[]? Numbers(int index, string attribute) =>
-        Has(index) ? Numbers(index)
+        HasInput(index) ? Numbers(index)
         : Integers(attribute) is { Count: > 0 } values ? [.. values.Select(value => (double)value)]
         : null;
 
@@ -78,13 +78,13 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
         new(null, "constant", dims, ParameterKind.Constant, (_, to) => values.CopyTo(to));
 
     /// <summary>A whole number.</summary>
-    public long Integer(string name, long otherwise) => Attribute(name)?.Integer ?? otherwise;
+    public long Integer(string name, long defaultValue) => Attribute(name)?.Integer ?? defaultValue;
 
     /// <summary>A floating-point number.</summary>
-    public float Float(string name, float otherwise) => Attribute(name)?.Float ?? otherwise;
+    public float Float(string name, float defaultValue) => Attribute(name)?.Float ?? defaultValue;
 
     /// <summary>A text.</summary>
-    public string Text(string name, string otherwise) => Attribute(name)?.Text ?? otherwise;
+    public string Text(string name, string defaultValue) => Attribute(name)?.Text ?? defaultValue;
 
     /// <summary>Whole numbers; none if they are not given.</summary>
     public IReadOnlyList<long> Integers(string name) => Attribute(name)?.Integers ?? [];
@@ -93,17 +93,17 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
     public OnnxAttribute? Attribute(string name) => node.Attributes.FirstOrDefault(attribute => attribute.Name == name);
 
     /// <summary>Refuses what a constant asks for unless it is the one value that is supported.</summary>
-    public void Require(string name, long only)
+    public void RequireValue(string name, long supported)
     {
-        if (Integer(name, only) != only)
+        if (Integer(name, supported) != supported)
         {
-            throw Refused($"{name} {Integer(name, only)} is not supported");
+            throw CreateException($"{name} {Integer(name, supported)} is not supported");
         }
     }
 
     /// <summary>What ends the reading; the message gets the file's and the node's name.</summary>
-    public InvalidDataException Refused(string what) =>
-        new($"operation {CheckpointException.Shown(Operation)}: {what}");
+    public InvalidDataException CreateException(string what) =>
+        new($"operation {CheckpointException.Sanitize(Operation)}: {what}");
 
-    private string Name(int index) => Has(index) ? node.Inputs[index] : throw Refused($"input {index} is missing");
+    private string Name(int index) => HasInput(index) ? node.Inputs[index] : throw CreateException($"input {index} is missing");
 }

@@ -8,7 +8,7 @@ namespace UNetSharp.Interop.Onnx;
 /// </summary>
 internal static class OnnxConstantOperations
 {
-    private const int MostNumbers = 1 << 16;
+    private const int MaxNumbers = 1 << 16;
     private static readonly string[] ConstantNames =
         ["value", "value_int", "value_ints", "value_float", "value_floats"];
 
@@ -18,23 +18,23 @@ internal static class OnnxConstantOperations
         ["Shape"] = call => call.IsMap(0) ? Integers(Dims(call.Map(0).Shape)) : Integers([.. call.Tensor(0).Dims]),
         ["Identity"] = call => call.Tensor(0),
         ["Cast"] = Cast,
-        ["Floor"] = call => Each(call, Math.Floor),
-        ["Ceil"] = call => Each(call, Math.Ceiling),
-        ["Neg"] = call => Each(call, x => -x),
-        ["Not"] = call => Each(call, x => x == 0 ? 1 : 0),
-        ["Add"] = call => Pairs(call, (a, b) => a + b),
-        ["Sub"] = call => Pairs(call, (a, b) => a - b),
-        ["Mul"] = call => Pairs(call, (a, b) => a * b),
-        ["Div"] = call => Pairs(call, (a, b) => Quotient(call, a, b)),
-        ["Mod"] = call => Pairs(call, (a, b) => a - (b * Math.Floor(a / NotZero(call, b)))),
-        ["Min"] = call => Pairs(call, Math.Min),
-        ["Max"] = call => Pairs(call, Math.Max),
-        ["Less"] = call => Pairs(call, (a, b) => a < b ? 1 : 0),
-        ["Greater"] = call => Pairs(call, (a, b) => a > b ? 1 : 0),
-        ["Equal"] = call => Pairs(call, (a, b) => a == b ? 1 : 0),
-        ["And"] = call => Pairs(call, (a, b) => a != 0 && b != 0 ? 1 : 0),
-        ["Or"] = call => Pairs(call, (a, b) => a != 0 || b != 0 ? 1 : 0),
-        ["Xor"] = call => Pairs(call, (a, b) => a != 0 ^ b != 0 ? 1 : 0),
+        ["Floor"] = call => MapUnary(call, Math.Floor),
+        ["Ceil"] = call => MapUnary(call, Math.Ceiling),
+        ["Neg"] = call => MapUnary(call, x => -x),
+        ["Not"] = call => MapUnary(call, x => x == 0 ? 1 : 0),
+        ["Add"] = call => MapBinary(call, (a, b) => a + b),
+        ["Sub"] = call => MapBinary(call, (a, b) => a - b),
+        ["Mul"] = call => MapBinary(call, (a, b) => a * b),
+        ["Div"] = call => MapBinary(call, (a, b) => Divide(call, a, b)),
+        ["Mod"] = call => MapBinary(call, (a, b) => a - (b * Math.Floor(a / RequireNotZero(call, b)))),
+        ["Min"] = call => MapBinary(call, Math.Min),
+        ["Max"] = call => MapBinary(call, Math.Max),
+        ["Less"] = call => MapBinary(call, (a, b) => a < b ? 1 : 0),
+        ["Greater"] = call => MapBinary(call, (a, b) => a > b ? 1 : 0),
+        ["Equal"] = call => MapBinary(call, (a, b) => a == b ? 1 : 0),
+        ["And"] = call => MapBinary(call, (a, b) => a != 0 && b != 0 ? 1 : 0),
+        ["Or"] = call => MapBinary(call, (a, b) => a != 0 || b != 0 ? 1 : 0),
+        ["Xor"] = call => MapBinary(call, (a, b) => a != 0 ^ b != 0 ? 1 : 0),
         ["Gather"] = Gather,
         ["Concat"] = Concat,
         ["Slice"] = Slice,
@@ -51,11 +51,11 @@ internal static class OnnxConstantOperations
 
     private static double[] Dims(Shape shape) => [shape.N, shape.C, shape.H, shape.W];
 
-    private static OnnxTensor Integers(double[] values) => Made([values.Length], values, isInteger: true);
+    private static OnnxTensor Integers(double[] values) => CreateTensor([values.Length], values, isInteger: true);
 
-    private static OnnxTensor Made(IReadOnlyList<int> dims, double[] values, bool isInteger) => isInteger
-        ? OnnxTensor.Of("", dims, [.. values.Select(value => (long)value)])
-        : OnnxTensor.Of("", dims, [.. values.Select(value => (float)value)]);
+    private static OnnxTensor CreateTensor(IReadOnlyList<int> dims, double[] values, bool isInteger) => isInteger
+        ? OnnxTensor.Create("", dims, [.. values.Select(value => (long)value)])
+        : OnnxTensor.Create("", dims, [.. values.Select(value => (float)value)]);
 
     private static OnnxTensor Constant(OnnxCall call)
     {
@@ -66,13 +66,13 @@ internal static class OnnxConstantOperations
         return given switch
         {
             [{ Tensor: { } tensor }] => tensor with { Name = call.ResultName },
-            [{ Integer: { } number }] => Made([], [number], isInteger: true),
-            [{ Float: { } number }] => Made([], [number], isInteger: false),
-            [{ Integers: { Count: > 0 and <= MostNumbers } numbers }] =>
+            [{ Integer: { } number }] => CreateTensor([], [number], isInteger: true),
+            [{ Float: { } number }] => CreateTensor([], [number], isInteger: false),
+            [{ Integers: { Count: > 0 and <= MaxNumbers } numbers }] =>
                 Integers([.. numbers.Select(number => (double)number)]),
-            [{ Floats: { Count: > 0 and <= MostNumbers } numbers }] =>
-                Made([numbers.Count], [.. numbers.Select(number => (double)number)], isInteger: false),
-            _ => throw call.Refused("it has no value that can be used"),
+            [{ Floats: { Count: > 0 and <= MaxNumbers } numbers }] =>
+                CreateTensor([numbers.Count], [.. numbers.Select(number => (double)number)], isInteger: false),
+            _ => throw call.CreateException("it has no value that can be used"),
         };
     }
 
@@ -82,36 +82,36 @@ internal static class OnnxConstantOperations
         bool toInteger = OnnxTensor.IsIntegerType((int)Math.Clamp(call.Integer("to", 0), 0, byte.MaxValue));
         return toInteger == tensor.IsInteger
             ? tensor
-            : Made(tensor.Dims, [.. call.Numbers(0).Select(x => toInteger ? Math.Truncate(x) : x)], toInteger);
+            : CreateTensor(tensor.Dims, [.. call.Numbers(0).Select(x => toInteger ? Math.Truncate(x) : x)], toInteger);
     }
 
-    private static OnnxTensor Each(OnnxCall call, Func<double, double> function) =>
-        Made(call.Tensor(0).Dims, [.. call.Numbers(0).Select(function)], call.Tensor(0).IsInteger);
+    private static OnnxTensor MapUnary(OnnxCall call, Func<double, double> function) =>
+        CreateTensor(call.Tensor(0).Dims, [.. call.Numbers(0).Select(function)], call.Tensor(0).IsInteger);
 
     /// <summary>Two arrays of one length, or an array and a single number.</summary>
-    private static OnnxTensor Pairs(OnnxCall call, Func<double, double, double> function)
+    private static OnnxTensor MapBinary(OnnxCall call, Func<double, double, double> function)
     {
         (double[] a, double[] b) = (call.Numbers(0), call.Numbers(1));
         if (a.Length != b.Length && a.Length != 1 && b.Length != 1)
         {
-            throw call.Refused($"{a.Length} and {b.Length} numbers do not fit each other");
+            throw call.CreateException($"{a.Length} and {b.Length} numbers do not fit each other");
         }
 
         (IReadOnlyList<int> first, IReadOnlyList<int> second) = (call.Tensor(0).Dims, call.Tensor(1).Dims);
         bool isFirst = a.Length > b.Length || (a.Length == b.Length && first.Count >= second.Count);
         int count = a.Length == 1 ? b.Length : a.Length;
         double[] values = [.. Enumerable.Range(0, count).Select(i => function(a[i % a.Length], b[i % b.Length]))];
-        return Made(isFirst ? first : second, values, call.Tensor(0).IsInteger && call.Tensor(1).IsInteger);
+        return CreateTensor(isFirst ? first : second, values, call.Tensor(0).IsInteger && call.Tensor(1).IsInteger);
     }
 
-    private static double Quotient(OnnxCall call, double a, double b)
+    private static double Divide(OnnxCall call, double a, double b)
     {
-        double quotient = a / NotZero(call, b);
+        double quotient = a / RequireNotZero(call, b);
         return call.Tensor(0).IsInteger && call.Tensor(1).IsInteger ? Math.Truncate(quotient) : quotient;
     }
 
-    private static double NotZero(OnnxCall call, double divisor) =>
-        divisor != 0 ? divisor : throw call.Refused("division by zero");
+    private static double RequireNotZero(OnnxCall call, double divisor) =>
+        divisor != 0 ? divisor : throw call.CreateException("division by zero");
 
     /// <summary>An array of rows: what lies behind its first index is kept together.</summary>
     private static (double[][] Rows, int[] RowDims) Rows(OnnxCall call, int index)
@@ -123,63 +123,63 @@ internal static class OnnxConstantOperations
             : ([.. numbers.Chunk(Math.Max(1, numbers.Length / tensor.Dims[0]))], [.. tensor.Dims.Skip(1)]);
     }
 
-    private static OnnxTensor Stacked(
+    private static OnnxTensor Stack(
         OnnxCall call, IReadOnlyList<int> leading, double[][] rows, int[] rowDims, bool isInteger) =>
-        rows.Sum(row => (long)row.Length) <= MostNumbers && leading.Count + rowDims.Length <= 8
-            ? Made([.. leading, .. rowDims], [.. rows.SelectMany(row => row)], isInteger)
-            : throw call.Refused("too many numbers");
+        rows.Sum(row => (long)row.Length) <= MaxNumbers && leading.Count + rowDims.Length <= 8
+            ? CreateTensor([.. leading, .. rowDims], [.. rows.SelectMany(row => row)], isInteger)
+            : throw call.CreateException("too many numbers");
 
     private static OnnxTensor Gather(OnnxCall call)
     {
-        call.Require("axis", 0);
+        call.RequireValue("axis", 0);
         (double[][] rows, int[] rowDims) = Rows(call, 0);
         double[] indices = call.Numbers(1);
         return indices.All(i => i >= -rows.Length && i < rows.Length)
-            ? Stacked(
+            ? Stack(
                 call,
                 call.Tensor(1).Dims,
                 [.. indices.Select(i => rows[(int)(i < 0 ? i + rows.Length : i)])],
                 rowDims,
                 call.Tensor(0).IsInteger)
-            : throw call.Refused("an index is outside of the array");
+            : throw call.CreateException("an index is outside of the array");
     }
 
     private static OnnxTensor Concat(OnnxCall call)
     {
         if (call.InputCount == 0 || (call.Integer("axis", 0) != 0 && call.Tensor(0).Dims.Count > 1))
         {
-            throw call.Refused("only the first axis is supported");
+            throw call.CreateException("only the first axis is supported");
         }
 
         (double[][] Rows, int[] RowDims)[] parts = [.. Enumerable.Range(0, call.InputCount).Select(i => Rows(call, i))];
         double[][] rows = [.. parts.SelectMany(part => part.Rows)];
         return parts.All(part => part.RowDims.SequenceEqual(parts[0].RowDims))
-            ? Stacked(call, [rows.Length], rows, parts[0].RowDims, call.Tensor(0).IsInteger)
-            : throw call.Refused("arrays of different sizes");
+            ? Stack(call, [rows.Length], rows, parts[0].RowDims, call.Tensor(0).IsInteger)
+            : throw call.CreateException("arrays of different sizes");
     }
 
     private static OnnxTensor Slice(OnnxCall call)
     {
         (double[][] rows, int[] rowDims) = Rows(call, 0);
         bool isFirstAxis = (call.Numbers(3, "axes") ?? [0]) is [var axis] && (axis == 0 || axis == -1 - rowDims.Length);
-        double step = call.Has(4) && call.Numbers(4) is [var given] ? given : 1;
+        double step = call.HasInput(4) && call.Numbers(4) is [var given] ? given : 1;
         if (!isFirstAxis || call.Numbers(1, "starts") is not [var start] || call.Numbers(2, "ends") is not [var end]
-            || Math.Abs(step) is not (>= 1 and <= MostNumbers))
+            || Math.Abs(step) is not (>= 1 and <= MaxNumbers))
         {
-            throw call.Refused("only one part of the first axis is supported");
+            throw call.CreateException("only one part of the first axis is supported");
         }
 
         // Backwards, the end lies before the first row.
-        (double least, double most) = step > 0 ? (0, rows.Length) : (-1, rows.Length - 1);
-        start = Math.Clamp(start < 0 ? start + rows.Length : start, step > 0 ? 0 : -1, most);
-        end = Math.Clamp(end < 0 ? end + rows.Length : end, least, most);
+        (double min, double max) = step > 0 ? (0, rows.Length) : (-1, rows.Length - 1);
+        start = Math.Clamp(start < 0 ? start + rows.Length : start, step > 0 ? 0 : -1, max);
+        end = Math.Clamp(end < 0 ? end + rows.Length : end, min, max);
         List<double[]> taken = [];
         for (double i = start; step > 0 ? i < end : i > end; i += step)
         {
             taken.Add(rows[(int)i]);
         }
 
-        return Stacked(call, [taken.Count], [.. taken], rowDims, call.Tensor(0).IsInteger);
+        return Stack(call, [taken.Count], [.. taken], rowDims, call.Tensor(0).IsInteger);
     }
 
     private static OnnxTensor Unsqueeze(OnnxCall call)
@@ -190,17 +190,17 @@ internal static class OnnxConstantOperations
         foreach (double axis in axes.Select(axis => axis < 0 ? axis + rank : axis).Order())
         {
             bool isThere = axis >= 0 && axis <= dims.Count && rank <= 8;
-            dims.Insert(isThere ? (int)axis : throw call.Refused("there is no such axis"), 1);
+            dims.Insert(isThere ? (int)axis : throw call.CreateException("there is no such axis"), 1);
         }
 
-        return Reshaped(call, dims);
+        return WithDims(call, dims);
     }
 
     private static OnnxTensor Squeeze(OnnxCall call)
     {
         IReadOnlyList<int> dims = call.Tensor(0).Dims;
         double[]? axes = call.Numbers(1, "axes");
-        return Reshaped(call, [.. dims.Where((size, i) => size != 1 || !IsNamed(i))]);
+        return WithDims(call, [.. dims.Where((size, i) => size != 1 || !IsNamed(i))]);
 
         bool IsNamed(int i) => axes is null || axes.Contains(i) || axes.Contains(i - dims.Count);
     }
@@ -210,21 +210,21 @@ internal static class OnnxConstantOperations
         OnnxTensor tensor = call.Tensor(0);
         double[] asked = call.Numbers(1);
         double known = asked.Where(size => size > 0).Aggregate(1.0, (product, size) => product * size);
-        bool isPlausible = asked.Length <= 8 && asked.All(size => size is -1 or (>= 1 and <= MostNumbers));
+        bool isPlausible = asked.Length <= 8 && asked.All(size => size is -1 or (>= 1 and <= MaxNumbers));
         if (!isPlausible || asked.Count(size => size == -1) > 1)
         {
-            throw call.Refused("the sizes make no sense");
+            throw call.CreateException("the sizes make no sense");
         }
 
-        return Reshaped(call, [.. asked.Select(size => (int)(size == -1 ? Math.Floor(tensor.Count / known) : size))]);
+        return WithDims(call, [.. asked.Select(size => (int)(size == -1 ? Math.Floor(tensor.Count / known) : size))]);
     }
 
-    private static OnnxTensor Reshaped(OnnxCall call, IReadOnlyList<int> dims)
+    private static OnnxTensor WithDims(OnnxCall call, IReadOnlyList<int> dims)
     {
         OnnxTensor tensor = call.Tensor(0);
         return dims.Aggregate(1.0, (product, size) => product * size) == tensor.Count
             ? tensor with { Dims = dims }
-            : throw call.Refused($"{tensor.Count} numbers do not fill ({string.Join(", ", dims)})");
+            : throw call.CreateException($"{tensor.Count} numbers do not fill ({string.Join(", ", dims)})");
     }
 
     private static OnnxTensor Transpose(OnnxCall call)
@@ -232,11 +232,11 @@ internal static class OnnxConstantOperations
         (double[][] rows, int[] rowDims) = Rows(call, 0);
         bool isTurned = call.Integers("perm") is [1, 0] or [];
         return isTurned && rowDims.Length == 1 && rows.Length > 0
-            ? Made(
+            ? CreateTensor(
                 [rowDims[0], rows.Length],
                 [.. Enumerable.Range(0, rowDims[0]).SelectMany(column => rows.Select(row => row[column]))],
                 call.Tensor(0).IsInteger)
-            : throw call.Refused("only rows and columns can change places");
+            : throw call.CreateException("only rows and columns can change places");
     }
 
     private static OnnxTensor ConstantOfShape(OnnxCall call)
@@ -244,24 +244,24 @@ internal static class OnnxConstantOperations
         double[] dims = call.Numbers(0);
         double count = dims.Aggregate(1.0, (product, size) => product * size);
         OnnxTensor? value = call.Attribute("value")?.Tensor;
-        return dims.Length <= 8 && dims.All(size => size >= 0) && count <= MostNumbers && value is null or { Count: 1 }
-            ? Made(
+        return dims.Length <= 8 && dims.All(size => size >= 0) && count <= MaxNumbers && value is null or { Count: 1 }
+            ? CreateTensor(
                 [.. dims.Select(size => (int)size)],
                 [.. Enumerable.Repeat((double)(value?.ToFloats()[0] ?? 0), (int)count)],
                 value?.IsInteger ?? false)
-            : throw call.Refused("too many numbers");
+            : throw call.CreateException("too many numbers");
     }
 
     private static OnnxTensor Range(OnnxCall call)
     {
         if (call.Numbers(0) is [var start] && call.Numbers(1) is [var limit] && call.Numbers(2) is [var step and not 0]
-            && (limit - start) / step is <= MostNumbers and var count)
+            && (limit - start) / step is <= MaxNumbers and var count)
         {
             int length = (int)Math.Max(0, Math.Ceiling(count));
             double[] values = [.. Enumerable.Range(0, length).Select(i => start + (i * step))];
-            return Made([values.Length], values, call.Tensor(0).IsInteger);
+            return CreateTensor([values.Length], values, call.Tensor(0).IsInteger);
         }
 
-        throw call.Refused("too many numbers");
+        throw call.CreateException("too many numbers");
     }
 }

@@ -28,7 +28,7 @@ internal sealed class OnnxExport
     private readonly Dictionary<string, OnnxTensor> _weights = [];
     private readonly Dictionary<Parameter, string> _weightNames = [];
     private readonly Dictionary<Value, string> _names = [];
-    private readonly HashSet<string> _taken = [ImageName, LogitsName];
+    private readonly HashSet<string> _usedNames = [ImageName, LogitsName];
 
     private OnnxExport(ComputationGraph graph, ParameterStore store, TracedSizes? sizes, bool foldsBatchNorm)
     {
@@ -41,7 +41,7 @@ internal sealed class OnnxExport
     public static OnnxModel FromNetwork(
         Network network, OnnxSettings settings, IReadOnlyDictionary<string, string> metadata)
     {
-        TracedSizes? sizes = settings.IsDynamic ? TracedSizes.Of(network) : null;
+        TracedSizes? sizes = settings.IsDynamic ? TracedSizes.Trace(network) : null;
         (int height, int width) = (settings.Size.Height, settings.Size.Width);
         Value image = Value.Input(Shape.Nchw(1, network.Channels, height, width));
         ComputationGraph graph = sizes?.Graph ?? new ComputationGraph(network.Segment(image));
@@ -78,7 +78,7 @@ internal sealed class OnnxExport
         Value result = operation is FilterOperation filter && _folded.TryGetValue(filter, out BatchNorm? norm)
             ? norm.Output
             : operation.Output;
-        string name = result == _graph.Outputs[0] ? LogitsName : Named(operation, index);
+        string name = result == _graph.Outputs[0] ? LogitsName : GetNodeName(operation, index);
         string[] inputs = [.. operation.Inputs.Select(input => _names[input])];
         _names[result] = name;
         switch (operation)
@@ -125,15 +125,15 @@ internal sealed class OnnxExport
         Operation operation = _graph.Operations[index];
         string input = _names[operation.Inputs[0]];
         string[] empty = ["", ""];
-        if (_sizes?.Followed(index) is { } leader)
+        if (_sizes?.FindSizeSource(index) is { } leader)
         {
-            string batch = Part(ShapeOf(input), name, 0, 2);
-            string sizes = Node($"{name}.sizes", "Concat", [batch, SizeOf(leader, name)], Integer("axis", 0));
+            string batch = Part(AddShape(input), name, 0, 2);
+            string sizes = Node($"{name}.sizes", "Concat", [batch, AddSize(leader, name)], Integer("axis", 0));
             Node(name, "Resize", [input, .. empty, sizes], attributes);
         }
         else if (_sizes is not null)
         {
-            (int high, int wide) = _sizes.Factors(index);
+            (int high, int wide) = _sizes.GetScaleFactors(index);
             Node(name, "Resize", [input, "", Constant($"{name}.scales", [1f, 1f, high, wide])], attributes);
         }
         else
@@ -151,10 +151,10 @@ internal sealed class OnnxExport
             (_graph.Operations[index].Inputs[0].Shape, _graph.Operations[index].Output.Shape);
         string input = _names[_graph.Operations[index].Inputs[0]];
         string pads;
-        if (_sizes?.Followed(index) is { } leader)
+        if (_sizes?.FindSizeSource(index) is { } leader)
         {
-            string own = Part(ShapeOf(input), $"{name}.own", 2, 4);
-            string missing = Node($"{name}.missing", "Sub", [SizeOf(leader, name), own]);
+            string own = Part(AddShape(input), $"{name}.own", 2, 4);
+            string missing = Node($"{name}.missing", "Sub", [AddSize(leader, name), own]);
             string two = Constant($"{name}.two", 2L);
             string even = missing;
             if (_sizes.RoundsDown(index))
@@ -177,10 +177,10 @@ internal sealed class OnnxExport
         Node(name, "Pad", [input, pads], Text("mode", mode));
     }
 
-    private string ShapeOf(string value) =>
-        _taken.Add($"{value}.shape") ? Node($"{value}.shape", "Shape", [value]) : $"{value}.shape";
+    private string AddShape(string value) =>
+        _usedNames.Add($"{value}.shape") ? Node($"{value}.shape", "Shape", [value]) : $"{value}.shape";
 
-    private string SizeOf(Value leader, string reader) => Part(ShapeOf(_names[leader]), $"{reader}.target", 2, 4);
+    private string AddSize(Value leader, string reader) => Part(AddShape(_names[leader]), $"{reader}.target", 2, 4);
 
     private string Part(string shape, string reader, long begin, long end) => Node(
         $"{reader}.{begin}",
@@ -196,8 +196,8 @@ internal sealed class OnnxExport
         }
 
         Parameter weight = filter.Weight;
-        ReadOnlySpan<float> bias = filter.Bias is null ? default : ValuesOf(filter.Bias);
-        float[] values = ValuesOf(weight).ToArray();
+        ReadOnlySpan<float> bias = filter.Bias is null ? default : GetValues(filter.Bias);
+        float[] values = GetValues(weight).ToArray();
         float[] shifts = new float[filter.Output.Shape.C];
         int taps = weight.Dims[2] * weight.Dims[3];
         for (int c = 0; c < shifts.Length; c++)
@@ -218,15 +218,15 @@ internal sealed class OnnxExport
             }
         }
 
-        string layer = LayerOf(weight);
+        string layer = GetLayerName(weight);
         string[] names = [weight.Name, $"{layer}.bias"];
-        _weights[names[0]] = OnnxTensor.Of(names[0], weight.Dims, values);
-        _weights[names[1]] = OnnxTensor.Of(names[1], [shifts.Length], shifts);
+        _weights[names[0]] = OnnxTensor.Create(names[0], weight.Dims, values);
+        _weights[names[1]] = OnnxTensor.Create(names[1], [shifts.Length], shifts);
         return names;
     }
 
     /// <summary>Values of a parameter, or of a constant of the graph.</summary>
-    private ReadOnlySpan<float> ValuesOf(Parameter parameter) =>
+    private ReadOnlySpan<float> GetValues(Parameter parameter) =>
         (_store.Holds(parameter) ? _store : new ParameterStore([parameter])).GetValues(parameter);
 
     private string Weight(Parameter parameter)
@@ -235,7 +235,7 @@ internal sealed class OnnxExport
         {
             name = _weights.ContainsKey(parameter.Name) ? $"{parameter.Name}_{_weights.Count}" : parameter.Name;
             _weightNames.Add(parameter, name);
-            _weights.Add(name, OnnxTensor.Of(name, parameter.Dims, ValuesOf(parameter)));
+            _weights.Add(name, OnnxTensor.Create(name, parameter.Dims, GetValues(parameter)));
         }
 
         return name;
@@ -243,13 +243,13 @@ internal sealed class OnnxExport
 
     private string Constant(string name, params ReadOnlySpan<long> values)
     {
-        _weights[name] = OnnxTensor.Of(name, [values.Length], values);
+        _weights[name] = OnnxTensor.Create(name, [values.Length], values);
         return name;
     }
 
     private string Constant(string name, params ReadOnlySpan<float> values)
     {
-        _weights[name] = OnnxTensor.Of(name, [values.Length], values);
+        _weights[name] = OnnxTensor.Create(name, [values.Length], values);
         return name;
     }
 
@@ -260,14 +260,14 @@ internal sealed class OnnxExport
     }
 
     /// <summary>The layer's name, or the operation's with its place.</summary>
-    private string Named(Operation operation, int index)
+    private string GetNodeName(Operation operation, int index)
     {
         string place = string.Create(CultureInfo.InvariantCulture, $"{operation.GetType().Name}_{index}");
-        string name = operation.Parameters.Count > 0 ? LayerOf(operation.Parameters[0]) : place;
-        return _taken.Add(name) ? name : place;
+        string name = operation.Parameters.Count > 0 ? GetLayerName(operation.Parameters[0]) : place;
+        return _usedNames.Add(name) ? name : place;
     }
 
-    private static string LayerOf(Parameter parameter) =>
+    private static string GetLayerName(Parameter parameter) =>
         parameter.Name.LastIndexOf('.') is > 0 and var end ? parameter.Name[..end] : parameter.Name;
 
     private static Dictionary<FilterOperation, BatchNorm> FoldedNorms(ComputationGraph graph)

@@ -12,7 +12,7 @@ internal static class OnnxMapOperations
         ["BatchNormalization"] = OnnxFilterOperations.Normalize,
         ["MaxPool"] = OnnxPoolOperations.Max,
         ["AveragePool"] = OnnxPoolOperations.Average,
-        ["GlobalAveragePool"] = call => OnnxPoolOperations.OfAll(call.Map(0)),
+        ["GlobalAveragePool"] = call => OnnxPoolOperations.GlobalMean(call.Map(0)),
         ["ReduceMean"] = OnnxPoolOperations.Mean,
         ["Relu"] = call => call.Map(0).Relu(),
         ["LeakyRelu"] = call => call.Map(0).Relu(call.Float("alpha", 0.01f)),
@@ -46,21 +46,21 @@ internal static class OnnxMapOperations
 
         // Until version 13 the axis and all behind it were one.
         long axis = call.Integer("axis", call.Opset < 13 ? 1 : -1);
-        return order.IsChannels(axis) && (call.Opset >= 13 || axis is 3 or -1 || x.Shape is { H: 1, W: 1 })
-            ? call.Ordered(x.Softmax(), order)
-            : throw call.Refused($"axis {axis} of version {call.Opset} is not supported");
+        return order.IsChannelAxis(axis) && (call.Opset >= 13 || axis is 3 or -1 || x.Shape is { H: 1, W: 1 })
+            ? call.WithOrder(x.Softmax(), order)
+            : throw call.CreateException($"axis {axis} of version {call.Opset} is not supported");
     }
 
     private static Value Concat(OnnxCall call) => call.Integer("axis", 1) is 1 or -3
         ? Value.Concat([.. Enumerable.Range(0, call.InputCount).Select(call.Map)])
-        : throw call.Refused($"axis {call.Integer("axis", 1)} is not supported");
+        : throw call.CreateException($"axis {call.Integer("axis", 1)} is not supported");
 
     /// <summary>Nothing is moved: the map's axes are known to stand in another order from here on.</summary>
     private static Value Transpose(OnnxCall call)
     {
         (Value x, AxisOrder order) = call.OrderedMap(0);
-        return order.Turned(call.Integers("perm")) is { } turned
-            ? call.Ordered(x, turned)
-            : throw call.Refused("perm must name each of four axes once");
+        return order.Transpose(call.Integers("perm")) is { } turned
+            ? call.WithOrder(x, turned)
+            : throw call.CreateException("perm must name each of four axes once");
     }
 }

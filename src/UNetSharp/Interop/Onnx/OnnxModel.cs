@@ -23,7 +23,7 @@ internal sealed record OnnxModel(
 {
     // The version of the file format that belongs to operations 13 to 18; what is newer reads it too.
     private const int FormatVersion = 8;
-    private const int MostParts = 1 << 17;
+    private const int MaxParts = 1 << 17;
     private const string Producer = "UNetSharp";
 
     /// <summary>Whether a file that begins so may be an ONNX file: the version of its format comes first.</summary>
@@ -71,7 +71,7 @@ internal sealed record OnnxModel(
     {
         Dictionary<string, string> metadata = [];
         (long opset, ReadOnlyMemory<byte> graph) = (0, default);
-        foreach (ProtoField field in ProtoField.Of(message))
+        foreach (ProtoField field in ProtoField.Parse(message))
         {
             switch (field.Number)
             {
@@ -93,7 +93,7 @@ internal sealed record OnnxModel(
         List<OnnxTensor> weights = [];
         List<OnnxValueInfo> inputs = [];
         List<OnnxValueInfo> outputs = [];
-        foreach (ProtoField field in ProtoField.Of(message))
+        foreach (ProtoField field in ProtoField.Parse(message))
         {
             switch (field.Number)
             {
@@ -104,9 +104,9 @@ internal sealed record OnnxModel(
                 default: break;
             }
 
-            if (nodes.Count + weights.Count + inputs.Count + outputs.Count > MostParts)
+            if (nodes.Count + weights.Count + inputs.Count + outputs.Count > MaxParts)
             {
-                throw new InvalidDataException($"its graph has more than {MostParts} parts");
+                throw new InvalidDataException($"its graph has more than {MaxParts} parts");
             }
         }
 
@@ -119,7 +119,7 @@ internal sealed record OnnxModel(
         HashSet<string> seen = [];
         if (names.FirstOrDefault(name => name.Length > 0 && !seen.Add(name)) is { } twice)
         {
-            throw new InvalidDataException($"it computes '{CheckpointException.Shown(twice)}' twice");
+            throw new InvalidDataException($"it computes '{CheckpointException.Sanitize(twice)}' twice");
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed record OnnxModel(
     private static (string Name, long Number, string Text) ReadPair(ReadOnlyMemory<byte> message)
     {
         (string name, long number, string text) = ("", 0, "");
-        foreach (ProtoField field in ProtoField.Of(message))
+        foreach (ProtoField field in ProtoField.Parse(message))
         {
             switch (field)
             {

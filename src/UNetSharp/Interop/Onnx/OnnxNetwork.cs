@@ -14,10 +14,10 @@ public sealed class OnnxNetwork : Network
     /// <summary>What stands for the network's name in its settings.</summary>
     internal const string ModelName = "onnx";
 
-    private const int MostFixedSide = 4096;
-    private const int MostChannels = 64;
-    private const int MostClasses = 256;
-    private const int MostPassedOn = 8;
+    private const int MaxFixedSide = 4096;
+    private const int MaxChannels = 64;
+    private const int MaxClasses = 256;
+    private const int MaxPassThroughNodes = 8;
     private const int SaliencyOutputs = 7;
 
     // What deep networks halve without remainder, for those that cannot do with one.
@@ -25,8 +25,8 @@ public sealed class OnnxNetwork : Network
 
     private static readonly PictureSize SaliencySize = new(320, 320);
 
-    private static readonly string[] PassedOn = ["Identity", "Cast", "Dropout", "Transpose"];
-    private static readonly string[] Final = ["Sigmoid", "Softmax"];
+    private static readonly string[] PassThroughOperations = ["Identity", "Cast", "Dropout", "Transpose"];
+    private static readonly string[] FinalActivations = ["Sigmoid", "Softmax"];
 
     private readonly string _file;
     private readonly OnnxModel _model;
@@ -38,7 +38,7 @@ public sealed class OnnxNetwork : Network
         : base(channels, classes)
     {
         (_file, _model, _input, _sideStep) = (file, model, input, sideStep);
-        FixedSize = FixedSizeOf(input);
+        FixedSize = GetFixedSize(input);
     }
 
     /// <summary>The only size of image that the network reads; null if there are others.</summary>
@@ -64,19 +64,19 @@ public sealed class OnnxNetwork : Network
         OnnxModel model = OnnxModel.Read(file);
         HashSet<string> weights = [.. model.Weights.Select(weight => weight.Name)];
         OnnxValueInfo[] inputs = [.. model.Inputs.Where(input => !weights.Contains(input.Name))];
-        if (inputs is not [{ Dims: [_, { Fixed: >= 1 and <= MostChannels and var channels }, _, _] } input]
+        if (inputs is not [{ Dims: [_, { Fixed: >= 1 and <= MaxChannels and var channels }, _, _] } input]
             || model.Outputs.Count == 0)
         {
             throw new CheckpointException(
                 $"{file}: its network does not read one image of (N, channels, height, width), with "
-                + $"1 to {MostChannels} channels.");
+                + $"1 to {MaxChannels} channels.");
         }
 
-        PictureSize? size = FixedSizeOf(input);
-        if (size is { } fix && Math.Max(fix.Height, fix.Width) > MostFixedSide)
+        PictureSize? size = GetFixedSize(input);
+        if (size is { } fix && Math.Max(fix.Height, fix.Width) > MaxFixedSide)
         {
             throw new CheckpointException(
-                $"{file}: its network reads images of {fix} only, more than {MostFixedSide} a side.");
+                $"{file}: its network reads images of {fix} only, more than {MaxFixedSide} a side.");
         }
 
         return size is { } only ? Traced(only, 1) : Open();
@@ -96,16 +96,16 @@ public sealed class OnnxNetwork : Network
         OnnxNetwork Traced(PictureSize probe, int sideStep)
         {
             var image = Value.Input(Shape.Nchw(1, (int)channels, probe.Height, probe.Width));
-            Value result = OnnxTrace.Run(file, model, input.Name, LogitsName(model), image, (tensor, _) => Constant(tensor));
-            if (result.Shape.C > MostClasses)
+            Value result = OnnxTrace.Trace(file, model, input.Name, LogitsName(model), image, (tensor, _) => Constant(tensor));
+            if (result.Shape.C > MaxClasses)
             {
                 throw new CheckpointException(
-                    $"{file}: its network has {result.Shape.C} classes, more than {MostClasses}.");
+                    $"{file}: its network has {result.Shape.C} classes, more than {MaxClasses}.");
             }
 
             OnnxNetwork network = new(file, model, input, (int)channels, result.Shape.C, sideStep);
             network.Forward(image); // names the parameters
-            network.RequireNumbers();
+            network.RequireFiniteWeights();
             return network;
         }
     }
@@ -113,19 +113,19 @@ public sealed class OnnxNetwork : Network
     /// <inheritdoc/>
     /// <exception cref="CheckpointException">The network cannot run on an image of this size.</exception>
     public override Value Forward(Value image) =>
-        OnnxTrace.Run(_file, _model, _input.Name, LogitsName(_model), image, ParameterOf);
+        OnnxTrace.Trace(_file, _model, _input.Name, LogitsName(_model), image, GetParameter);
 
     /// <inheritdoc/>
     public override int InputSide(int outputSide) => FixedSize is not null
         ? outputSide
         : (base.InputSide(outputSide) + _sideStep - 1) / _sideStep * _sideStep;
 
-    private void RequireNumbers()
+    private void RequireFiniteWeights()
     {
         if (Parameters().FirstOrDefault(parameter => !IsFinite(Store.GetValues(parameter))) is { } bad)
         {
             throw new CheckpointException(
-                $"{_file}: {CheckpointException.Shown(bad.Name)} holds values that are not finite numbers (NaN or infinity)"
+                $"{_file}: {CheckpointException.Sanitize(bad.Name)} holds values that are not finite numbers (NaN or infinity)"
                 + "; training has diverged, or the file is damaged.");
         }
     }
@@ -144,7 +144,7 @@ public sealed class OnnxNetwork : Network
     }
 
     /// <summary>The parameter of an array; threads that trace at the same time get the same one.</summary>
-    private Parameter ParameterOf(OnnxTensor tensor, ParameterKind kind)
+    private Parameter GetParameter(OnnxTensor tensor, ParameterKind kind)
     {
         // What was computed from sizes has no name, and may be different for the next size.
         if (tensor.Name.Length == 0)
@@ -156,7 +156,7 @@ public sealed class OnnxNetwork : Network
         {
             if (!_parameters.TryGetValue(tensor, out Parameter? parameter))
             {
-                parameter = AddParameter(tensor.Name, [.. tensor.Dims], kind, Values(tensor));
+                parameter = AddParameter(tensor.Name, [.. tensor.Dims], kind, CreateInitializer(tensor));
                 _parameters.Add(tensor, parameter);
             }
 
@@ -165,12 +165,12 @@ public sealed class OnnxNetwork : Network
     }
 
     private static Parameter Constant(OnnxTensor tensor) =>
-        new(null, "constant", [.. tensor.Dims], ParameterKind.Constant, Values(tensor));
+        new(null, "constant", [.. tensor.Dims], ParameterKind.Constant, CreateInitializer(tensor));
 
-    private static Action<Random, Span<float>> Values(OnnxTensor tensor) =>
+    private static Action<Random, Span<float>> CreateInitializer(OnnxTensor tensor) =>
         (_, values) => tensor.ToFloats().CopyTo(values);
 
-    private static PictureSize? FixedSizeOf(OnnxValueInfo input)
+    private static PictureSize? GetFixedSize(OnnxValueInfo input)
     {
         (long? height, long? width) = (input.Dims[2].Fixed, input.Dims[3].Fixed);
         return (height ?? width) is null ? null : new PictureSize(Bounded(height ?? width), Bounded(width ?? height));
@@ -183,7 +183,7 @@ public sealed class OnnxNetwork : Network
     {
         string output = model.Outputs[0].Name;
         string name = output;
-        for (int i = 0; i < MostPassedOn; i++)
+        for (int i = 0; i < MaxPassThroughNodes; i++)
         {
             OnnxNode? producer = model.Nodes.FirstOrDefault(node => node.Outputs.Contains(name));
             if (producer is null || producer.Inputs.Count == 0)
@@ -191,12 +191,12 @@ public sealed class OnnxNetwork : Network
                 break;
             }
 
-            if (Final.Contains(producer.Operation))
+            if (FinalActivations.Contains(producer.Operation))
             {
                 return producer.Inputs[0];
             }
 
-            if (!PassedOn.Contains(producer.Operation))
+            if (!PassThroughOperations.Contains(producer.Operation))
             {
                 break;
             }

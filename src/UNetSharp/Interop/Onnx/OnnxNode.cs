@@ -15,11 +15,11 @@ internal sealed record OnnxNode(
     IReadOnlyList<string> Outputs,
     IReadOnlyList<OnnxAttribute> Attributes)
 {
-    private const int MostAttributes = 32;
+    private const int MaxAttributes = 32;
 
     /// <summary>Name for messages.</summary>
-    public string ShownName =>
-        CheckpointException.Shown(Name.Length > 0 ? Name : $"{Operation} ({string.Join(", ", Outputs)})");
+    public string DisplayName =>
+        CheckpointException.Sanitize(Name.Length > 0 ? Name : $"{Operation} ({string.Join(", ", Outputs)})");
 
     /// <summary>Reads a NodeProto.</summary>
     /// <exception cref="InvalidDataException">It makes no sense.</exception>
@@ -29,7 +29,7 @@ internal sealed record OnnxNode(
         List<string> inputs = [];
         List<string> outputs = [];
         List<OnnxAttribute> attributes = [];
-        foreach (ProtoField field in ProtoField.Of(message))
+        foreach (ProtoField field in ProtoField.Parse(message))
         {
             switch (field.Number)
             {
@@ -37,7 +37,7 @@ internal sealed record OnnxNode(
                 case 2: outputs.Add(field.Text); break;
                 case 3: name = field.Text; break;
                 case 4: operation = field.Text; break;
-                case 5 when attributes.Count == MostAttributes:
+                case 5 when attributes.Count == MaxAttributes:
                     throw new InvalidDataException("a node has too many constants");
                 case 5: attributes.Add(OnnxAttribute.Read(field.Content)); break;
                 case 7: domain = field.Text; break;

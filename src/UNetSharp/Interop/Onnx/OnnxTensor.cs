@@ -17,7 +17,7 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
     /// <summary>ONNX's number for int64.</summary>
     public const int Int64Type = 7;
 
-    private const int MostDims = 8;
+    private const int MaxDims = 8;
     private const int External = 1;
 
     // ONNX's numbers for number formats, and safetensors' names for the same.
@@ -46,11 +46,11 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
         FormatNames.TryGetValue(type, out string? name) && (name == "BOOL" || name[0] is 'I' or 'U');
 
     /// <summary>An array of float32.</summary>
-    public static OnnxTensor Of(string name, IReadOnlyList<int> dims, ReadOnlySpan<float> values) =>
+    public static OnnxTensor Create(string name, IReadOnlyList<int> dims, ReadOnlySpan<float> values) =>
         new(name, dims, FloatType, MemoryMarshal.AsBytes(values).ToArray());
 
     /// <summary>An array of int64.</summary>
-    public static OnnxTensor Of(string name, IReadOnlyList<int> dims, ReadOnlySpan<long> values) =>
+    public static OnnxTensor Create(string name, IReadOnlyList<int> dims, ReadOnlySpan<long> values) =>
         new(name, dims, Int64Type, MemoryMarshal.AsBytes(values).ToArray());
 
     /// <summary>The numbers as float32; whole numbers are exact up to 2²⁴, more than any size of an image.</summary>
@@ -70,11 +70,11 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
         ReadOnlyMemory<byte>? raw = null;
         (string name, int type) = ("", 0);
         List<ProtoField> integers = [];
-        foreach (ProtoField field in ProtoField.Of(message))
+        foreach (ProtoField field in ProtoField.Parse(message))
         {
             switch (field.Number)
             {
-                case 1: dims.AddRange(field.Integers.Take(MostDims + 1)); break;
+                case 1: dims.AddRange(field.Integers.Take(MaxDims + 1)); break;
                 case 2: type = field.Integer is >= 0 and <= byte.MaxValue ? (int)field.Integer : 0; break;
                 case 4 or 10: numbers.Write(field.FixedNumbers.Span); break;
                 case 5 or 7: integers.Add(field); break;
@@ -86,19 +86,19 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
             }
         }
 
-        bool isPlausible = dims.Count <= MostDims && dims.All(size => size is >= 0 and <= int.MaxValue);
+        bool isPlausible = dims.Count <= MaxDims && dims.All(size => size is >= 0 and <= int.MaxValue);
         double count = isPlausible ? dims.Aggregate(1.0, (product, size) => product * size) : -1;
         NumberFormat format = Format(type, name);
         if (integers.Count > 0)
         {
-            int most = (int)Math.Clamp(count, 0, message.Length) + 1;
-            WriteIntegers(integers.SelectMany(field => field.Integers).Take(most), format.Bytes, numbers);
+            int max = (int)Math.Clamp(count, 0, message.Length) + 1;
+            WriteIntegers(integers.SelectMany(field => field.Integers).Take(max), format.Bytes, numbers);
         }
 
         ReadOnlyMemory<byte> data = raw ?? numbers.ToArray();
         return count * format.Bytes == data.Length
             ? new OnnxTensor(name, [.. dims.Select(size => (int)size)], type, data)
-            : throw new InvalidDataException($"sizes and numbers of '{CheckpointException.Shown(name)}' do not fit");
+            : throw new InvalidDataException($"sizes and numbers of '{CheckpointException.Sanitize(name)}' do not fit");
     }
 
     /// <summary>The TensorProto.</summary>
@@ -122,9 +122,9 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
     private static NumberFormat Format(int type, string name = "") => FormatNames.TryGetValue(type, out string? format)
         ? NumberFormat.ByName[format]
         : throw new InvalidDataException(
-            $"'{CheckpointException.Shown(name)}' has a number format that is not known, ONNX's {type}");
+            $"'{CheckpointException.Sanitize(name)}' has a number format that is not known, ONNX's {type}");
 
     private static InvalidDataException InOtherFile(string name) => new(
-        $"the numbers of '{CheckpointException.Shown(name)}' are in another file, which is not followed; save the model "
+        $"the numbers of '{CheckpointException.Sanitize(name)}' are in another file, which is not followed; save the model "
         + "with its weights inside (onnx.save without save_as_external_data)");
 }

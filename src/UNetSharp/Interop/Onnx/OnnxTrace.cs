@@ -10,23 +10,23 @@ namespace UNetSharp.Interop.Onnx;
 internal sealed class OnnxTrace
 {
     // A U-Net 64 wide has some 1000 values for each pixel of the image.
-    private const long MostValuesPerPixel = 8192;
+    private const long MaxValuesPerPixel = 8192;
     /// <summary>The largest height or width of a map.</summary>
-    public const int MostSide = 1 << 15;
+    public const int MaxSide = 1 << 15;
 
-    private const long MostFoldedNumbers = 1 << 20;
+    private const long MaxFoldedNumbers = 1 << 20;
 
     private readonly Dictionary<string, Value> _maps = [];
     private readonly Dictionary<string, AxisOrder> _orders = [];
     private readonly Dictionary<string, OnnxTensor> _tensors;
     private long _valuesLeft;
-    private long _numbersLeft = MostFoldedNumbers;
+    private long _numbersLeft = MaxFoldedNumbers;
 
     private OnnxTrace(OnnxModel model, Value image, Func<OnnxTensor, ParameterKind, Parameter> parameterOf)
     {
         (Opset, ParameterOf) = (model.Opset, parameterOf);
         _tensors = model.Weights.Where(weight => weight.Name.Length > 0).ToDictionary(weight => weight.Name);
-        _valuesLeft = MostValuesPerPixel * image.Shape.Pixels;
+        _valuesLeft = MaxValuesPerPixel * image.Shape.Pixels;
     }
 
     /// <summary>Version of ONNX's list of operations.</summary>
@@ -43,7 +43,7 @@ internal sealed class OnnxTrace
     /// <param name="image">The image.</param>
     /// <param name="parameterOf">Gives the parameter that holds an array.</param>
     /// <exception cref="CheckpointException">A node cannot be computed; the message names it.</exception>
-    public static Value Run(
+    public static Value Trace(
         string file,
         OnnxModel model,
         string inputName,
@@ -53,7 +53,7 @@ internal sealed class OnnxTrace
     {
         OnnxTrace trace = new(model, image, parameterOf);
         trace._maps[inputName] = image;
-        foreach (OnnxNode node in Needed(model, outputName))
+        foreach (OnnxNode node in FindRequiredNodes(model, outputName))
         {
             try
             {
@@ -65,14 +65,14 @@ internal sealed class OnnxTrace
             }
             catch (Exception e) when (e is InvalidDataException or ShapeException)
             {
-                throw new CheckpointException($"{file}: node {node.ShownName}: {e.Message.TrimEnd('.')}.", e);
+                throw new CheckpointException($"{file}: node {node.DisplayName}: {e.Message.TrimEnd('.')}.", e);
             }
         }
 
         return trace._maps.TryGetValue(outputName, out Value? map)
             ? map
             : throw new CheckpointException(
-                $"{file}: its output '{CheckpointException.Shown(outputName)}' is not computed from the image.");
+                $"{file}: its output '{CheckpointException.Sanitize(outputName)}' is not computed from the image.");
     }
 
     /// <summary>Whether a name is a map's.</summary>
@@ -83,7 +83,7 @@ internal sealed class OnnxTrace
         _maps.TryGetValue(name, out Value? map) ? map : throw Missing(name, "a map", _tensors.ContainsKey(name));
 
     /// <summary>The order of a map's axes in the file.</summary>
-    public AxisOrder OrderOf(string name) => _orders.GetValueOrDefault(name, AxisOrder.Usual);
+    public AxisOrder GetOrder(string name) => _orders.GetValueOrDefault(name, AxisOrder.Nchw);
 
     /// <summary>Says in which order the axes of a map are.</summary>
     public void SetOrder(string name, AxisOrder order) => _orders[name] = order;
@@ -94,7 +94,7 @@ internal sealed class OnnxTrace
         : throw Missing(name, "a constant", _maps.ContainsKey(name));
 
     /// <summary>The nodes that lead to a value, in the order of the file.</summary>
-    private static IEnumerable<OnnxNode> Needed(OnnxModel model, string outputName)
+    private static IEnumerable<OnnxNode> FindRequiredNodes(OnnxModel model, string outputName)
     {
         Dictionary<string, OnnxNode> producers = [];
         foreach (OnnxNode node in model.Nodes)
@@ -126,32 +126,32 @@ internal sealed class OnnxTrace
         OnnxCall call = new(node, this, resultIndex);
         if (node.Outputs.Count == 0)
         {
-            throw call.Refused("it has no result");
+            throw call.CreateException("it has no result");
         }
 
         if (call.ReadsMaps && OnnxMapOperations.Find(node.Operation) is { } operation)
         {
             Value map = operation(call);
             _valuesLeft -= map.Shape.Count;
-            _maps[call.ResultName] = map.Shape is { H: <= MostSide, W: <= MostSide } && _valuesLeft >= 0
+            _maps[call.ResultName] = map.Shape is { H: <= MaxSide, W: <= MaxSide } && _valuesLeft >= 0
                 ? map
-                : throw call.Refused($"a map of {map.Shape} is too large for an image of this size");
+                : throw call.CreateException($"a map of {map.Shape} is too large for an image of this size");
         }
         else if (OnnxConstantOperations.Find(node.Operation) is { } folding)
         {
             OnnxTensor tensor = folding(call);
             _numbersLeft -= tensor.Name.Length > 0 ? 0 : tensor.Count;
-            _tensors[call.ResultName] = _numbersLeft >= 0 ? tensor : throw call.Refused("there are too many constants");
+            _tensors[call.ResultName] = _numbersLeft >= 0 ? tensor : throw call.CreateException("there are too many constants");
         }
         else
         {
             string what = OnnxMapOperations.Find(node.Operation) is null ? "is" : "of constants is";
-            string operationName = CheckpointException.Shown(node.Operation);
+            string operationName = CheckpointException.Sanitize(node.Operation);
             throw new InvalidDataException($"operation {operationName} {what} not supported");
         }
     }
 
     private static InvalidDataException Missing(string name, string what, bool isOther) => new(isOther
-        ? $"'{CheckpointException.Shown(name)}' must be {what}, which it is not"
-        : $"it reads '{CheckpointException.Shown(name)}', which nothing before it computes");
+        ? $"'{CheckpointException.Sanitize(name)}' must be {what}, which it is not"
+        : $"it reads '{CheckpointException.Sanitize(name)}', which nothing before it computes");
 }

@@ -11,7 +11,7 @@ internal sealed record OnnxValueInfo(string Name, IReadOnlyList<OnnxSize> Dims)
     /// <exception cref="InvalidDataException">It makes no sense.</exception>
     public static OnnxValueInfo Read(ReadOnlyMemory<byte> message)
     {
-        ProtoField[] fields = [.. ProtoField.Of(message)];
+        ProtoField[] fields = [.. ProtoField.Parse(message)];
         IEnumerable<ProtoField> dims = Inner(Inner(Inner(fields, 2), 1), 2);
         return new OnnxValueInfo(
             fields.LastOrDefault(field => field.Number == 1) is { Number: 1 } name ? name.Text : "",
@@ -27,7 +27,7 @@ internal sealed record OnnxValueInfo(string Name, IReadOnlyList<OnnxSize> Dims)
     }
 
     private static IEnumerable<ProtoField> Inner(IEnumerable<ProtoField> fields, int number) =>
-        fields.Where(field => field.Number == number).SelectMany(field => ProtoField.Of(field.Content));
+        fields.Where(field => field.Number == number).SelectMany(field => ProtoField.Parse(field.Content));
 }
 
 /// <summary>A size of a tensor (Dimension): a number, or a name for one that is not fixed.</summary>
@@ -36,7 +36,7 @@ internal readonly record struct OnnxSize(long? Fixed, string Name = "")
     /// <summary>Reads a Dimension.</summary>
     public static OnnxSize Read(ReadOnlyMemory<byte> message)
     {
-        ProtoField field = ProtoField.Of(message).LastOrDefault(field => field.Number == 1);
+        ProtoField field = ProtoField.Parse(message).LastOrDefault(field => field.Number == 1);
 
         // Some programs write 0 or −1 for what is not fixed.
         return new OnnxSize(field is { Number: 1, Integer: > 0 } ? field.Integer : null);

@@ -12,45 +12,45 @@ namespace UNetSharp.Interop.Onnx;
 internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
 {
     // A transposed convolution of stride s is computed as s · s convolutions.
-    private const int MostStride = 16;
-    private const int MostDistance = 1 << 12;
+    private const int MaxStride = 16;
+    private const int MaxDistance = 1 << 12;
 
     /// <summary>Whether padding is the same on both ends.</summary>
-    public bool IsEven => Before == After;
+    public bool IsSymmetric => Before == After;
 
     /// <summary>Number of windows over so many pixels.</summary>
     public int Positions(int size) => ((size + Before + After - Axis.Extent) / Axis.Stride) + 1;
 
     /// <summary>The windows down the rows and across the columns.</summary>
-    public static (OnnxWindow Rows, OnnxWindow Columns) Of(OnnxCall call, Shape x, int kernelHeight, int kernelWidth) =>
-        (Of(call, x.H, kernelHeight, 0), Of(call, x.W, kernelWidth, 1));
+    public static (OnnxWindow Rows, OnnxWindow Columns) FromCall(OnnxCall call, Shape x, int kernelHeight, int kernelWidth) =>
+        (FromCall(call, x.H, kernelHeight, 0), FromCall(call, x.W, kernelWidth, 1));
 
-    private static OnnxWindow Of(OnnxCall call, int size, int kernel, int index)
+    private static OnnxWindow FromCall(OnnxCall call, int size, int kernel, int index)
     {
-        int stride = Number(call, "strides", index, least: 1, MostStride);
-        int dilation = Number(call, "dilations", index, least: 1, MostDistance);
+        int stride = ReadInteger(call, "strides", index, min: 1, MaxStride);
+        int dilation = ReadInteger(call, "dilations", index, min: 1, MaxDistance);
         Axis axis = new(kernel, stride, Padding: 0, dilation);
         (int before, int after) = call.Text("auto_pad", "NOTSET") switch
         {
-            "NOTSET" => (Number(call, "pads", index, 0, MostDistance), Number(call, "pads", index + 2, 0, MostDistance)),
+            "NOTSET" => (ReadInteger(call, "pads", index, 0, MaxDistance), ReadInteger(call, "pads", index + 2, 0, MaxDistance)),
             "VALID" => (0, 0),
-            "SAME_UPPER" => Halves(Missing(axis, size)),
-            "SAME_LOWER" => Halves(Missing(axis, size)) is var (less, more) ? (more, less) : default,
-            string other => throw call.Refused($"auto_pad {CheckpointException.Shown(other)} is not supported"),
+            "SAME_UPPER" => SplitPadding(ComputeSamePadding(axis, size)),
+            "SAME_LOWER" => SplitPadding(ComputeSamePadding(axis, size)) is var (less, more) ? (more, less) : default,
+            string other => throw call.CreateException($"auto_pad {CheckpointException.Sanitize(other)} is not supported"),
         };
         return new OnnxWindow(before == after ? axis with { Padding = before } : axis, before, after);
     }
 
     /// <summary>Padding with which there are as many windows as strides fit into the image.</summary>
-    private static int Missing(Axis axis, int size) =>
+    private static int ComputeSamePadding(Axis axis, int size) =>
         Math.Max(0, (((size + axis.Stride - 1) / axis.Stride) - 1) * axis.Stride + axis.Extent - size);
 
-    private static (int Less, int More) Halves(int total) => (total / 2, total - (total / 2));
+    private static (int Less, int More) SplitPadding(int total) => (total / 2, total - (total / 2));
 
-    private static int Number(OnnxCall call, string name, int index, int least, int most)
+    private static int ReadInteger(OnnxCall call, string name, int index, int min, int max)
     {
         IReadOnlyList<long> values = call.Integers(name);
-        long value = values.Count == 0 ? least : index < values.Count ? values[index] : -1;
-        return value >= least && value <= most ? (int)value : throw call.Refused($"{name} must be {least} to {most}");
+        long value = values.Count == 0 ? min : index < values.Count ? values[index] : -1;
+        return value >= min && value <= max ? (int)value : throw call.CreateException($"{name} must be {min} to {max}");
     }
 }

@@ -31,27 +31,27 @@ internal sealed class TracedSizes
 
     /// <summary>Traces a network.</summary>
     /// <exception cref="CheckpointException">Its operations depend on the image's size.</exception>
-    public static TracedSizes Of(Network network)
+    public static TracedSizes Trace(Network network)
     {
         ComputationGraph[] most = new[] { -1, 0, 1 }
-            .Select(rest => Multiples.Select(times => Traced(network, times, rest)).ToArray())
+            .Select(rest => Multiples.Select(times => TraceAt(network, times, rest)).ToArray())
             .MaxBy(graphs => graphs[0].Operations.Count)!;
-        bool isOne = most.All(graph => Kinds(graph).SequenceEqual(Kinds(most[0])));
+        bool isOne = most.All(graph => GetOperationTypes(graph).SequenceEqual(GetOperationTypes(most[0])));
 
         // A network that is given more than the image chooses how much by the image's size.
-        bool hasMirror = Kinds(most[0]).Contains(typeof(ReflectPad));
-        return isOne && !hasMirror ? new TracedSizes(most) : throw Refused();
+        bool hasMirror = GetOperationTypes(most[0]).Contains(typeof(ReflectPad));
+        return isOne && !hasMirror ? new TracedSizes(most) : throw CreateException();
     }
 
     /// <summary>The value whose height and width an operation's result has; null if there is none.</summary>
-    public Value? Followed(int index)
+    public Value? FindSizeSource(int index)
     {
         // The image comes before the first operation.
         foreach (int other in Enumerable.Range(-1, index + 1))
         {
-            if (Enumerable.Range(0, Traces).All(k => HasSizeOf(k, index, other)))
+            if (Enumerable.Range(0, Traces).All(k => HasSameSize(k, index, other)))
             {
-                return ValueOf(0, other);
+                return GetValue(0, other);
             }
         }
 
@@ -60,13 +60,13 @@ internal sealed class TracedSizes
 
     /// <summary>The factors by which an operation's result is larger than what it reads.</summary>
     /// <exception cref="CheckpointException">They are not the same for every size, or not whole.</exception>
-    public (int Height, int Width) Factors(int index)
+    public (int Height, int Width) GetScaleFactors(int index)
     {
         (Shape from, Shape to) = Sizes(0, index);
         (int high, int wide) = (to.H / from.H, to.W / from.W);
         bool holds = Enumerable.Range(0, Traces).Select(k => Sizes(k, index))
             .All(pair => pair.To.H == high * pair.From.H && pair.To.W == wide * pair.From.W);
-        return holds ? (high, wide) : throw Refused();
+        return holds ? (high, wide) : throw CreateException();
     }
 
     /// <summary>
@@ -80,38 +80,38 @@ internal sealed class TracedSizes
     /// <exception cref="CheckpointException">It does not.</exception>
     public void RequireConstant(int index)
     {
-        (int, int, int, int)[] amounts = [.. _graphs.Select(graph => Amounts(graph.Operations[index]))];
+        (int, int, int, int)[] amounts = [.. _graphs.Select(graph => GetPadding(graph.Operations[index]))];
         if (amounts.Distinct().Count() > 1)
         {
-            throw Refused();
+            throw CreateException();
         }
     }
 
-    private static ComputationGraph Traced(Network network, (int Height, int Width) times, int rest) => new(network.Segment(
+    private static ComputationGraph TraceAt(Network network, (int Height, int Width) times, int rest) => new(network.Segment(
         Value.Input(Shape.Nchw(1, network.Channels, (times.Height * Period) + rest, (times.Width * Period) + rest))));
 
-    private static IEnumerable<Type> Kinds(ComputationGraph graph) => graph.Operations.Select(operation => operation.GetType());
+    private static IEnumerable<Type> GetOperationTypes(ComputationGraph graph) => graph.Operations.Select(operation => operation.GetType());
 
-    private static (int Top, int Left, int High, int Wide) Amounts(Operation operation)
+    private static (int Top, int Left, int High, int Wide) GetPadding(Operation operation)
     {
         var padding = (Pad)operation;
         (Shape from, Shape to) = (padding.Inputs[0].Shape, padding.Output.Shape);
         return (padding.Top, padding.Left, to.H - from.H, to.W - from.W);
     }
 
-    private Value ValueOf(int trace, int index) =>
+    private Value GetValue(int trace, int index) =>
         index < 0 ? _graphs[trace].Inputs[0] : _graphs[trace].Operations[index].Output;
 
-    private bool HasSizeOf(int trace, int index, int other)
+    private bool HasSameSize(int trace, int index, int other)
     {
-        Shape size = ValueOf(trace, index).Shape;
-        return ValueOf(trace, other).Shape.WithChannels(size.C) == size;
+        Shape size = GetValue(trace, index).Shape;
+        return GetValue(trace, other).Shape.WithChannels(size.C) == size;
     }
 
     private (Shape From, Shape To) Sizes(int trace, int index) =>
         (_graphs[trace].Operations[index].Inputs[0].Shape, _graphs[trace].Operations[index].Output.Shape);
 
-    private static CheckpointException Refused() => new(
+    private static CheckpointException CreateException() => new(
         "The network's operations depend on the image's size; write it for one size.")
     {
         Settings = [nameof(OnnxSettings.IsDynamic)],

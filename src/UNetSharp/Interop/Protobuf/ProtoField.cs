@@ -30,7 +30,7 @@ internal enum ProtoEncoding
 internal readonly record struct ProtoField(
     int Number, ProtoEncoding Encoding, ulong Bits, ReadOnlyMemory<byte> Bytes)
 {
-    private const int MostVarintBytes = 10;
+    private const int MaxVarintBytes = 10;
 
     /// <summary>A whole number.</summary>
     public long Integer => Encoding == ProtoEncoding.Varint ? (long)Bits : throw Unexpected();
@@ -46,40 +46,40 @@ internal readonly record struct ProtoField(
     public string Text => System.Text.Encoding.UTF8.GetString(Content.Span);
 
     /// <summary>Whole numbers of a repeated field: a packed run, or one of them.</summary>
-    public IEnumerable<long> Integers => Encoding == ProtoEncoding.Varint ? [(long)Bits] : Packed(Content);
+    public IEnumerable<long> Integers => Encoding == ProtoEncoding.Varint ? [(long)Bits] : ReadPacked(Content);
 
     /// <summary>Bytes of the fixed-size numbers of a repeated field: a packed run, or one of them.</summary>
     public ReadOnlyMemory<byte> FixedNumbers => Encoding != ProtoEncoding.Varint ? Bytes : throw Unexpected();
 
     /// <summary>The fields of a message in the order of the file.</summary>
     /// <exception cref="InvalidDataException">The bytes are no message; thrown while reading.</exception>
-    public static IEnumerable<ProtoField> Of(ReadOnlyMemory<byte> message)
+    public static IEnumerable<ProtoField> Parse(ReadOnlyMemory<byte> message)
     {
         while (!message.IsEmpty)
         {
-            ulong key = Varint(ref message);
+            ulong key = ReadVarint(ref message);
             var encoding = (ProtoEncoding)(key & 7);
             int number = key >> 3 is >= 1 and <= int.MaxValue ? (int)(key >> 3) : throw Damaged("a field's number");
             yield return encoding switch
             {
-                ProtoEncoding.Varint => new ProtoField(number, encoding, Varint(ref message), default),
-                ProtoEncoding.Fixed64 => new ProtoField(number, encoding, 0, Take(ref message, sizeof(ulong))),
-                ProtoEncoding.Fixed32 => new ProtoField(number, encoding, 0, Take(ref message, sizeof(uint))),
-                ProtoEncoding.Content => new ProtoField(number, encoding, 0, Take(ref message, Varint(ref message))),
+                ProtoEncoding.Varint => new ProtoField(number, encoding, ReadVarint(ref message), default),
+                ProtoEncoding.Fixed64 => new ProtoField(number, encoding, 0, ReadBytes(ref message, sizeof(ulong))),
+                ProtoEncoding.Fixed32 => new ProtoField(number, encoding, 0, ReadBytes(ref message, sizeof(uint))),
+                ProtoEncoding.Content => new ProtoField(number, encoding, 0, ReadBytes(ref message, ReadVarint(ref message))),
                 _ => throw Damaged("a field's encoding"),
             };
         }
     }
 
-    private static IEnumerable<long> Packed(ReadOnlyMemory<byte> run)
+    private static IEnumerable<long> ReadPacked(ReadOnlyMemory<byte> run)
     {
         while (!run.IsEmpty)
         {
-            yield return (long)Varint(ref run);
+            yield return (long)ReadVarint(ref run);
         }
     }
 
-    private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> rest, ulong length)
+    private static ReadOnlyMemory<byte> ReadBytes(ref ReadOnlyMemory<byte> rest, ulong length)
     {
         if (length > (ulong)rest.Length)
         {
@@ -91,11 +91,11 @@ internal readonly record struct ProtoField(
         return taken;
     }
 
-    private static ulong Varint(ref ReadOnlyMemory<byte> rest)
+    private static ulong ReadVarint(ref ReadOnlyMemory<byte> rest)
     {
         ReadOnlySpan<byte> bytes = rest.Span;
         ulong value = 0;
-        for (int i = 0; i < Math.Min(bytes.Length, MostVarintBytes); i++)
+        for (int i = 0; i < Math.Min(bytes.Length, MaxVarintBytes); i++)
         {
             value |= (ulong)(bytes[i] & 0x7F) << (7 * i);
             if (bytes[i] < 0x80)

@@ -5,8 +5,8 @@ internal interface ITorchData
 {
     /// <summary>How many bytes the file has of a storage.</summary>
     /// <exception cref="InvalidDataException">The file does not have the storage.</exception>
-    long BytesOf(string key);
+    long GetLength(string key);
 
-    /// <summary>Bytes of a storage that are within <see cref="BytesOf"/>.</summary>
+    /// <summary>Bytes of a storage that are within <see cref="GetLength"/>.</summary>
     byte[] Read(string key, long start, int count);
 }

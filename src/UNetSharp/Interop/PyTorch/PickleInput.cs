@@ -14,11 +14,11 @@ internal sealed class PickleInput(Stream stream)
     /// The most bytes that are read as pickles. A tensor takes about 150, so this is room for the names of a hundred
     /// times more tensors than the largest networks have.
     /// </summary>
-    public const long MostBytes = 64 << 20;
+    public const long MaxBytes = 64 << 20;
 
-    private const int MostNameBytes = 256;
+    private const int MaxNameBytes = 256;
 
-    private readonly long _end = Math.Min(stream.Length, stream.Position + MostBytes);
+    private readonly long _end = Math.Min(stream.Length, stream.Position + MaxBytes);
     private readonly byte[] _number = new byte[sizeof(ulong)];
 
     /// <summary>Where the next byte lies in the stream.</summary>
@@ -64,9 +64,9 @@ internal sealed class PickleInput(Stream stream)
         List<byte> bytes = [];
         for (byte next = Byte(); next != '\n'; next = Byte())
         {
-            if (bytes.Count == MostNameBytes)
+            if (bytes.Count == MaxNameBytes)
             {
-                throw new InvalidDataException($"is refused: it asks for a name of more than {MostNameBytes} bytes.");
+                throw new InvalidDataException($"is refused: it asks for a name of more than {MaxNameBytes} bytes.");
             }
 
             bytes.Add(next);
@@ -88,7 +88,7 @@ internal sealed class PickleInput(Stream stream)
         if (count > (ulong)(_end - Position))
         {
             throw new InvalidDataException(_end < stream.Length
-                ? $"is refused: its pickle is longer than {MostBytes >> 20} MiB."
+                ? $"is refused: its pickle is longer than {MaxBytes >> 20} MiB."
                 : "is cut short: its pickle ends too early; copy it again.");
         }
     }

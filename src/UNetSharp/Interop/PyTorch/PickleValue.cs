@@ -9,9 +9,9 @@ namespace UNetSharp.Interop.PyTorch;
 internal abstract record PickleValue;
 
 /// <summary>What weights are never read from: None, booleans, fractions, bytes, devices, number types.</summary>
-internal sealed record PickleOther : PickleValue
+internal sealed record PickleOpaque : PickleValue
 {
-    public static PickleOther Instance { get; } = new();
+    public static PickleOpaque Instance { get; } = new();
 }
 
 /// <summary>A whole number of any size.</summary>

@@ -12,9 +12,9 @@ namespace UNetSharp.Interop.PyTorch;
 internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, PickleValue> storageOf)
 {
     // About 50 steps make a tensor: room for 40,000. In the worst case each step makes a list, about 100 bytes.
-    private const long MostSteps = 2_000_000;
-    private const int MostProtocol = 5;
-    private const int MostIntegerBytes = 255;
+    private const long MaxSteps = 2_000_000;
+    private const int MaxProtocol = 5;
+    private const int MaxIntegerBytes = 255;
 
     private readonly List<PickleValue> _stack = [];
     private readonly List<int> _marks = [];
@@ -33,25 +33,25 @@ internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, P
                 return Pop();
             }
 
-            Charge(1);
-            if (Made(opcode) is { } value)
+            CountSteps(1);
+            if (CreateValue(opcode) is { } value)
             {
                 _stack.Add(value);
             }
             else
             {
-                Act(opcode);
+                Execute(opcode);
             }
         }
     }
 
-    private PickleValue? Made(PickleOpcode opcode) => opcode switch
+    private PickleValue? CreateValue(PickleOpcode opcode) => opcode switch
     {
-        PickleOpcode.None or PickleOpcode.NewTrue or PickleOpcode.NewFalse => PickleOther.Instance,
-        PickleOpcode.BinFloat => Skipped(sizeof(double)),
-        PickleOpcode.ShortBinBytes => Skipped(input.Byte()),
-        PickleOpcode.BinBytes => Skipped(input.UInt32()),
-        PickleOpcode.BinBytes8 => Skipped(input.UInt64()),
+        PickleOpcode.None or PickleOpcode.NewTrue or PickleOpcode.NewFalse => PickleOpaque.Instance,
+        PickleOpcode.BinFloat => SkipBytes(sizeof(double)),
+        PickleOpcode.ShortBinBytes => SkipBytes(input.Byte()),
+        PickleOpcode.BinBytes => SkipBytes(input.UInt32()),
+        PickleOpcode.BinBytes8 => SkipBytes(input.UInt64()),
         PickleOpcode.BinInt1 => new PickleInteger(input.Byte()),
         PickleOpcode.BinInt2 => new PickleInteger(input.UInt16()),
         PickleOpcode.BinInt => new PickleInteger(input.Int32()),
@@ -68,18 +68,18 @@ internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, P
         PickleOpcode.EmptyList => new PickleList([]),
         PickleOpcode.List => new PickleList([.. PopToMark()]),
         PickleOpcode.EmptyDict => new PickleDict([]),
-        PickleOpcode.Dict => Filled(new PickleDict([]), PopToMark()),
+        PickleOpcode.Dict => Fill(new PickleDict([]), PopToMark()),
         PickleOpcode.Dup => Top(),
-        PickleOpcode.BinGet => Remembered(input.Byte()),
-        PickleOpcode.LongBinGet => Remembered(input.UInt32()),
+        PickleOpcode.BinGet => GetMemo(input.Byte()),
+        PickleOpcode.LongBinGet => GetMemo(input.UInt32()),
         PickleOpcode.Global => Global(input.Line(), input.Line()),
         PickleOpcode.StackGlobal => StackGlobal(),
         PickleOpcode.BinPersId => storageOf(Pop()),
-        PickleOpcode.Reduce or PickleOpcode.NewObj => Called(),
+        PickleOpcode.Reduce or PickleOpcode.NewObj => Reduce(),
         _ => null,
     };
 
-    private void Act(PickleOpcode opcode)
+    private void Execute(PickleOpcode opcode)
     {
         switch (opcode)
         {
@@ -128,39 +128,39 @@ internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, P
         }
     }
 
-    private void Charge(long steps)
+    private void CountSteps(long steps)
     {
         _steps += steps;
-        if (_steps > MostSteps)
+        if (_steps > MaxSteps)
         {
-            throw new InvalidDataException($"is refused: its pickle takes more than {MostSteps:N0} steps.");
+            throw new InvalidDataException($"is refused: its pickle takes more than {MaxSteps:N0} steps.");
         }
     }
 
-    private PickleOther Skipped(ulong bytes)
+    private PickleOpaque SkipBytes(ulong bytes)
     {
         input.Skip(bytes);
-        return PickleOther.Instance;
+        return PickleOpaque.Instance;
     }
 
-    private PickleInteger Integer(uint bytes) => bytes <= MostIntegerBytes
+    private PickleInteger Integer(uint bytes) => bytes <= MaxIntegerBytes
         ? new PickleInteger(new BigInteger(input.Bytes(bytes)))
         : throw new InvalidDataException($"is refused: it holds a whole number of {bytes} bytes.");
 
-    private PickleValue Remembered(uint key) => _memo.TryGetValue(key, out PickleValue? value)
+    private PickleValue GetMemo(uint key) => _memo.TryGetValue(key, out PickleValue? value)
         ? value
         : throw Damaged("it asks for a value that it did not store");
 
     private static PickleValue Global(string module, string name) => TorchGlobals.Find($"{module}.{name}")
         ?? throw new InvalidDataException(
-            $"asks to call {CheckpointException.Shown($"{module}.{name}")}, which no state dict needs; refused. "
+            $"asks to call {CheckpointException.Sanitize($"{module}.{name}")}, which no state dict needs; refused. "
             + "Save model.state_dict() and nothing else.");
 
     private PickleValue StackGlobal() => Pop(2) is [PickleText module, PickleText name]
         ? Global(module.Value, name.Value)
         : throw Damaged("a name in it is no text");
 
-    private PickleValue Called()
+    private PickleValue Reduce()
     {
         if (Pop(2) is not [PickleFunction function, PickleTuple arguments])
         {
@@ -168,8 +168,8 @@ internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, P
         }
 
         // Arguments come again and again out of the memo at no cost; what is done with them must have one.
-        Charge(arguments.Items.Length);
-        Charge(arguments.Items.Sum(item => item is PickleList list ? (long)list.Items.Count : 0));
+        CountSteps(arguments.Items.Length);
+        CountSteps(arguments.Items.Sum(item => item is PickleList list ? (long)list.Items.Count : 0));
         return function.Call(arguments.Items);
     }
 
@@ -190,10 +190,10 @@ internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, P
             throw Damaged("it sets an entry of what is no dict");
         }
 
-        Filled(dict, items);
+        Fill(dict, items);
     }
 
-    private static PickleDict Filled(PickleDict dict, PickleValue[] items)
+    private static PickleDict Fill(PickleDict dict, PickleValue[] items)
     {
         if (items.Length % 2 != 0)
         {
@@ -212,7 +212,7 @@ internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, P
     private void Build()
     {
         Pop();
-        if (Top() is not (PickleDict or PickleOther))
+        if (Top() is not (PickleDict or PickleOpaque))
         {
             throw Damaged("it sets attributes of what is no dict");
         }
@@ -220,7 +220,7 @@ internal sealed class RestrictedUnpickler(PickleInput input, Func<PickleValue, P
 
     private static void RequireProtocol(byte protocol)
     {
-        if (protocol > MostProtocol)
+        if (protocol > MaxProtocol)
         {
             throw Damaged($"it claims pickle protocol {protocol}");
         }

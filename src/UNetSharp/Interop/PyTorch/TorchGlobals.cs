@@ -6,10 +6,10 @@ namespace UNetSharp.Interop.PyTorch;
 /// </summary>
 internal static class TorchGlobals
 {
-    private const int MostDims = 8;
+    private const int MaxDims = 8;
 
     // What training scripts put beside the weights: scores, options, paths. Nothing is made of them, whatever they hold.
-    private static readonly string[] Bystanders =
+    private static readonly string[] IgnoredNames =
     [
         "_codecs.encode", "argparse.Namespace", "builtins.set", "__builtin__.set", "numpy.dtype", "numpy.ndarray",
         "numpy.core.multiarray.scalar", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray.scalar",
@@ -30,7 +30,7 @@ internal static class TorchGlobals
             ["torch._utils._rebuild_tensor_v2"] = new PickleFunction(Tensor),
             ["torch._utils._rebuild_parameter"] = new PickleFunction(Parameter),
             ["torch.Size"] = new PickleFunction(Size),
-            ["torch.device"] = new PickleFunction(_ => PickleOther.Instance),
+            ["torch.device"] = new PickleFunction(_ => PickleOpaque.Instance),
         };
         (string Storage, string Format)[] storages =
         [
@@ -50,12 +50,12 @@ internal static class TorchGlobals
         ];
         foreach (string numberType in numberTypes)
         {
-            table[$"torch.{numberType}"] = PickleOther.Instance;
+            table[$"torch.{numberType}"] = PickleOpaque.Instance;
         }
 
-        foreach (string bystander in Bystanders)
+        foreach (string bystander in IgnoredNames)
         {
-            table[bystander] = new PickleFunction(_ => PickleOther.Instance);
+            table[bystander] = new PickleFunction(_ => PickleOpaque.Instance);
         }
 
         return table;
@@ -88,9 +88,9 @@ internal static class TorchGlobals
     private static PickleTensor Tensor(PickleValue[] arguments)
     {
         if (arguments is not [PickleStorage storage, PickleInteger offset, PickleTuple size, PickleTuple stride, ..]
-            || size.Items.Length > MostDims || size.Items.Length != stride.Items.Length)
+            || size.Items.Length > MaxDims || size.Items.Length != stride.Items.Length)
         {
-            throw Damaged($"a tensor has no storage, offset and up to {MostDims} sizes and strides");
+            throw Damaged($"a tensor has no storage, offset and up to {MaxDims} sizes and strides");
         }
 
         int[] dims = [.. size.Items.Select(item => (int)Number(item, int.MaxValue))];
@@ -105,8 +105,8 @@ internal static class TorchGlobals
         arguments is [PickleTuple sizes] ? sizes : throw Damaged("a size is no tuple");
 
     /// <summary>A whole number from 0 up to a greatest one.</summary>
-    internal static long Number(PickleValue value, long most) =>
-        value is PickleInteger integer && integer.Value >= 0 && integer.Value <= most
+    internal static long Number(PickleValue value, long max) =>
+        value is PickleInteger integer && integer.Value >= 0 && integer.Value <= max
             ? (long)integer.Value
             : throw Damaged("a size, stride or offset is no number that can be");
 

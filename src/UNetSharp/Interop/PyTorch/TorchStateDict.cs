@@ -3,7 +3,7 @@ namespace UNetSharp.Interop.PyTorch;
 /// <summary>Finds the weights in what a training script saved.</summary>
 internal static class TorchStateDict
 {
-    private const int MostKeysInMessage = 5;
+    private const int MaxKeysInMessage = 5;
 
     // Names under which scripts nest the state dict beside the optimizer's, the epoch and so on.
     private static readonly string[] Wrappers =
@@ -21,8 +21,8 @@ internal static class TorchStateDict
         List<KeyValuePair<string, PickleTensor>> tensors = Wrappers
             .Select(wrapper => Entry(dict, wrapper))
             .OfType<PickleDict>()
-            .Select(TensorsOf)
-            .FirstOrDefault(found => found.Count > 0) ?? TensorsOf(dict);
+            .Select(GetTensors)
+            .FirstOrDefault(found => found.Count > 0) ?? GetTensors(dict);
         if (tensors.Count == 0 && dict.Items.Count > 0)
         {
             throw new InvalidDataException($"holds no arrays but {Keys(dict)}; save model.state_dict(), by itself or "
@@ -35,7 +35,7 @@ internal static class TorchStateDict
             if (!names.Add(name))
             {
                 throw new InvalidDataException(
-                    $"is damaged: it names '{CheckpointException.Shown(name)}' twice; copy it again.");
+                    $"is damaged: it names '{CheckpointException.Sanitize(name)}' twice; copy it again.");
             }
         }
 
@@ -45,7 +45,7 @@ internal static class TorchStateDict
     private static PickleValue? Entry(PickleDict dict, string key) =>
         dict.Items.LastOrDefault(entry => entry.Key is PickleText text && text.Value == key).Value;
 
-    private static List<KeyValuePair<string, PickleTensor>> TensorsOf(PickleDict dict)
+    private static List<KeyValuePair<string, PickleTensor>> GetTensors(PickleDict dict)
     {
         List<KeyValuePair<string, PickleTensor>> tensors = [];
         foreach ((PickleValue key, PickleValue value) in dict.Items)
@@ -60,7 +60,7 @@ internal static class TorchStateDict
     }
 
     private static string Keys(PickleDict dict) =>
-        string.Join(", ", dict.Items.Take(MostKeysInMessage).Select(entry => entry.Key is PickleText text
-            ? $"'{CheckpointException.Shown(text.Value)}'"
-            : "an entry without a name")) + (dict.Items.Count > MostKeysInMessage ? ", …" : "");
+        string.Join(", ", dict.Items.Take(MaxKeysInMessage).Select(entry => entry.Key is PickleText text
+            ? $"'{CheckpointException.Sanitize(text.Value)}'"
+            : "an entry without a name")) + (dict.Items.Count > MaxKeysInMessage ? ", …" : "");
 }

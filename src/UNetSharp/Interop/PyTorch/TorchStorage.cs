@@ -15,7 +15,7 @@ internal sealed record TorchStorage(string Key, PickleStorageType Type, long Cou
 internal sealed class TorchStorages
 {
     // Keys are small numbers or addresses. A long text out of the memo would be searched for again and again.
-    private const int MostKeyCharacters = 256;
+    private const int MaxKeyCharacters = 256;
 
     private readonly Dictionary<string, TorchStorage> _byKey = [];
 
@@ -26,7 +26,7 @@ internal sealed class TorchStorages
     /// What a persistent id stands for: ('storage', type, key, location, count), and in files before PyTorch 1.6 a
     /// sixth entry that is None or the part that is meant (key, start, count).
     /// </summary>
-    public PickleStorage Of(PickleValue id)
+    public PickleStorage Resolve(PickleValue id)
     {
         PickleValue[] entries = id is PickleTuple tuple ? tuple.Items : [];
         if (entries is not [PickleText kind, PickleStorageType type, var keyValue, _, var countValue, .. var view]
@@ -35,7 +35,7 @@ internal sealed class TorchStorages
             throw TorchGlobals.Damaged("a persistent id describes no storage");
         }
 
-        string key = KeyOf(keyValue);
+        string key = GetKey(keyValue);
         long count = TorchGlobals.Number(countValue, long.MaxValue / sizeof(double));
         if (!_byKey.TryGetValue(key, out TorchStorage? storage))
         {
@@ -45,18 +45,18 @@ internal sealed class TorchStorages
         if (storage.Type != type || storage.Count != count)
         {
             throw TorchGlobals.Damaged(
-                $"storage '{CheckpointException.Shown(key)}' is described in two different ways");
+                $"storage '{CheckpointException.Sanitize(key)}' is described in two different ways");
         }
 
         return view is [PickleTuple part] ? Part(storage, part) : new PickleStorage(storage, 0, count);
     }
 
     /// <summary>A key as text; some old files have numbers.</summary>
-    public static string KeyOf(PickleValue value) => value switch
+    public static string GetKey(PickleValue value) => value switch
     {
-        PickleText { Value.Length: <= MostKeyCharacters } text => text.Value,
+        PickleText { Value.Length: <= MaxKeyCharacters } text => text.Value,
         PickleInteger number => number.Value.ToString(CultureInfo.InvariantCulture),
-        _ => throw TorchGlobals.Damaged($"a storage has no key, or a key of more than {MostKeyCharacters} characters"),
+        _ => throw TorchGlobals.Damaged($"a storage has no key, or a key of more than {MaxKeyCharacters} characters"),
     };
 
     private static PickleStorage Part(TorchStorage storage, PickleTuple part)

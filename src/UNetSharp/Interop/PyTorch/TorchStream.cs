@@ -36,7 +36,7 @@ internal sealed class TorchStream : ITorchData
 
         Load(input);
         TorchStorages storages = new();
-        PickleValue root = new RestrictedUnpickler(input, storages.Of).Load();
+        PickleValue root = new RestrictedUnpickler(input, storages.Resolve).Load();
         if (Load(input) is not PickleList keys)
         {
             throw TorchGlobals.Damaged("the keys of the storages are no list");
@@ -48,7 +48,7 @@ internal sealed class TorchStream : ITorchData
     }
 
     /// <inheritdoc/>
-    public long BytesOf(string key) => Place(key).Bytes;
+    public long GetLength(string key) => Place(key).Bytes;
 
     /// <inheritdoc/>
     public byte[] Read(string key, long start, int count)
@@ -67,10 +67,10 @@ internal sealed class TorchStream : ITorchData
         byte[] countBytes = new byte[CountBytes];
         foreach (PickleValue keyValue in keys)
         {
-            string key = TorchStorages.KeyOf(keyValue);
+            string key = TorchStorages.GetKey(keyValue);
             if (storages.Find(key) is not { } storage)
             {
-                throw TorchGlobals.Damaged($"storage '{CheckpointException.Shown(key)}' is listed but not described");
+                throw TorchGlobals.Damaged($"storage '{CheckpointException.Sanitize(key)}' is listed but not described");
             }
 
             RequireFollowing(at, CountBytes, key);
@@ -79,7 +79,7 @@ internal sealed class TorchStream : ITorchData
             long count = BinaryPrimitives.ReadInt64LittleEndian(countBytes);
             if (count != storage.Count)
             {
-                throw new InvalidDataException($"is damaged: storage '{CheckpointException.Shown(key)}' has {count} "
+                throw new InvalidDataException($"is damaged: storage '{CheckpointException.Sanitize(key)}' has {count} "
                     + $"numbers instead of {storage.Count}; copy it again.");
             }
 
@@ -87,7 +87,7 @@ internal sealed class TorchStream : ITorchData
             RequireFollowing(at, storage.Bytes, key);
             if (!_places.TryAdd(key, (at, storage.Bytes)))
             {
-                throw TorchGlobals.Damaged($"storage '{CheckpointException.Shown(key)}' is listed twice");
+                throw TorchGlobals.Damaged($"storage '{CheckpointException.Sanitize(key)}' is listed twice");
             }
 
             at += storage.Bytes;
@@ -99,12 +99,12 @@ internal sealed class TorchStream : ITorchData
         if (bytes > _stream.Length - at)
         {
             throw new InvalidDataException(
-                $"is cut short: storage '{CheckpointException.Shown(key)}' is not whole; copy it again.");
+                $"is cut short: storage '{CheckpointException.Sanitize(key)}' is not whole; copy it again.");
         }
     }
 
     private (long At, long Bytes) Place(string key) => _places.TryGetValue(key, out (long At, long Bytes) place)
         ? place
         : throw new InvalidDataException(
-            $"has no storage '{CheckpointException.Shown(key)}', which its pickle names; copy it again.");
+            $"has no storage '{CheckpointException.Sanitize(key)}', which its pickle names; copy it again.");
 }

@@ -5,23 +5,23 @@ namespace UNetSharp.Interop.PyTorch;
 /// <summary>Cuts tensors out of storages: of any stride, several out of one storage, none outside it.</summary>
 internal sealed class TorchTensors
 {
-    private const long MostValues = 1L << 31;
+    private const long MaxValues = 1L << 31;
 
     // Float32 values may take more memory than the file has bytes: bytes and half-precision numbers grow, tensors that
     // share a storage are copied, and a compressed file may hold many zeros. A tiny file that claims gigabytes may not.
     private const long FreeBytes = 64 << 20;
-    private const long MostGrowth = 16;
+    private const long MaxGrowth = 16;
 
     // Numbers that do not lie in order are gathered in runs of so many on their way to float32.
     private const int BlockCount = 1 << 16;
 
     private readonly ITorchData _data;
-    private readonly long _mostBytes;
+    private readonly long _maxBytes;
     private long _values;
     private long _readBytes;
 
     private TorchTensors(ITorchData data, long fileBytes) =>
-        (_data, _mostBytes) = (data, FreeBytes + (MostGrowth * fileBytes));
+        (_data, _maxBytes) = (data, FreeBytes + (MaxGrowth * fileBytes));
 
     /// <summary>Reads tensors, each storage once.</summary>
     /// <param name="tensors">Tensors by name.</param>
@@ -32,9 +32,9 @@ internal sealed class TorchTensors
         IReadOnlyList<KeyValuePair<string, PickleTensor>> tensors, ITorchData data, long fileBytes)
     {
         TorchTensors reader = new(data, fileBytes);
-        Cut[] cuts = [.. tensors.Select((tensor, index) => reader.Checked(index, tensor.Key, tensor.Value))];
+        TensorSlice[] cuts = [.. tensors.Select((tensor, index) => reader.Validate(index, tensor.Key, tensor.Value))];
         var read = new StoredTensor[cuts.Length];
-        foreach (IGrouping<TorchStorage, Cut> storage in cuts.GroupBy(cut => cut.Storage))
+        foreach (IGrouping<TorchStorage, TensorSlice> storage in cuts.GroupBy(cut => cut.Storage))
         {
             reader.ReadStorage(storage.Key, [.. storage], read);
         }
@@ -42,23 +42,23 @@ internal sealed class TorchTensors
         return read;
     }
 
-    private Cut Checked(int index, string name, PickleTensor tensor)
+    private TensorSlice Validate(int index, string name, PickleTensor tensor)
     {
         BigInteger count = tensor.Dims.Aggregate(BigInteger.One, (product, size) => product * size);
         BigInteger last = tensor.Dims.Zip(tensor.Strides, (size, stride) => (size - 1) * (BigInteger)stride)
             .Aggregate(new BigInteger(tensor.Offset), (sum, step) => sum + step);
         if (count > 0 && last >= tensor.Storage.Count)
         {
-            throw new InvalidDataException($"is damaged: '{CheckpointException.Shown(name)}' reaches beyond its "
-                + $"storage '{CheckpointException.Shown(tensor.Storage.Storage.Key)}' of {tensor.Storage.Count} "
+            throw new InvalidDataException($"is damaged: '{CheckpointException.Sanitize(name)}' reaches beyond its "
+                + $"storage '{CheckpointException.Sanitize(tensor.Storage.Storage.Key)}' of {tensor.Storage.Count} "
                 + "numbers; copy it again.");
         }
 
-        if (count > Array.MaxLength || _values + (long)count > MostValues
-            || (_values + (long)count) * sizeof(float) > _mostBytes)
+        if (count > Array.MaxLength || _values + (long)count > MaxValues
+            || (_values + (long)count) * sizeof(float) > _maxBytes)
         {
-            throw new InvalidDataException($"is refused: its arrays up to '{CheckpointException.Shown(name)}' would "
-                + $"take more than {Math.Min(_mostBytes, MostValues * sizeof(float)) >> 20} MiB of memory; "
+            throw new InvalidDataException($"is refused: its arrays up to '{CheckpointException.Sanitize(name)}' would "
+                + $"take more than {Math.Min(_maxBytes, MaxValues * sizeof(float)) >> 20} MiB of memory; "
                 + "save contiguous copies without compression.");
         }
 
@@ -67,28 +67,28 @@ internal sealed class TorchTensors
         bool isEmpty = count.IsZero;
         long start = isEmpty ? 0 : (tensor.Storage.Start + tensor.Offset) * bytes;
         long end = isEmpty ? 0 : (tensor.Storage.Start + (long)last + 1) * bytes;
-        return new Cut(index, name, tensor, (int)count, start, end);
+        return new TensorSlice(index, name, tensor, (int)count, start, end);
     }
 
-    private void ReadStorage(TorchStorage storage, Cut[] cuts, StoredTensor[] read)
+    private void ReadStorage(TorchStorage storage, TensorSlice[] cuts, StoredTensor[] read)
     {
-        if (_data.BytesOf(storage.Key) < storage.Bytes)
+        if (_data.GetLength(storage.Key) < storage.Bytes)
         {
-            throw new InvalidDataException($"is damaged: storage '{CheckpointException.Shown(storage.Key)}' has "
-                + $"{_data.BytesOf(storage.Key)} bytes instead of {storage.Bytes}; copy it again.");
+            throw new InvalidDataException($"is damaged: storage '{CheckpointException.Sanitize(storage.Key)}' has "
+                + $"{_data.GetLength(storage.Key)} bytes instead of {storage.Bytes}; copy it again.");
         }
 
         long end = cuts.Max(cut => cut.End);
         long start = cuts.Min(cut => cut.Count == 0 ? end : cut.Start);
         _readBytes += end;
-        if (end - start > Array.MaxLength || _readBytes > _mostBytes)
+        if (end - start > Array.MaxLength || _readBytes > _maxBytes)
         {
-            throw new InvalidDataException($"is refused: storage '{CheckpointException.Shown(storage.Key)}' is larger "
+            throw new InvalidDataException($"is refused: storage '{CheckpointException.Sanitize(storage.Key)}' is larger "
                 + "than can be read; save each array by itself, without compression.");
         }
 
         byte[] bytes = end == start ? [] : _data.Read(storage.Key, start, (int)(end - start));
-        foreach (Cut cut in cuts)
+        foreach (TensorSlice cut in cuts)
         {
             ReadOnlySpan<byte> part = cut.Count == 0 ? [] : bytes.AsSpan((int)(cut.Start - start));
             read[cut.Index] = new StoredTensor(
@@ -96,7 +96,7 @@ internal sealed class TorchTensors
         }
     }
 
-    private static float[] Values(Cut cut, ReadOnlySpan<byte> part, NumberFormat format)
+    private static float[] Values(TensorSlice cut, ReadOnlySpan<byte> part, NumberFormat format)
     {
         float[] values = new float[cut.Count];
         if (IsContiguous(cut.Tensor))
@@ -105,7 +105,7 @@ internal sealed class TorchTensors
             return values;
         }
 
-        Walk walk = new(cut.Tensor);
+        StridedIndex walk = new(cut.Tensor);
         byte[] gathered = new byte[Math.Min(cut.Count, BlockCount) * format.Bytes];
         for (int start = 0; start < cut.Count; start += BlockCount)
         {
@@ -139,13 +139,13 @@ internal sealed class TorchTensors
     }
 
     /// <summary>A tensor that lies in its storage from byte <c>Start</c> up to <c>End</c>.</summary>
-    private sealed record Cut(int Index, string Name, PickleTensor Tensor, int Count, long Start, long End)
+    private sealed record TensorSlice(int Index, string Name, PickleTensor Tensor, int Count, long Start, long End)
     {
         public TorchStorage Storage => Tensor.Storage.Storage;
     }
 
     /// <summary>The places of a tensor's numbers in row-major order, from its first one.</summary>
-    private sealed class Walk(PickleTensor tensor)
+    private sealed class StridedIndex(PickleTensor tensor)
     {
         private readonly int[] _at = new int[tensor.Dims.Length];
 

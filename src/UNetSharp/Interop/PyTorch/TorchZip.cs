@@ -40,31 +40,31 @@ internal sealed class TorchZip : ITorchData
                 "is a TorchScript program; save model.state_dict() with torch.save instead.");
         }
 
-        if (zip.Find("byteorder") is { } order && Encoding.ASCII.GetString(zip.Whole(order)) != "little")
+        if (zip.Find("byteorder") is { } order && Encoding.ASCII.GetString(zip.ReadWhole(order)) != "little")
         {
             throw new InvalidDataException(
                 "was written on a machine of another byte order; load and save it with PyTorch on this one.");
         }
 
-        using MemoryStream pickle = new(zip.Whole(zip.Find(PickleName)!));
-        RestrictedUnpickler unpickler = new(new PickleInput(pickle), new TorchStorages().Of);
+        using MemoryStream pickle = new(zip.ReadWhole(zip.Find(PickleName)!));
+        RestrictedUnpickler unpickler = new(new PickleInput(pickle), new TorchStorages().Resolve);
         return (unpickler.Load(), zip);
     }
 
     /// <inheritdoc/>
-    public long BytesOf(string key) => Entry(key).Bytes;
+    public long GetLength(string key) => Entry(key).Bytes;
 
     /// <inheritdoc/>
     public byte[] Read(string key, long start, int count) => _entries.Read(Entry(key), start, count);
 
-    private byte[] Whole(ZipEntry entry) => entry.Bytes <= PickleInput.MostBytes
+    private byte[] ReadWhole(ZipEntry entry) => entry.Bytes <= PickleInput.MaxBytes
         ? _entries.Read(entry, 0, (int)entry.Bytes)
         : throw new InvalidDataException(
-            $"is refused: its entry '{CheckpointException.Shown(entry.Name)}' is longer than "
-            + $"{PickleInput.MostBytes >> 20} MiB.");
+            $"is refused: its entry '{CheckpointException.Sanitize(entry.Name)}' is longer than "
+            + $"{PickleInput.MaxBytes >> 20} MiB.");
 
     private ZipEntry Entry(string key) => Find("data/" + key) ?? throw new InvalidDataException(
-        $"has no entry '{CheckpointException.Shown($"data/{key}")}', which its pickle names; copy it again.");
+        $"has no entry '{CheckpointException.Sanitize($"data/{key}")}', which its pickle names; copy it again.");
 
     private ZipEntry? Find(string name) => _entries.ByName.GetValueOrDefault(_folder + name);
 }

@@ -22,7 +22,7 @@ internal sealed class ZipEntries
     private const int LocalHeaderBytes = 30;
     private const int EntryBytes = 46;
     private const int EndBytes = 22;
-    private const int MostCommentBytes = ushort.MaxValue;
+    private const int MaxCommentBytes = ushort.MaxValue;
     private const int LocatorBytes = 20;
     private const int End64Bytes = 56;
 
@@ -38,10 +38,10 @@ internal sealed class ZipEntries
     private const ushort SizesOfZip64 = 1;
 
     // No run of bytes is shorter in deflate's format: a length of 258 in two bits.
-    private const long MostRatio = 1032;
+    private const long MaxRatio = 1032;
 
     // An entry is a tensor, about 100 bytes here; more than the steps of a pickle can describe are of no use.
-    private const long MostDirectoryBytes = 16 << 20;
+    private const long MaxDirectoryBytes = 16 << 20;
 
     private readonly FileStream _stream;
     private readonly Dictionary<string, ZipEntry> _byName = [];
@@ -52,9 +52,9 @@ internal sealed class ZipEntries
     {
         _stream = stream;
         (long at, long bytes) = Directory();
-        if (bytes > MostDirectoryBytes)
+        if (bytes > MaxDirectoryBytes)
         {
-            throw new InvalidDataException($"is refused: its directory has more than {MostDirectoryBytes >> 20} MiB.");
+            throw new InvalidDataException($"is refused: its directory has more than {MaxDirectoryBytes >> 20} MiB.");
         }
 
         ReadOnlySpan<byte> directory = ReadAt(at, bytes);
@@ -105,7 +105,7 @@ internal sealed class ZipEntries
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new InvalidDataException(
-                $"is damaged: its entry '{CheckpointException.Shown(name)}' cannot be unpacked; copy it again.", e);
+                $"is damaged: its entry '{CheckpointException.Sanitize(name)}' cannot be unpacked; copy it again.", e);
         }
 
         return bytes;
@@ -114,7 +114,7 @@ internal sealed class ZipEntries
     // The record at the end of the file says where the directory lies; a comment may follow it.
     private (long At, long Bytes) Directory()
     {
-        long tailBytes = Math.Min(_stream.Length, EndBytes + MostCommentBytes);
+        long tailBytes = Math.Min(_stream.Length, EndBytes + MaxCommentBytes);
         ReadOnlySpan<byte> tail = ReadAt(_stream.Length - tailBytes, tailBytes);
         int end = tail.Length - EndBytes;
         while (end >= 0
@@ -162,7 +162,7 @@ internal sealed class ZipEntries
         ushort method = UInt16(directory, 10);
         if ((UInt16(directory, 8) & Encrypted) != 0 || method is not (Stored or Deflated))
         {
-            throw new InvalidDataException($"is refused: its entry '{CheckpointException.Shown(name)}' is encrypted or "
+            throw new InvalidDataException($"is refused: its entry '{CheckpointException.Sanitize(name)}' is encrypted or "
                 + "compressed by another method than deflate; zip it anew without compression.");
         }
 
@@ -171,7 +171,7 @@ internal sealed class ZipEntries
         long packedBytes = Size(UInt32(directory, 20), ref sizes);
         long at = Size(UInt32(directory, 42), ref sizes);
         bool isDeflated = method == Deflated;
-        bool isPlausible = isDeflated ? bytes / MostRatio <= packedBytes : bytes == packedBytes;
+        bool isPlausible = isDeflated ? bytes / MaxRatio <= packedBytes : bytes == packedBytes;
         if (!isPlausible || packedBytes > _stream.Length || at > _stream.Length
             || !_byName.TryAdd(name, new ZipEntry(name, isDeflated, packedBytes, bytes, at)))
         {

@@ -15,11 +15,11 @@ public sealed class BatchNorm2d : Module
     public BatchNorm2d(int channels, float momentum = 0.1f, float epsilon = 1e-5f)
     {
         _parameters = new BatchNormParameters(
-            AddParameter("weight", [channels], ParameterKind.Trained, StartingValues.One),
-            AddParameter("bias", [channels], ParameterKind.Trained, StartingValues.Zero),
-            AddParameter("running_mean", [channels], ParameterKind.Running, StartingValues.Zero),
-            AddParameter("running_var", [channels], ParameterKind.Running, StartingValues.One),
-            AddParameter("num_batches_tracked", [], ParameterKind.Counter, StartingValues.Zero),
+            AddParameter("weight", [channels], ParameterKind.Trained, Initializers.One),
+            AddParameter("bias", [channels], ParameterKind.Trained, Initializers.Zero),
+            AddParameter("running_mean", [channels], ParameterKind.Running, Initializers.Zero),
+            AddParameter("running_var", [channels], ParameterKind.Running, Initializers.One),
+            AddParameter("num_batches_tracked", [], ParameterKind.Counter, Initializers.Zero),
             momentum,
             epsilon);
     }

@@ -20,9 +20,9 @@ public sealed class Conv2d : Module
         _axis = new Axis(kernel, stride, padding, dilation);
         int fanIn = inC * kernel * kernel;
         _weight = AddParameter(
-            "weight", [outC, inC, kernel, kernel], ParameterKind.Trained, StartingValues.UniformByFanIn(fanIn));
+            "weight", [outC, inC, kernel, kernel], ParameterKind.Trained, Initializers.UniformByFanIn(fanIn));
         _bias = hasBias
-            ? AddParameter("bias", [outC], ParameterKind.Trained, StartingValues.UniformByFanIn(fanIn))
+            ? AddParameter("bias", [outC], ParameterKind.Trained, Initializers.UniformByFanIn(fanIn))
             : null;
     }
 

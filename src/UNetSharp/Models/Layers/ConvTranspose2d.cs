@@ -25,9 +25,9 @@ public sealed class ConvTranspose2d : Module
         // PyTorch takes the second size of the weight array for the fan-in, which here is the number of outputs.
         int fanIn = outC * kernel * kernel;
         _weight = AddParameter(
-            "weight", [inC, outC, kernel, kernel], ParameterKind.Trained, StartingValues.UniformByFanIn(fanIn));
+            "weight", [inC, outC, kernel, kernel], ParameterKind.Trained, Initializers.UniformByFanIn(fanIn));
         _bias = hasBias
-            ? AddParameter("bias", [outC], ParameterKind.Trained, StartingValues.UniformByFanIn(fanIn))
+            ? AddParameter("bias", [outC], ParameterKind.Trained, Initializers.UniformByFanIn(fanIn))
             : null;
     }
 

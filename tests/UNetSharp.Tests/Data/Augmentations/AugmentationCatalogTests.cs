@@ -46,7 +46,7 @@ public class AugmentationCatalogTests
 
         Assert.All(
             AugmentationCatalog.Entries,
-            entry => Assert.Equal(entry.Usual.Probability, entry.Get(strong).Probability));
+            entry => Assert.Equal(entry.Default.Probability, entry.Get(strong).Probability));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public class AugmentationCatalogTests
     {
         AugmentationSettings settings = AugmentationCatalog.Parse("strong,turns:0,rotate=5");
 
-        Assert.Equal(0, settings.Turns.Probability);
+        Assert.Equal(0, settings.QuarterTurns.Probability);
         Assert.Equal(5, settings.Rotate.Strength);
         Assert.Equal(AugmentationCatalog.Parse("strong").Blur, settings.Blur);
     }

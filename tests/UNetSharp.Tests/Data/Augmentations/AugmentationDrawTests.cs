@@ -11,9 +11,9 @@ public class AugmentationDrawTests
     {
         AugmentationDraw[] draws = Drawn("strong,rotate=30:0.25,elastic=7:0.1,foreground:0.9");
 
-        AssertShare(0.5, draws, draw => draw.IsFlipped);
-        AssertShare(0.5, draws, draw => draw.IsUpsideDown);
-        Assert.All(Enumerable.Range(0, 4), turns => AssertShare(0.25, draws, draw => draw.Turns == turns));
+        AssertShare(0.5, draws, draw => draw.IsFlippedHorizontally);
+        AssertShare(0.5, draws, draw => draw.IsFlippedVertically);
+        Assert.All(Enumerable.Range(0, 4), turns => AssertShare(0.25, draws, draw => draw.QuarterTurns == turns));
         AssertShare(0.25, draws, draw => draw.Angle != 0);
         AssertShare(0.1, draws, draw => draw.Elastic == 7);
         AssertShare(0.9, draws, draw => draw.ForegroundPick is not null);

@@ -17,9 +17,9 @@ public class AugmenterTests
     [InlineData(8, 8, 1)]
     public void Nothing_changes_when_nothing_may(int height, int width, int channels)
     {
-        Sample sample = Marked.Noisy(height, width, channels);
+        Sample sample = MarkedSamples.CreateNoisy(height, width, channels);
         AugmentationSettings never = AugmentationCatalog.Entries.Aggregate(
-            AugmentationSettings.None, (settings, entry) => entry.With(settings, new Augmentation(entry.Most, 0)));
+            AugmentationSettings.None, (settings, entry) => entry.With(settings, new Augmentation(entry.MaxStrength, 0)));
 
         for (int epoch = 1; epoch <= 20; epoch++)
         {
@@ -42,7 +42,7 @@ public class AugmenterTests
             .. Enumerable.Range(0, height * width).Select(i =>
                 (byte)(Math.Pow((i / width) - 14, 2) + Math.Pow((i % width) - 17, 2) < 80 ? 1 : 0)),
         ];
-        Sample sample = Marked.Of(height, width, 1, mask, [.. mask.Select(value => (float)value)]);
+        Sample sample = MarkedSamples.Create(height, width, 1, mask, [.. mask.Select(value => (float)value)]);
         PictureSize part = crop is { } side ? new PictureSize(side, side) : sample.Size;
         Augmenter augmenter = new(Moves);
         for (int epoch = 1; epoch <= 40; epoch++)
@@ -56,7 +56,7 @@ public class AugmenterTests
     [Fact]
     public void Values_of_masks_never_mix()
     {
-        Sample sample = Marked.Noisy(37, 53, 1);
+        Sample sample = MarkedSamples.CreateNoisy(37, 53, 1);
         Augmenter augmenter = new(Strong);
         for (int epoch = 1; epoch <= 30; epoch++)
         {
@@ -73,7 +73,7 @@ public class AugmenterTests
     [InlineData(31, 45, 3)]
     public void Values_stay_finite_and_between_black_and_white(int height, int width, int channels)
     {
-        Sample sample = Marked.Noisy(height, width, channels);
+        Sample sample = MarkedSamples.CreateNoisy(height, width, channels);
         Augmenter augmenter = new(AugmentationCatalog.Parse(
             "flips,vflips,turns,shift=0.5,rotate=180,scale=1,elastic=100:1,foreground:1,brightness=1:1,contrast=4:1,"
             + "gamma=4:1,noise=1:1,blur=10:1,grid=16"));
@@ -90,7 +90,7 @@ public class AugmenterTests
     [Fact]
     public void A_sample_stays_as_it_is()
     {
-        Sample sample = Marked.Noisy(20, 20, 3);
+        Sample sample = MarkedSamples.CreateNoisy(20, 20, 3);
         (float[] image, byte[] mask) = ([.. sample.Image], [.. sample.Mask]);
 
         new Augmenter(Strong).Augment(sample, sample.Size, seed: 1, epoch: 1);
@@ -102,9 +102,9 @@ public class AugmenterTests
     [Fact]
     public void The_same_seed_epoch_and_name_give_the_same_and_any_other_something_else()
     {
-        Sample sample = Marked.Noisy(24, 24, 1);
+        Sample sample = MarkedSamples.CreateNoisy(24, 24, 1);
         Augmenter used = new(Strong);
-        used.Augment(Marked.Noisy(50, 60, 3), new PictureSize(33, 33), seed: 9, epoch: 9); // leaves its buffers behind
+        used.Augment(MarkedSamples.CreateNoisy(50, 60, 3), new PictureSize(33, 33), seed: 9, epoch: 9); // leaves its buffers behind
         float[] first = used.Augment(sample, sample.Size, seed: 1, epoch: 1).Image;
 
         Assert.Equal(first, new Augmenter(Strong).Augment(sample, sample.Size, seed: 1, epoch: 1).Image);

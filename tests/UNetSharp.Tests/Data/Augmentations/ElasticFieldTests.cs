@@ -95,7 +95,7 @@ public class ElasticFieldTests
         float[] down = new float[9];
         float[] right = new float[9];
 
-        field.Row(4, down, right);
+        field.ComputeRow(4, down, right);
 
         Assert.Equal(whole.AsSpan((15 * 50) + 7, 9).ToArray(), down);
     }
@@ -116,7 +116,7 @@ public class ElasticFieldTests
         field.Draw(deviation, grid, seed, new PictureSize(height, width), top: 0, left: 0, columns: width);
         for (int i = 0; i < height; i++)
         {
-            field.Row(i, down.AsSpan(i * width, width), right.AsSpan(i * width, width));
+            field.ComputeRow(i, down.AsSpan(i * width, width), right.AsSpan(i * width, width));
         }
 
         return (down, right);

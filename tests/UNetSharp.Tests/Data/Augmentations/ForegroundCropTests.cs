@@ -47,7 +47,7 @@ public class ForegroundCropTests
     {
         byte[] mask = new byte[50 * 50];
         (mask[0], mask[1249], mask[2499]) = (1, 2, 3);
-        Sample sample = Marked.Of(50, 50, 1, mask, new float[50 * 50]);
+        Sample sample = MarkedSamples.Create(50, 50, 1, mask, new float[50 * 50]);
         Augmenter augmenter = new(AugmentationCatalog.Parse("foreground:1"));
 
         byte[] seen = [.. Masks(augmenter, sample, 300).Select(mask => mask.Max())];
@@ -68,7 +68,7 @@ public class ForegroundCropTests
     [Fact]
     public void An_empty_mask_is_cropped_anywhere()
     {
-        Sample sample = Marked.Of(20, 20, 1, new byte[400], new float[400]);
+        Sample sample = MarkedSamples.Create(20, 20, 1, new byte[400], new float[400]);
 
         Sample part = new Augmenter(AugmentationCatalog.Parse("foreground:1")).Augment(sample, Part, 1, 1);
 
@@ -82,6 +82,6 @@ public class ForegroundCropTests
     {
         byte[] mask = new byte[height * width];
         mask[(row * width) + column] = 9;
-        return Marked.Of(height, width, 1, mask, new float[height * width]);
+        return MarkedSamples.Create(height, width, 1, mask, new float[height * width]);
     }
 }

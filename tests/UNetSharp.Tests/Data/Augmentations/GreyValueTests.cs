@@ -10,7 +10,7 @@ public class GreyValueTests
     [Fact]
     public void The_range_is_four_standard_deviations_about_the_mean()
     {
-        var range = GreyRange.Of([0, 1, 0, 1]);
+        var range = GreyRange.FromImage([0, 1, 0, 1]);
 
         Assert.Equal(new GreyRange(0.5f, 2), range);
     }
@@ -22,11 +22,11 @@ public class GreyValueTests
     [InlineData(-0.05f, 0.6f, 0.45f)]
     public void Brightness_contrast_and_gamma_are_their_formula(float brightness, float contrast, float gamma)
     {
-        float[] image = Marked.Noisy(7, 5, 1).Image; // 35 values: vectors and a rest
+        float[] image = MarkedSamples.CreateNoisy(7, 5, 1).Image; // 35 values: vectors and a rest
         (image[0], image[34]) = (0, 0);
         float[] changed = [.. image];
 
-        GreyValues.Change(changed, 0.4f, brightness, contrast, gamma);
+        GreyValues.Apply(changed, 0.4f, brightness, contrast, gamma);
 
         Assert.All(image.Zip(changed), pair =>
         {
@@ -39,9 +39,9 @@ public class GreyValueTests
     public void Brightness_goes_by_the_image_s_own_range()
     {
         // Values 0.1 ± 0.005, as those of 12 bit in a file of 16: a tenth of their range, 0.02, is 0.002.
-        Sample dim = Marked.Of(1, 4, 1, [1, 0, 1, 0], [0.105f, 0.095f, 0.105f, 0.095f]);
+        Sample dim = MarkedSamples.Create(1, 4, 1, [1, 0, 1, 0], [0.105f, 0.095f, 0.105f, 0.095f]);
 
-        (float[] image, float[] mask) = Marked.Augmented(dim, dim.Size, new AugmentationDraw { Brightness = 0.1f });
+        (float[] image, float[] mask) = MarkedSamples.Augment(dim, dim.Size, new AugmentationDraw { Brightness = 0.1f });
 
         Assert.All(dim.Image.Zip(image), pair => Assert.Equal(pair.First + 0.002f, pair.Second, 1e-6f));
         Assert.Equal([1, 0, 1, 0], mask);
@@ -69,7 +69,7 @@ public class GreyValueTests
         float[] image = new float[Side * Side * 3];
         image[(((10 * Side) + 10) * 3) + 1] = 1; // green only
 
-        new GaussianBlur().Run(image, new PictureSize(Side, Side), 3, 1.5f);
+        new GaussianBlur().Apply(image, new PictureSize(Side, Side), 3, 1.5f);
 
         for (int i = 0; i < image.Length; i++)
         {
@@ -91,13 +91,13 @@ public class GreyValueTests
         float[] image = Weights[..(height * width)];
         float[] along = [.. image];
 
-        new GaussianBlur().Run(image, new PictureSize(height, width), 1, 2);
+        new GaussianBlur().Apply(image, new PictureSize(height, width), 1, 2);
 
         double[] weights = [.. Enumerable.Range(-6, 13).Select(k => Math.Exp(-k * k / 8.0))];
         for (int i = 0; i < image.Length; i++)
         {
             double expected = Enumerable.Range(-6, 13)
-                .Sum(k => weights[k + 6] * along[MirroredBorder.Of(i + k, along.Length)]) / weights.Sum();
+                .Sum(k => weights[k + 6] * along[MirroredBorder.Reflect(i + k, along.Length)]) / weights.Sum();
             Assert.Equal(expected, image[i], 1e-4 * expected);
         }
     }
@@ -107,7 +107,7 @@ public class GreyValueTests
     {
         float[] image = [.. Weights];
 
-        new GaussianBlur().Run(image, new PictureSize(1, 7), 1, 1e-30f);
+        new GaussianBlur().Apply(image, new PictureSize(1, 7), 1, 1e-30f);
 
         Assert.Equal(Weights, image);
     }
@@ -115,12 +115,12 @@ public class GreyValueTests
     [Fact]
     public void A_mirrored_border_does_not_repeat_the_edge()
     {
-        Assert.Equal([2, 1, 0, 1, 2, 1, 0], Enumerable.Range(-2, 7).Select(position => MirroredBorder.Of(position, 3)));
-        Assert.All(Enumerable.Range(-5, 11), position => Assert.Equal(0, MirroredBorder.Of(position, 1)));
+        Assert.Equal([2, 1, 0, 1, 2, 1, 0], Enumerable.Range(-2, 7).Select(position => MirroredBorder.Reflect(position, 3)));
+        Assert.All(Enumerable.Range(-5, 11), position => Assert.Equal(0, MirroredBorder.Reflect(position, 1)));
         Assert.All(Enumerable.Range(-9, 19), position =>
         {
-            Assert.Equal(MirroredBorder.Of(position, 4), MirroredBorder.Of((double)position, 3), 1e-12);
-            Assert.Equal(0, MirroredBorder.Of((double)position, 0));
+            Assert.Equal(MirroredBorder.Reflect(position, 4), MirroredBorder.Reflect((double)position, 3), 1e-12);
+            Assert.Equal(0, MirroredBorder.Reflect((double)position, 0));
         });
     }
 }

@@ -33,9 +33,9 @@ public sealed class ImageRowsTests
     [InlineData("noise.tif")]
     public void Rows_hold_what_the_whole_picture_holds(string name)
     {
-        Picture picture = ImageFile.Read(Fixtures.Of(name));
+        Picture picture = ImageFile.Read(Fixtures.GetPath(name));
 
-        using RowSource rows = ImageRows.Open(Fixtures.Of(name));
+        using RowSource rows = ImageRows.Open(Fixtures.GetPath(name));
 
         Assert.Equal(
             (picture.Height, picture.Width, picture.Channels, picture.FullScale),
@@ -89,7 +89,7 @@ public sealed class ImageRowsTests
     {
         using TemporaryFolder folder = new();
         string path = folder.File("cut" + extension);
-        byte[] whole = File.ReadAllBytes(Fixtures.Of("noise" + extension));
+        byte[] whole = File.ReadAllBytes(Fixtures.GetPath("noise" + extension));
         foreach (double share in new[] { 0.9, 0.5, 0 })
         {
             File.WriteAllBytes(path, whole[..(int)(whole.Length * share)]);
@@ -109,7 +109,7 @@ public sealed class ImageRowsTests
         // 50000 x 50000 pixels, made interlaced.
         using TemporaryFolder folder = new();
         string path = folder.File("interlaced.png");
-        byte[] bytes = File.ReadAllBytes(Fixtures.Of("bomb.png"));
+        byte[] bytes = File.ReadAllBytes(Fixtures.GetPath("bomb.png"));
         const int InterlaceAt = 28;
         bytes[InterlaceAt] = 1;
         uint sum = ~Crc32.Continue(uint.MaxValue, bytes.AsSpan(12, 17));

@@ -51,7 +51,7 @@ public sealed class RowFileTests
     {
         using TemporaryFolder folder = new();
         string path = folder.File("big.tif");
-        using (TiffRowFile file = new(path, new PictureSize(300, 3000), RowFormat.Grey, mostOfClassic: 1000))
+        using (TiffRowFile file = new(path, new PictureSize(300, 3000), RowFormat.Grey, maxClassicBytes: 1000))
         {
             for (int row = 0; row < 300; row++)
             {
@@ -104,7 +104,7 @@ public sealed class RowFileTests
         List<byte> drawn = [];
         byte[] row = new byte[27];
 
-        using var overlay = OverlayRows.Over(() => new UNetSharp.Data.Rows.PictureRows(picture));
+        using var overlay = OverlayRows.Create(() => new UNetSharp.Data.Rows.PictureRows(picture));
         for (int y = 0; y < 7; y++)
         {
             if (overlay.Add(classes.AsSpan(9 * y, 9), row))
@@ -113,7 +113,7 @@ public sealed class RowFileTests
             }
         }
 
-        overlay.End(row);
+        overlay.DrawLast(row);
         drawn.AddRange(row);
 
         Assert.Equal(Overlay.Draw(picture, classes), drawn);
@@ -122,12 +122,12 @@ public sealed class RowFileTests
     [Fact]
     public void Classes_have_the_colours_of_the_masks_or_else_those_of_the_overlay()
     {
-        Dictionary<int, int> colored = new() { [0] = 0, [MaskValues.OfColor(255, 0, 7)] = 1, [200] = 2, [255] = 255 };
+        Dictionary<int, int> colored = new() { [0] = 0, [MaskValues.EncodeColor(255, 0, 7)] = 1, [200] = 2, [255] = 255 };
         Dictionary<int, int> plain = new() { [0] = 0, [1] = 1, [2] = 2 };
 
-        Assert.Equal([(0, 0, 0), (255, 0, 7), (200, 200, 200)], ClassColors.Of(new MaskClasses(3, colored)));
+        Assert.Equal([(0, 0, 0), (255, 0, 7), (200, 200, 200)], ClassColors.FromMaskClasses(new MaskClasses(3, colored)));
         Assert.Equal(
-            [(0, 0, 0), Overlay.ColorOf(1), Overlay.ColorOf(2)], ClassColors.Of(new MaskClasses(3, plain)));
+            [(0, 0, 0), Overlay.GetColor(1), Overlay.GetColor(2)], ClassColors.FromMaskClasses(new MaskClasses(3, plain)));
     }
 
     /// <summary>Writes 3 x 2 pixels and reads them.</summary>

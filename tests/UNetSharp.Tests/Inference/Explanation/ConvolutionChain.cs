@@ -33,7 +33,7 @@ internal sealed class ConvolutionChain : Network
 
     /// <summary>The network as one that is trained.</summary>
     public TrainedNetwork Trained =>
-        new(this, NetworkDescription.Of(new ModelSettings("unet", Channels: 1, Classes: 1)));
+        new(this, NetworkDescription.CreateDefault(new ModelSettings("unet", Channels: 1, Classes: 1)));
 
     public override Value Forward(Value image) => _layers.Aggregate(image, (x, layer) => layer.Forward(x));
 

@@ -11,21 +11,21 @@ namespace UNetSharp.Tests.Inference.Explanation;
 public sealed class GradCamTests
 {
     private static readonly PictureSize Size = new(40, 50);
-    private static readonly Region Whole = Region.Whole(Size);
+    private static readonly Region Whole = Region.All(Size);
 
     [Fact]
     public void What_speaks_for_the_only_class_speaks_against_the_background()
     {
-        float[] foreground = Of(Whole, k: 1).ChannelWeights;
+        float[] foreground = Compute(Whole, k: 1).ChannelWeights;
 
-        Assert.Equal(Array.ConvertAll(foreground, weight => -weight), Of(Whole, k: 0).ChannelWeights);
+        Assert.Equal(Array.ConvertAll(foreground, weight => -weight), Compute(Whole, k: 0).ChannelWeights);
         Assert.Contains(foreground, weight => weight != 0);
     }
 
     [Fact]
     public void Maps_have_the_picture_s_size_where_the_network_sees_another()
     {
-        GradCam found = Of(Whole, k: 1, new PictureSize(32, 48));
+        GradCam found = Compute(Whole, k: 1, new PictureSize(32, 48));
 
         Assert.Equal(new PictureSize(32, 48), found.LayerSize);
         Assert.Equal(Size, found.Map.Size);
@@ -36,27 +36,27 @@ public sealed class GradCamTests
     [Fact]
     public void Threads_change_nothing()
     {
-        Assert.Equal(Of(Whole, k: 1, threads: 1).Map.Values, Of(Whole, k: 1, threads: 3).Map.Values);
+        Assert.Equal(Compute(Whole, k: 1, threads: 1).Map.Values, Compute(Whole, k: 1, threads: 3).Map.Values);
     }
 
     [Fact]
     public void Classes_and_regions_that_do_not_fit_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => Of(Whole, k: 2));
-        Assert.Throws<ArgumentException>(() => Of(Region.Whole(new PictureSize(50, 40)), k: 1));
+        Assert.Throws<ArgumentException>(() => Compute(Whole, k: 2));
+        Assert.Throws<ArgumentException>(() => Compute(Region.All(new PictureSize(50, 40)), k: 1));
     }
 
-    private static GradCam Of(Region region, int k, PictureSize? seen = null, int threads = 2)
+    private static GradCam Compute(Region region, int k, PictureSize? inputSize = null, int threads = 2)
     {
-        ModelSettings settings = UNet.Entry.Usual with { Classes = 1, Width = 2 };
+        ModelSettings settings = UNet.Entry.Default with { Classes = 1, BaseChannels = 2 };
         Network network = ModelCatalog.Create(settings);
-        Recipe.Fill(network.Store, shift: 1);
+        GoldenValues.Fill(network.Store, shift: 1);
         Parameter last = network.Parameters().Single(parameter => parameter.Name == "outc.conv.weight");
         network.Store.SetValues(last, [.. Enumerable.Repeat(1f, last.Count)]);
         Random random = new(1);
         float[] samples = [.. Enumerable.Range(0, Size.Height * Size.Width * 3).Select(_ => random.NextSingle())];
-        return GradCam.Of(
-            new TrainedNetwork(network, NetworkDescription.Of(settings) with { Size = seen }),
+        return GradCam.Compute(
+            new TrainedNetwork(network, NetworkDescription.CreateDefault(settings) with { Size = inputSize }),
             new Picture(Size.Width, Size.Height, channels: 3, fullScale: 1, samples),
             region,
             k,

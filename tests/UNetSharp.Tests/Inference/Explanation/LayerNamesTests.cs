@@ -20,17 +20,17 @@ public sealed class LayerNamesTests
     [InlineData("resunet", "up_residual_conv3")]
     [InlineData("fcn8s", "block5")]
     public void The_last_part_before_the_classes_is_found_in_every_network(string model, string expected) =>
-        Assert.Equal(expected, Of(model).Last());
+        Assert.Equal(expected, Create(model).GetDefault());
 
     [Fact]
     public void Every_layer_of_a_summary_is_found_by_its_name_and_by_its_label()
     {
         foreach (string model in ModelCatalog.Names)
         {
-            LayerNames names = Of(model);
-            Network network = ModelCatalog.Create(ModelCatalog.Entry(model).Usual);
+            LayerNames names = Create(model);
+            Network network = ModelCatalog.Create(ModelCatalog.Entry(model).Default);
             var image = Value.Input(Shape.Nchw(1, network.Channels, 64, 64));
-            foreach (LayerSummary layer in LayerSummary.Of(new ComputationGraph(network.Segment(image))))
+            foreach (LayerSummary layer in LayerSummary.FromGraph(new ComputationGraph(network.Segment(image))))
             {
                 Assert.Equal(layer.Output, names.Find(layer.Name).Shape);
                 Assert.Equal(layer.Output, names.Find(layer.Label).Shape);
@@ -48,12 +48,12 @@ public sealed class LayerNamesTests
     [InlineData("attention-unet", "Att4.psi", typeof(Sigmoid))]
     [InlineData("unet-classic", "conv_5", typeof(Relu))]
     public void A_part_ends_with_the_rectifier_and_the_sum_that_belong_to_it(string model, string name, Type last) =>
-        Assert.IsType(last, Of(model).Find(name).Producer);
+        Assert.IsType(last, Create(model).Find(name).Producer);
 
     [Fact]
     public void An_unknown_name_is_answered_with_the_nearest_in_one_line()
     {
-        ArgumentException e = Assert.Throws<ArgumentException>(() => Of("unet").Find("upp3"));
+        ArgumentException e = Assert.Throws<ArgumentException>(() => Create("unet").Find("upp3"));
 
         Assert.Contains("nearest are up3,", e.Message, StringComparison.Ordinal);
         Assert.Contains(
@@ -61,9 +61,9 @@ public sealed class LayerNamesTests
         Assert.DoesNotContain('\n', e.Message);
     }
 
-    private static LayerNames Of(string model)
+    private static LayerNames Create(string model)
     {
-        Network network = ModelCatalog.Create(ModelCatalog.Entry(model).Usual);
+        Network network = ModelCatalog.Create(ModelCatalog.Entry(model).Default);
         return new LayerNames(network.Segment(Value.Input(Shape.Nchw(1, network.Channels, 64, 64))));
     }
 }

@@ -16,7 +16,7 @@ public sealed class OcclusionTests
     [Fact]
     public void Hiding_what_is_bright_costs_its_share_of_the_mean_logit()
     {
-        Occlusion found = Of(Square, Region.Whole(new PictureSize(4, 4)), k: 1);
+        Occlusion found = Compute(Square, Region.All(new PictureSize(4, 4)), k: 1);
 
         // Four pixels of 16 change by 1/4 − 1 or 1/4 − 0.
         const float Bright = 2 * 4 * 0.75f / 16, Dark = -2 * 4 * 0.25f / 16;
@@ -25,31 +25,31 @@ public sealed class OcclusionTests
             Bright, Bright, Dark, Dark, Bright, Bright, Dark, Dark,
             Dark, Dark, Dark, Dark, Dark, Dark, Dark, Dark,
         ];
-        Close.Assert(expected, found.Losses, 1e-6, "losses");
-        Assert.Equal((2 * 0.25) + 1, found.Mean, 1e-6);
+        CloseAssert.AreClose(expected, found.LogitDrops, 1e-6, "losses");
+        Assert.Equal((2 * 0.25) + 1, found.MeanLogit, 1e-6);
         Assert.Equal(Bright, found.Map.Peak, 1e-6);
-        Close.Assert([.. expected.Select(value => value > 0 ? 1f : 0)], found.Map.Values, 1e-6, "map");
+        CloseAssert.AreClose([.. expected.Select(value => value > 0 ? 1f : 0)], found.Map.Values, 1e-6, "map");
     }
 
     [Fact]
     public void What_the_foreground_loses_the_background_gains()
     {
-        Region region = Region.Whole(new PictureSize(4, 4));
+        Region region = Region.All(new PictureSize(4, 4));
 
-        float[] foreground = Of(Square, region, k: 1).Losses;
+        float[] foreground = Compute(Square, region, k: 1).LogitDrops;
 
-        Close.Assert(
-            Array.ConvertAll(foreground, value => -value), Of(Square, region, k: 0).Losses, 1e-6, "losses");
+        CloseAssert.AreClose(
+            Array.ConvertAll(foreground, value => -value), Compute(Square, region, k: 0).LogitDrops, 1e-6, "losses");
     }
 
     [Fact]
     public void Only_the_region_counts()
     {
-        Occlusion found = Of(Square, Region.Pixel(new PictureSize(4, 4), x: 1, y: 1), k: 1);
+        Occlusion found = Compute(Square, Region.FromPixel(new PictureSize(4, 4), x: 1, y: 1), k: 1);
 
-        Assert.Equal(3, found.Mean, 1e-6);
-        Assert.Equal(2 * 0.75f, found.Losses[0], 1e-6);
-        Assert.Equal(0, found.Losses[^1], 1e-6);
+        Assert.Equal(3, found.MeanLogit, 1e-6);
+        Assert.Equal(2 * 0.75f, found.LogitDrops[0], 1e-6);
+        Assert.Equal(0, found.LogitDrops[^1], 1e-6);
     }
 
     [Fact]
@@ -58,20 +58,20 @@ public sealed class OcclusionTests
         List<(int, int)> told = [];
         Picture picture = ConvolutionChain.Image(2, 3, 1, 0, 0, 1, 0, 0);
 
-        var found = Occlusion.Of(
-            Network.Trained, picture, Region.Whole(new PictureSize(2, 3)), k: 1, patch: 2, stride: 2, threads: 1,
+        var found = Occlusion.Compute(
+            Network.Trained, picture, Region.All(new PictureSize(2, 3)), k: 1, patch: 2, stride: 2, threads: 1,
             (done, all) => told.Add((done, all)));
 
         // Patches over columns 0, 1 and over 1, 2; the mean is 1/3.
         float[] row = [2 / 9f, -1 / 9f, -4 / 9f];
-        Close.Assert([.. row, .. row], found.Losses, 1e-6, "losses");
+        CloseAssert.AreClose([.. row, .. row], found.LogitDrops, 1e-6, "losses");
         Assert.Equal([(1, 2), (2, 2)], told);
     }
 
     [Fact]
-    public void A_patch_that_would_leave_gaps_is_refused() => Assert.Throws<ArgumentException>(() => Occlusion.Of(
-        Network.Trained, Square, Region.Whole(new PictureSize(4, 4)), k: 1, patch: 2, stride: 3, threads: 1));
+    public void A_patch_that_would_leave_gaps_is_refused() => Assert.Throws<ArgumentException>(() => Occlusion.Compute(
+        Network.Trained, Square, Region.All(new PictureSize(4, 4)), k: 1, patch: 2, stride: 3, threads: 1));
 
-    private static Occlusion Of(Picture picture, Region region, int k) =>
-        Occlusion.Of(Network.Trained, picture, region, k, patch: 2, stride: 2, threads: 1);
+    private static Occlusion Compute(Picture picture, Region region, int k) =>
+        Occlusion.Compute(Network.Trained, picture, region, k, patch: 2, stride: 2, threads: 1);
 }

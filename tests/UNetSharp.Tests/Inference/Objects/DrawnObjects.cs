@@ -19,13 +19,13 @@ internal static class DrawnObjects
     }
 
     /// <summary>Random classes from 0 to the most, the background as likely as all others together.</summary>
-    public static byte[] Random(PictureSize size, int most, double share, int seed)
+    public static byte[] Random(PictureSize size, int max, double share, int seed)
     {
         Random random = new(seed);
         byte[] classes = new byte[size.Height * size.Width];
         for (int i = 0; i < classes.Length; i++)
         {
-            classes[i] = (byte)(random.NextDouble() < share ? random.Next(1, most + 1) : 0);
+            classes[i] = (byte)(random.NextDouble() < share ? random.Next(1, max + 1) : 0);
         }
 
         return classes;

@@ -73,7 +73,7 @@ public sealed class ObjectFilesTests
                 drawn,
                 size,
                 (byte)Number(properties, "class"));
-            Assert.Equal(Names.NameOf(Number(properties, "class")), properties.GetProperty("name").GetString());
+            Assert.Equal(Names.GetName(Number(properties, "class")), properties.GetProperty("name").GetString());
         }
 
         Assert.Equal("FeatureCollection", json.RootElement.GetProperty("type").GetString());

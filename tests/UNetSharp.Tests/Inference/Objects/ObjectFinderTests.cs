@@ -86,7 +86,7 @@ public sealed class ObjectFinderTests
         Assert.Equal(31, found.Area);
         ObjectPolygon outline = Assert.Single(found.Polygons());
         Assert.Empty(outline.Holes); // the way in is open
-        Assert.Equal(31, ObjectPolygon.AreaOf(outline.Exterior));
+        Assert.Equal(31, ObjectPolygon.ComputeSignedArea(outline.Exterior));
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class ObjectFinderTests
             "....",
             "####");
 
-        IReadOnlyList<MaskObject> objects = ObjectFinder.Find(classes, size, leastArea: 2);
+        IReadOnlyList<MaskObject> objects = ObjectFinder.Find(classes, size, minArea: 2);
 
         Assert.Equal([(1, 2L), (2, 4L)], objects.Select(found => (found.Id, found.Area)));
     }

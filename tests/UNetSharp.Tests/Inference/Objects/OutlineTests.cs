@@ -25,7 +25,7 @@ public sealed class OutlineTests
 
         Assert.Equal([(0, 0), (4, 0), (4, 3), (0, 3)], Corners(polygon.Exterior));
         Assert.Equal([(3, 1), (1, 1), (1, 2), (3, 2)], Corners(Assert.Single(polygon.Holes)));
-        Assert.Equal((12, -2), (ObjectPolygon.AreaOf(polygon.Exterior), ObjectPolygon.AreaOf(polygon.Holes[0])));
+        Assert.Equal((12, -2), (ObjectPolygon.ComputeSignedArea(polygon.Exterior), ObjectPolygon.ComputeSignedArea(polygon.Holes[0])));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class OutlineTests
             ".#.");
 
         Assert.Equal(4, polygons.Count);
-        Assert.All(polygons, polygon => Assert.Equal(1, ObjectPolygon.AreaOf(polygon.Exterior)));
+        Assert.All(polygons, polygon => Assert.Equal(1, ObjectPolygon.ComputeSignedArea(polygon.Exterior)));
         Assert.All(polygons, polygon => Assert.Empty(polygon.Holes));
     }
 
@@ -49,8 +49,8 @@ public sealed class OutlineTests
             "#.#",
             "###"));
 
-        Assert.Equal(8, ObjectPolygon.AreaOf(polygon.Exterior));
-        Assert.Equal(-1, ObjectPolygon.AreaOf(Assert.Single(polygon.Holes)));
+        Assert.Equal(8, ObjectPolygon.ComputeSignedArea(polygon.Exterior));
+        Assert.Equal(-1, ObjectPolygon.ComputeSignedArea(Assert.Single(polygon.Holes)));
         Assert.Contains(new PixelCorner(2, 1), polygon.Exterior);
         Assert.Contains(new PixelCorner(2, 1), polygon.Holes[0]);
     }
@@ -64,7 +64,7 @@ public sealed class OutlineTests
             "#.##",
             "####"));
 
-        Assert.Equal([-1L, -1L], polygon.Holes.Select(ObjectPolygon.AreaOf));
+        Assert.Equal([-1L, -1L], polygon.Holes.Select(ObjectPolygon.ComputeSignedArea));
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class OutlineTests
             "#.....#",
             "#######");
 
-        Assert.Equal([49L, 9L], polygons.Select(polygon => ObjectPolygon.AreaOf(polygon.Exterior)));
-        Assert.Equal([-24L, -1L], polygons.Select(polygon => ObjectPolygon.AreaOf(Assert.Single(polygon.Holes))));
+        Assert.Equal([49L, 9L], polygons.Select(polygon => ObjectPolygon.ComputeSignedArea(polygon.Exterior)));
+        Assert.Equal([-24L, -1L], polygons.Select(polygon => ObjectPolygon.ComputeSignedArea(Assert.Single(polygon.Holes))));
     }
 
     [Theory]
@@ -98,9 +98,9 @@ public sealed class OutlineTests
             IReadOnlyList<PixelCorner>[] rings = [.. polygons.SelectMany(polygon => polygon.Rings)];
             DrawnObjects.Fill(rings, drawn, size, (byte)found.Class);
 
-            Assert.Equal(found.Area, rings.Sum(ObjectPolygon.AreaOf));
-            Assert.All(polygons, polygon => Assert.True(ObjectPolygon.AreaOf(polygon.Exterior) > 0));
-            Assert.All(polygons.SelectMany(polygon => polygon.Holes), hole => Assert.True(ObjectPolygon.AreaOf(hole) < 0));
+            Assert.Equal(found.Area, rings.Sum(ObjectPolygon.ComputeSignedArea));
+            Assert.All(polygons, polygon => Assert.True(ObjectPolygon.ComputeSignedArea(polygon.Exterior) > 0));
+            Assert.All(polygons.SelectMany(polygon => polygon.Holes), hole => Assert.True(ObjectPolygon.ComputeSignedArea(hole) < 0));
             Assert.All(rings, ring => Assert.Equal(ring.Count, ring.Distinct().Count()));
             Assert.All(rings, AssertTurnsAtEveryCorner);
             Assert.All(polygons, AssertHolesLieInside);

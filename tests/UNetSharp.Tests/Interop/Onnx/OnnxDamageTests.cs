@@ -10,8 +10,8 @@ namespace UNetSharp.Tests.Interop.Onnx;
 public sealed class OnnxDamageTests : IDisposable
 {
     private const int Changes = 1500;
-    private const long MostBytes = 256 << 20;
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(20);
+    private const long MaxBytes = 256 << 20;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class OnnxDamageTests : IDisposable
         OnnxModel model = new(
             13,
             input == "map" ? nodes : [.. nodes, last],
-            [OnnxTensor.Of("numbers0", [2], [1000L, 1000L]), OnnxTensor.Of("scales", [4], [1f, 1f, 4f, 4f])],
+            [OnnxTensor.Create("numbers0", [2], [1000L, 1000L]), OnnxTensor.Create("scales", [4], [1f, 1f, 4f, 4f])],
             [new OnnxValueInfo("map0", [new(1), new(1), new(64), new(64)])],
             [new OnnxValueInfo(input == "map" ? "map60" : "result", [])],
             new Dictionary<string, string>());
@@ -108,8 +108,8 @@ public sealed class OnnxDamageTests : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         Stopwatch watch = Stopwatch.StartNew();
         Exception? failure = Record.Exception(() => TrainedNetwork.Load(file));
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MostTime);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxBytes);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxTime);
         return failure;
     }
 

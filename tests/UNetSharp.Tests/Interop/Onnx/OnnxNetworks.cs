@@ -19,12 +19,12 @@ internal static class OnnxNetworks
     /// <summary>A network of the catalog with few channels, but for those whose widths are fixed.</summary>
     public static TrainedNetwork Create(string name, int channels = 3, int classes = 2)
     {
-        ModelSettings settings = ModelCatalog.Entry(name.Split(' ')[0]).Usual with
+        ModelSettings settings = ModelCatalog.Entry(name.Split(' ')[0]).Default with
         {
             Channels = channels,
             Classes = classes,
-            Width = 4,
-            Widths = [4, 8],
+            BaseChannels = 4,
+            LevelChannels = [4, 8],
             Up = name.EndsWith("transposed", StringComparison.Ordinal) ? UpSampling.Transpose : UpSampling.Bilinear,
             Fusion = name.EndsWith("added", StringComparison.Ordinal) ? SkipFusion.Add : SkipFusion.Concat,
         };

@@ -70,8 +70,8 @@ public sealed class OnnxOperationTests : IDisposable
             opset,
             [.. Nodes(name, opset), last],
             [
-                OnnxTensor.Of("size", [4], [1L, channels, Height, Width]),
-                OnnxTensor.Of("none", [0], Array.Empty<float>()),
+                OnnxTensor.Create("size", [4], [1L, channels, Height, Width]),
+                OnnxTensor.Create("none", [0], Array.Empty<float>()),
                 .. Weights,
             ],
             [new OnnxValueInfo("image", [new(1), new(Channels), new(Height), new(Width)])],
@@ -97,14 +97,14 @@ public sealed class OnnxOperationTests : IDisposable
         Random("bias6", [Channels]),
         Random("bias9", [9]),
         Random("channels", [1, Channels, 1, 1]),
-        OnnxTensor.Of("larger", [4], [1L, Channels, 17, 23]),
-        OnnxTensor.Of("starts", [3], [2L, 1, -9]),
-        OnnxTensor.Of("ends", [3], [5L, -1, 1000]),
-        OnnxTensor.Of("axes", [3], [1L, 2, 3]),
-        OnnxTensor.Of("area", [2], [2L, 3]),
-        OnnxTensor.Of("parts", [2], [1L, 5]),
-        OnnxTensor.Of("minus1", [], [-1f]),
-        OnnxTensor.Of("plus2", [], [2f]),
+        OnnxTensor.Create("larger", [4], [1L, Channels, 17, 23]),
+        OnnxTensor.Create("starts", [3], [2L, 1, -9]),
+        OnnxTensor.Create("ends", [3], [5L, -1, 1000]),
+        OnnxTensor.Create("axes", [3], [1L, 2, 3]),
+        OnnxTensor.Create("area", [2], [2L, 3]),
+        OnnxTensor.Create("parts", [2], [1L, 5]),
+        OnnxTensor.Create("minus1", [], [-1f]),
+        OnnxTensor.Create("plus2", [], [2f]),
     ];
 
     private static OnnxNode[] Nodes(string name, int opset)
@@ -184,6 +184,6 @@ public sealed class OnnxOperationTests : IDisposable
     {
         Random random = new(name.Length);
         int count = dims.Aggregate(1, (product, size) => product * size);
-        return OnnxTensor.Of(name, dims, [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.4f)]);
+        return OnnxTensor.Create(name, dims, [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.4f)]);
     }
 }

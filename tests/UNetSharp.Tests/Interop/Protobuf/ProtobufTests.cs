@@ -23,7 +23,7 @@ public sealed class ProtobufTests
     {
         ProtoField[] fields =
         [
-            .. ProtoField.Of(Bytes(new ProtoMessage().Add(1, -5L).Add(2, "a").Add(3, 0.5f).AddAll(4, [1L, 1L << 40]))),
+            .. ProtoField.Parse(Bytes(new ProtoMessage().Add(1, -5L).Add(2, "a").Add(3, 0.5f).AddAll(4, [1L, 1L << 40]))),
         ];
 
         Assert.Equal([1, 2, 3, 4], fields.Select(field => field.Number));
@@ -43,7 +43,7 @@ public sealed class ProtobufTests
     [InlineData("00")] // field 0
     [InlineData("0B0C")] // a group
     public void Damage_is_refused(string hex) =>
-        Assert.Throws<InvalidDataException>(() => ProtoField.Of(Convert.FromHexString(hex)).ToArray());
+        Assert.Throws<InvalidDataException>(() => ProtoField.Parse(Convert.FromHexString(hex)).ToArray());
 
     /// <summary>Two numbers, 1 and −2, in every way in which an array may hold them: type, field, bytes.</summary>
     [Theory]

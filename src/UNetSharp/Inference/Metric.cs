@@ -3,12 +3,12 @@ namespace UNetSharp.Inference;
 /// <summary>A figure that every image has, so that it has a mean over images and two networks can be compared by it.
 /// </summary>
 /// <param name="Name">Its name in files.</param>
-/// <param name="IsBetterHigh">Whether more is better.</param>
-/// <param name="Of">The figure of an image; null where the network has no such.</param>
-public sealed record Measure(string Name, bool IsBetterHigh, Func<ImageScore, double?> Of)
+/// <param name="IsHigherBetter">Whether more is better.</param>
+/// <param name="GetValue">The figure of an image; null where the network has no such.</param>
+public sealed record Metric(string Name, bool IsHigherBetter, Func<ImageScore, double?> GetValue)
 {
     /// <summary>Every measure.</summary>
-    public static IReadOnlyList<Measure> All { get; } =
+    public static IReadOnlyList<Metric> All { get; } =
     [
         new("dice", true, image => image.Dice),
         new("iou", true, image => image.Iou),
@@ -23,5 +23,5 @@ public sealed record Measure(string Name, bool IsBetterHigh, Func<ImageScore, do
     ];
 
     /// <summary>The figure of every image; empty where the network has no such.</summary>
-    internal double[] Values(IEnumerable<ImageScore> images) => [.. images.Select(Of).OfType<double>()];
+    internal double[] GetValues(IEnumerable<ImageScore> images) => [.. images.Select(GetValue).OfType<double>()];
 }

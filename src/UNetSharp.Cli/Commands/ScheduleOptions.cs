@@ -4,7 +4,7 @@ using UNetSharp.Training;
 namespace UNetSharp.Cli.Commands;
 
 /// <summary>How training goes its way: the learning rate's course, what limits and averages steps, when it ends.</summary>
-internal static class CourseOptions
+internal static class ScheduleOptions
 {
     private static readonly Option<string> Schedule = new("--schedule")
     {
@@ -43,7 +43,7 @@ internal static class CourseOptions
     public static TrainingSettings Read(ParseResult parsed, TrainingSettings settings)
     {
         string schedule =
-            CommonOptions.OneOf(LearningRate.Schedules, parsed.GetRequiredValue(Schedule), "--schedule");
+            CommonOptions.RequireOneOf(LearningRate.Schedules, parsed.GetRequiredValue(Schedule), "--schedule");
         double warmUp = parsed.GetValue(WarmUp);
         double? clip = parsed.GetValue(Clip);
         double? decay = parsed.GetValue(Ema);
@@ -60,7 +60,7 @@ internal static class CourseOptions
         {
             Rate = new LearningRate(schedule, warmUp),
             ClipNorm = clip,
-            Accumulate = CommonOptions.AtLeast(1, parsed.GetValue(Accumulate), "--accumulate"),
+            AccumulationSteps = CommonOptions.AtLeast(1, parsed.GetValue(Accumulate), "--accumulate"),
             AverageDecay = decay,
             Patience = patience,
         };

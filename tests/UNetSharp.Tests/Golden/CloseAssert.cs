@@ -1,13 +1,13 @@
 namespace UNetSharp.Tests.Golden;
 
 /// <summary>Comparison of float values that says which one is worst.</summary>
-internal static class Close
+internal static class CloseAssert
 {
     /// <summary>
     /// Asserts that no value is further off than the tolerance times the largest expected value; where all expected
     /// values are zero, so are the actual ones. What is no number, expected or not, is infinitely far off.
     /// </summary>
-    public static void Assert(
+    public static void AreClose(
         ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance, string what)
     {
         double scale = 0;
@@ -16,11 +16,11 @@ internal static class Close
             scale = Math.Max(scale, Math.Abs(value));
         }
 
-        AssertWithin(expected, actual, tolerance * scale, what);
+        AreWithin(expected, actual, tolerance * scale, what);
     }
 
     /// <summary>Asserts that no value is further off than the bound. What is no number is infinitely far off.</summary>
-    public static void AssertWithin(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double bound, string what)
+    public static void AreWithin(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double bound, string what)
     {
         Xunit.Assert.Equal(expected.Length, actual.Length);
         double error = 0;

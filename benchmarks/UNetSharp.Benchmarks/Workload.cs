@@ -13,7 +13,7 @@ namespace UNetSharp.Benchmarks;
 /// <param name="IsTraining">
 /// Whether a whole step of training is measured (forward, cross entropy, backward, RMSprop) or the forward run alone.
 /// </param>
-internal sealed record Work(string Name, ModelSettings Settings, int Images, int Side, bool IsTraining)
+internal sealed record Workload(string Name, ModelSettings Settings, int Images, int Side, bool IsTraining)
 {
     private const int Classes = 2;
 
@@ -24,22 +24,22 @@ internal sealed record Work(string Name, ModelSettings Settings, int Images, int
     // Forward, the gradient by the input and the gradient by the weights are each as much work as a forward run.
     private const int RunsPerTrainingStep = 3;
 
-    public static IReadOnlyList<Work> All { get; } =
+    public static IReadOnlyList<Workload> All { get; } =
     [
-        new("unet64-infer-256", UNetOf(64), 1, 256, IsTraining: false),
-        new("unet64-infer-512", UNetOf(64), 1, 512, IsTraining: false),
-        new("unet16-infer-512", UNetOf(16), 1, 512, IsTraining: false),
+        new("unet64-infer-256", CreateUNet(64), 1, 256, IsTraining: false),
+        new("unet64-infer-512", CreateUNet(64), 1, 512, IsTraining: false),
+        new("unet16-infer-512", CreateUNet(16), 1, 512, IsTraining: false),
         new("u2net-infer-320", new ModelSettings("u2net", Channels, Classes: 1), 1, 320, IsTraining: false),
-        new("unet64-train-256", UNetOf(64), 1, 256, IsTraining: true),
-        new("unet64-train-512", UNetOf(64), 1, 512, IsTraining: true),
-        new("unet-leaky-train-512", UNetLeaky.Entry.Usual, 2, 512, IsTraining: true),
+        new("unet64-train-256", CreateUNet(64), 1, 256, IsTraining: true),
+        new("unet64-train-512", CreateUNet(64), 1, 512, IsTraining: true),
+        new("unet-leaky-train-512", UNetLeaky.Entry.Default, 2, 512, IsTraining: true),
     ];
 
     /// <summary>
     /// Parameters whose gradients are compared: of the first layer, the widest, and some between. They have come back
     /// through rectifiers.
     /// </summary>
-    public static IReadOnlyList<string> RectifiedGradients { get; } =
+    public static IReadOnlyList<string> ReluGradients { get; } =
     [
         "inc.double_conv.0.weight", "inc.double_conv.1.weight", "down1.maxpool_conv.1.double_conv.3.weight",
         "down4.maxpool_conv.1.double_conv.0.weight", "down4.maxpool_conv.1.double_conv.4.bias",
@@ -53,24 +53,24 @@ internal sealed record Work(string Name, ModelSettings Settings, int Images, int
 
     public Shape TargetShape => Shape.Nchw(Images, 1, Side, Side);
 
-    public Network Network() => ModelCatalog.Create(Settings, seed: 1);
+    public Network CreateNetwork() => ModelCatalog.Create(Settings, seed: 1);
 
     /// <summary>Multiplications and additions that direct convolution needs.</summary>
     public double Flops =>
-        2.0 * new ComputationGraph(Network().Forward(Value.Input(ImageShape))).Macs * (IsTraining ? RunsPerTrainingStep : 1);
+        2.0 * new ComputationGraph(CreateNetwork().Forward(Value.Input(ImageShape))).Macs * (IsTraining ? RunsPerTrainingStep : 1);
 
     /// <summary>Writes weights, image and target for both sides, in PyTorch's layout.</summary>
     public void Write(string path)
     {
         var random = new Random(2);
-        Network network = Network();
+        Network network = CreateNetwork();
         Randomize(network, random);
         float[] image = Values(Images * Channels * Side * Side, () => MathF.Sqrt(3) * Uniform(random, 0, 1));
         float[] target = Values(Images * Side * Side, () => random.Next(Classes));
         SafetensorsWriter.Write(
             path,
             [
-                .. StateDict.Of(network),
+                .. StateDict.FromModule(network),
                 new StoredTensor(Image, [Images, Channels, Side, Side], image),
                 new StoredTensor(Target, [Images, 1, Side, Side], target),
             ],
@@ -96,7 +96,7 @@ internal sealed record Work(string Name, ModelSettings Settings, int Images, int
         }
     }
 
-    private static ModelSettings UNetOf(int width) => new("unet", Channels, Classes) { Width = width };
+    private static ModelSettings CreateUNet(int width) => new("unet", Channels, Classes) { BaseChannels = width };
 
     private static float Uniform(Random random, float centre, float reach) =>
         centre + (reach * ((2 * random.NextSingle()) - 1));

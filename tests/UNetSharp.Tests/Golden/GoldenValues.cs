@@ -9,9 +9,9 @@ namespace UNetSharp.Tests.Golden;
 /// The numbers that tests/golden/make.py makes from names alone (recipe, fill, sample), so that the golden files of
 /// networks hold results only.
 /// </summary>
-internal static class Recipe
+internal static class GoldenValues
 {
-    private const int MostSamples = 16;
+    private const int MaxSamples = 16;
 
     /// <summary>Uniform in [0, 1).</summary>
     public static IEnumerable<double> Uniform(string name)
@@ -63,7 +63,7 @@ internal static class Recipe
     /// <summary>At most so many values, evenly spread.</summary>
     public static float[] Sample(ReadOnlySpan<float> values)
     {
-        int step = Math.Max(1, (values.Length + MostSamples - 1) / MostSamples);
+        int step = Math.Max(1, (values.Length + MaxSamples - 1) / MaxSamples);
         float[] sample = new float[(values.Length + step - 1) / step];
         for (int i = 0; i < sample.Length; i++)
         {

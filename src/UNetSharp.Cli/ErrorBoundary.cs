@@ -4,12 +4,12 @@ using UNetSharp.Workflows;
 namespace UNetSharp.Cli;
 
 /// <summary>The edge at which errors become one line on standard error and an exit code.</summary>
-internal static class Guard
+internal static class ErrorBoundary
 {
-    private const int MostRows = 40;
+    private const int MaxRows = 40;
 
     /// <summary>Runs a command.</summary>
-    public static int Run(Func<int> command)
+    public static int Invoke(Func<int> command)
     {
         try
         {
@@ -17,35 +17,35 @@ internal static class Guard
         }
         catch (UsageException e)
         {
-            return Say(e.Message, ExitCode.WrongUsage);
+            return PrintError(e.Message, ExitCode.WrongUsage);
         }
         catch (SettingsException e)
         {
-            return Say(TextOf(e), ExitCode.WrongUsage);
+            return PrintError(FormatError(e), ExitCode.WrongUsage);
         }
         catch (CheckpointException e)
         {
-            Say(TextOf(e), ExitCode.Failed);
-            foreach (string row in e.Details.Take(MostRows))
+            PrintError(FormatError(e), ExitCode.Failed);
+            foreach (string row in e.Details.Take(MaxRows))
             {
                 Console.Error.WriteLine($"  {row}");
             }
 
-            if (e.Details.Count > MostRows)
+            if (e.Details.Count > MaxRows)
             {
-                Console.Error.WriteLine($"  … and {e.Details.Count - MostRows} more");
+                Console.Error.WriteLine($"  … and {e.Details.Count - MaxRows} more");
             }
 
             return ExitCode.Failed;
         }
         catch (Exception e)
         {
-            return Say(TextOf(e), ExitCode.Failed);
+            return PrintError(FormatError(e), ExitCode.Failed);
         }
     }
 
     /// <summary>What an error says to the user, in one line.</summary>
-    public static string TextOf(Exception error) => error switch
+    public static string FormatError(Exception error) => error switch
     {
         UNetSharpException known => OptionNames.Explain(known).ReplaceLineEndings(" "),
         IOException or UnauthorizedAccessException => error.Message.ReplaceLineEndings(" "),
@@ -54,7 +54,7 @@ internal static class Guard
             + $"({error.StackTrace?.Split('\n')[0].Trim()})".ReplaceLineEndings(" "),
     };
 
-    private static int Say(string message, int code)
+    private static int PrintError(string message, int code)
     {
         Console.Error.WriteLine($"unet: {message.ReplaceLineEndings(" ")}");
         return code;

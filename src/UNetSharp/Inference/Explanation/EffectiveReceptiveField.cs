@@ -13,12 +13,12 @@ namespace UNetSharp.Inference.Explanation;
 /// <param name="Map">The gradients, scaled.</param>
 /// <param name="X">Column of the pixel.</param>
 /// <param name="Y">Row of the pixel.</param>
-/// <param name="Reach">
+/// <param name="TheoreticalSize">
 /// The theoretical field: side in pixels of the square around the pixel outside of which nothing can matter, whatever
 /// the weights are; null where layers of different scales meet so that no one number says it.
 /// </param>
-/// <param name="Core">Side in pixels of the smallest square around the pixel with 95 % of all gradients.</param>
-public sealed record EffectiveField(HeatMap Map, int X, int Y, double? Reach, int Core)
+/// <param name="CoreSize">Side in pixels of the smallest square around the pixel with 95 % of all gradients.</param>
+public sealed record EffectiveReceptiveField(HeatMap Map, int X, int Y, double? TheoreticalSize, int CoreSize)
 {
     private const double CoreShare = 0.95;
 
@@ -34,27 +34,27 @@ public sealed record EffectiveField(HeatMap Map, int X, int Y, double? Reach, in
     /// The pixel is outside of the picture, which may be too large for the memory, or the network does not read
     /// pictures of one or three channels.
     /// </exception>
-    public static EffectiveField Of(TrainedNetwork trained, Picture picture, int x, int y, int k, int threads)
+    public static EffectiveReceptiveField Compute(TrainedNetwork trained, Picture picture, int x, int y, int k, int threads)
     {
         ExplainedPicture explained = new(trained, picture);
-        float[] start = explained.Gradient(Region.Pixel(explained.Own, x, y), k);
+        float[] start = explained.ComputeLogitGradient(Region.FromPixel(explained.OriginalSize, x, y), k);
         using CpuDevice device = new(threads);
         using Plan plan = explained.Compile(device, explained.Image);
-        plan.SetInput(explained.Image, explained.ToNetwork(picture));
+        plan.SetInput(explained.Image, explained.PrepareInput(picture));
         plan.Forward();
         plan.SetResultGradient(start);
         plan.Backward();
 
-        float[] seen = MeanSizes(plan.GetGradient(explained.Image).Data, explained.Image.Shape.C);
-        float[] own = Resampling.Bilinear(seen, explained.Seen, explained.Own, channels: 1);
+        float[] seen = ComputeMeanMagnitudes(plan.GetGradient(explained.Image).Data, explained.Image.Shape.C);
+        float[] own = Resampling.ResizeAntialiased(seen, explained.InputSize, explained.OriginalSize, channels: 1);
         double? reach = ReceptiveField.FindAll(new ComputationGraph(explained.Logits))[explained.Logits]?.Size;
         double scale = Math.Max(
-            (double)explained.Own.Height / explained.Seen.Height, (double)explained.Own.Width / explained.Seen.Width);
-        return new EffectiveField(
-            HeatMap.Of(explained.Own, own), x, y, reach * scale, CoreOf(own, explained.Own, x, y));
+            (double)explained.OriginalSize.Height / explained.InputSize.Height, (double)explained.OriginalSize.Width / explained.InputSize.Width);
+        return new EffectiveReceptiveField(
+            HeatMap.FromValues(explained.OriginalSize, own), x, y, reach * scale, ComputeCoreSize(own, explained.OriginalSize, x, y));
     }
 
-    private static float[] MeanSizes(ReadOnlySpan<float> gradient, int channels)
+    private static float[] ComputeMeanMagnitudes(ReadOnlySpan<float> gradient, int channels)
     {
         float[] means = new float[gradient.Length / channels];
         for (int i = 0; i < gradient.Length; i++)
@@ -65,7 +65,7 @@ public sealed record EffectiveField(HeatMap Map, int X, int Y, double? Reach, in
         return means;
     }
 
-    private static int CoreOf(float[] map, PictureSize size, int x, int y)
+    private static int ComputeCoreSize(float[] map, PictureSize size, int x, int y)
     {
         double[] rings = new double[Math.Max(size.Height, size.Width)];
         for (int i = 0; i < map.Length; i++)

@@ -7,30 +7,30 @@ namespace UNetSharp.Data;
 /// <param name="BitDepth">Number format of the image, for people.</param>
 /// <param name="ImageValueCount">Different values in the image, counted up to 17.</param>
 /// <param name="Mask">Values of the mask.</param>
-/// <param name="Likeness">What other pairs are compared with.</param>
-public sealed record PairFacts(
+/// <param name="Fingerprint">What other pairs are compared with.</param>
+public sealed record PairInfo(
     ImagePair Pair, PictureSize Size, int Channels, string BitDepth, int ImageValueCount, MaskValues Mask,
-    PairLikeness Likeness)
+    PairFingerprint Fingerprint)
 {
-    private const int MostCounted = 17;
+    private const int MaxCounted = 17;
 
     /// <summary>Reads both files.</summary>
     /// <exception cref="DataException">One cannot be read, or their sizes differ.</exception>
-    internal static PairFacts Read(ImagePair pair, PictureReader read)
+    internal static PairInfo Read(ImagePair pair, PictureReader read)
     {
         Picture image = pair.ReadImage(read);
         Picture mask = pair.ReadMask(read);
         var size = new PictureSize(image.Height, image.Width);
         SampleReader.RequireSameSize(pair, size, new PictureSize(mask.Height, mask.Width));
         string depth = image.FullScale switch { 255 => "8 bit", 65535 => "16 bit", _ => "float" };
-        int values = image.Samples.Distinct().Take(MostCounted).Count();
-        return new PairFacts(
+        int values = image.Samples.Distinct().Take(MaxCounted).Count();
+        return new PairInfo(
             pair,
             size,
             image.Channels,
             depth,
             values,
-            MaskValues.Of(pair.MaskText, mask),
-            new PairLikeness(image, mask));
+            MaskValues.FromPicture(pair.MaskText, mask),
+            new PairFingerprint(image, mask));
     }
 }

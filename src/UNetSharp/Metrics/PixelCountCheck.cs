@@ -3,10 +3,10 @@ using UNetSharp.Data;
 namespace UNetSharp.Metrics;
 
 /// <summary>Checks that arrays have the size of their picture.</summary>
-internal static class PixelCount
+internal static class PixelCountCheck
 {
     /// <summary>Refuses an array that is not of the size.</summary>
-    public static void Require(PictureSize size, int length, string what)
+    public static void RequireSize(PictureSize size, int length, string what)
     {
         if (size.Height < 0 || size.Width < 0 || length != (long)size.Height * size.Width)
         {
@@ -15,7 +15,7 @@ internal static class PixelCount
     }
 
     /// <summary>Refuses arrays that are not of one size.</summary>
-    public static void RequireSame(int truth, int prediction)
+    public static void RequireSameLength(int truth, int prediction)
     {
         if (truth != prediction)
         {

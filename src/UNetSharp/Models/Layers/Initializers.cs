@@ -1,7 +1,7 @@
 namespace UNetSharp.Models.Layers;
 
 /// <summary>How parameters start.</summary>
-internal static class StartingValues
+internal static class Initializers
 {
     /// <summary>All zeros.</summary>
     public static Action<Random, Span<float>> Zero { get; } = (_, values) => values.Clear();

@@ -1,7 +1,7 @@
 namespace UNetSharp.Workflows;
 
 /// <summary>A few things from the whole range, to show.</summary>
-public static class Spread
+public static class EvenSelection
 {
     /// <summary>Chooses at even distances.</summary>
     /// <param name="all">What to choose from.</param>

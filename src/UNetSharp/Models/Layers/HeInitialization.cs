@@ -7,7 +7,7 @@ namespace UNetSharp.Models.Layers;
 /// hardly learns: weights of the normal distribution with variance 2 / fan-in, biases 0 (He et al. 2015,
 /// https://arxiv.org/abs/1502.01852; the U-Net paper, section 3). Batch norms stay at 1 and 0.
 /// </summary>
-internal static class HeStart
+internal static class HeInitialization
 {
     /// <summary>Sets the weights of every convolution; the same seed gives the same values.</summary>
     public static void Apply(Network network, int seed)

@@ -6,13 +6,13 @@ namespace UNetSharp.Data;
 /// </summary>
 /// <param name="First">The first source pixel.</param>
 /// <param name="Weights">Weights of it and those after it; their sum is 1.</param>
-internal readonly record struct Triangle(int First, float[] Weights)
+internal readonly record struct TriangleWeights(int First, float[] Weights)
 {
     /// <summary>Two source pixels wide when enlarging, wider by the factor when shrinking: no aliasing.</summary>
-    public static Triangle[] Wide(int from, int to) => Of(from, to, Math.Max(1, (double)from / to));
+    public static TriangleWeights[] Antialiased(int from, int to) => Create(from, to, Math.Max(1, (double)from / to));
 
     /// <summary>Two source pixels wide.</summary>
-    public static Triangle[] Narrow(int from, int to) => Of(from, to, reach: 1);
+    public static TriangleWeights[] Bilinear(int from, int to) => Create(from, to, radius: 1);
 
     /// <summary>Adds weight · values.</summary>
     public static void Add(float weight, ReadOnlySpan<float> values, Span<float> to)
@@ -32,22 +32,22 @@ internal readonly record struct Triangle(int First, float[] Weights)
         }
     }
 
-    private static Triangle[] Of(int from, int to, double reach)
+    private static TriangleWeights[] Create(int from, int to, double radius)
     {
         double scale = (double)from / to;
-        var triangles = new Triangle[to];
+        var triangles = new TriangleWeights[to];
         for (int i = 0; i < to; i++)
         {
             double center = (i + 0.5) * scale;
-            int first = Math.Max(0, (int)(center - reach + 0.5));
-            int end = Math.Min(from, (int)(center + reach + 0.5));
+            int first = Math.Max(0, (int)(center - radius + 0.5));
+            int end = Math.Min(from, (int)(center + radius + 0.5));
             double[] weights =
             [
                 .. Enumerable.Range(first, end - first)
-                    .Select(k => Math.Max(0, 1 - Math.Abs((k + 0.5 - center) / reach))),
+                    .Select(k => Math.Max(0, 1 - Math.Abs((k + 0.5 - center) / radius))),
             ];
             double sum = weights.Sum();
-            triangles[i] = new Triangle(first, [.. weights.Select(weight => (float)(weight / sum))]);
+            triangles[i] = new TriangleWeights(first, [.. weights.Select(weight => (float)(weight / sum))]);
         }
 
         return triangles;

@@ -11,15 +11,15 @@ namespace UNetSharp.Benchmarks;
 /// One side of a comparison: a process that loads a work, runs it on command and reports the time that it took itself.
 /// A command is one line of JSON on its standard input; the answer is one line on its standard output.
 /// </summary>
-internal sealed class Side : IDisposable
+internal sealed class BenchmarkProcess : IDisposable
 {
     private const string Python = "/usr/bin/python3";
-    private const int PatienceMs = 5000;
+    private const int TimeoutMs = 5000;
 
     private readonly Process _process;
-    private string _lastWords = "";
+    private string _lastError = "";
 
-    private Side(string name, string program, string[] arguments, int threads)
+    private BenchmarkProcess(string name, string program, string[] arguments, int threads)
     {
         Name = name;
         ProcessStartInfo start = new(program, arguments)
@@ -30,9 +30,9 @@ internal sealed class Side : IDisposable
         };
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) => _lastWords = line.Data is { Length: > 0 } words ? words : _lastWords;
+        _process.ErrorDataReceived += (_, line) => _lastError = line.Data is { Length: > 0 } words ? words : _lastError;
         _process.BeginErrorReadLine();
-        JsonNode hello = Answer();
+        JsonNode hello = Receive();
         Version = (string?)hello["version"];
         Absence = (string?)hello["absent"];
     }
@@ -47,7 +47,7 @@ internal sealed class Side : IDisposable
     public string? Absence { get; }
 
     /// <summary>This program.</summary>
-    public static Side Ours(int threads) =>
+    public static BenchmarkProcess Ours(int threads) =>
         new(
             "ours",
             Environment.ProcessPath!, // dotnet, as there is no host of this program's own
@@ -55,22 +55,22 @@ internal sealed class Side : IDisposable
             threads);
 
     /// <summary>Debian's PyTorch in the layout "nchw" or "channels_last"; null where there is no Python.</summary>
-    public static Side? Torch(string layout, int threads) => File.Exists(Python)
+    public static BenchmarkProcess? Torch(string layout, int threads) => File.Exists(Python)
         ? new(layout, Python, [Path.Combine(AppContext.BaseDirectory, "torch_peer.py"), $"{threads}", layout], threads)
         : null;
 
     /// <summary>Debian's PyTorch, to train with; null where there is no Python.</summary>
-    public static Side? TorchTrainer(int threads) => File.Exists(Python)
+    public static BenchmarkProcess? TorchTrainer(int threads) => File.Exists(Python)
         ? new("torch", Python, [Path.Combine(AppContext.BaseDirectory, "torch_trainer.py"), $"{threads}"], threads)
         : null;
 
     /// <summary>ONNX Runtime in Node; null where there is no Node.</summary>
-    public static Side? OnnxRuntime(int threads)
+    public static BenchmarkProcess? OnnxRuntime(int threads)
     {
         try
         {
             string script = Path.Combine(AppContext.BaseDirectory, "onnxruntime_peer.js");
-            return new Side("onnxruntime", "node", [script, $"{threads}"], threads);
+            return new BenchmarkProcess("onnxruntime", "node", [script, $"{threads}"], threads);
         }
         catch (Win32Exception)
         {
@@ -82,7 +82,7 @@ internal sealed class Side : IDisposable
     /// <param name="work">The work.</param>
     /// <param name="file">Weights, image and target.</param>
     /// <param name="onnx">The network as ONNX, for the side that needs it.</param>
-    public void Load(Work work, string file, string onnx) => Ask(new JsonObject
+    public void Load(Workload work, string file, string onnx) => Send(new JsonObject
     {
         ["do"] = "load",
         ["work"] = work.Name,
@@ -93,26 +93,26 @@ internal sealed class Side : IDisposable
     });
 
     /// <summary>Writes the loaded network as ONNX; PyTorch can.</summary>
-    public void Export(string onnx) => Ask(new JsonObject { ["do"] = "export", ["out"] = onnx });
+    public void Export(string onnx) => Send(new JsonObject { ["do"] = "export", ["out"] = onnx });
 
     /// <summary>The results of the first run, by name.</summary>
     public IReadOnlyDictionary<string, float[]> Check(string scratchFile)
     {
-        JsonArray gradients = [.. Work.RectifiedGradients.Concat(Work.LastGradients).Select(name => (JsonNode)name)];
-        Ask(new JsonObject { ["do"] = "check", ["out"] = scratchFile, ["gradients"] = gradients });
+        JsonArray gradients = [.. Workload.ReluGradients.Concat(Workload.LastGradients).Select(name => (JsonNode)name)];
+        Send(new JsonObject { ["do"] = "check", ["out"] = scratchFile, ["gradients"] = gradients });
         return SafetensorsReader.Read(scratchFile).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
     }
 
     /// <summary>Milliseconds of one run.</summary>
-    public double Run() => (double)Ask(new JsonObject { ["do"] = "run" })["ms"]!;
+    public double Run() => (double)Send(new JsonObject { ["do"] = "run" })["ms"]!;
 
     /// <summary>The most memory that the process has had at once.</summary>
-    public long PeakBytes() => (long)Ask(new JsonObject { ["do"] = "memory" })["bytes"]!;
+    public long PeakBytes() => (long)Send(new JsonObject { ["do"] = "memory" })["bytes"]!;
 
     public void Dispose()
     {
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(PatienceMs))
+        if (!_process.WaitForExit(TimeoutMs))
         {
             _process.Kill();
         }
@@ -121,13 +121,13 @@ internal sealed class Side : IDisposable
     }
 
     /// <summary>Gives a command and waits for the answer.</summary>
-    public JsonNode Ask(JsonObject command)
+    public JsonNode Send(JsonObject command)
     {
         _process.StandardInput.WriteLine(command.ToJsonString());
-        return Answer();
+        return Receive();
     }
 
-    private JsonNode Answer()
+    private JsonNode Receive()
     {
         if (_process.StandardOutput.ReadLine() is { } line)
         {
@@ -135,6 +135,6 @@ internal sealed class Side : IDisposable
         }
 
         _process.WaitForExit();
-        throw new BenchmarkException($"{Name} has ended with exit code {_process.ExitCode}: {_lastWords}");
+        throw new BenchmarkException($"{Name} has ended with exit code {_process.ExitCode}: {_lastError}");
     }
 }

@@ -3,7 +3,7 @@ using Xunit.Sdk;
 namespace UNetSharp.Tests.Golden;
 
 /// <summary>The comparison on which all golden tests rest must see what is wrong, wherever it is.</summary>
-public sealed class CloseTests
+public sealed class CloseAssertTests
 {
     private const int Length = 5;
 
@@ -17,7 +17,7 @@ public sealed class CloseTests
         float[] actual = [.. expected];
         actual[place] = 1.001f;
 
-        XunitException e = Assert.ThrowsAny<XunitException>(() => Close.Assert(expected, actual, 1e-4, "weights"));
+        XunitException e = Assert.ThrowsAny<XunitException>(() => CloseAssert.AreClose(expected, actual, 1e-4, "weights"));
 
         Assert.Contains($"weights[{place}]: expected 1, got 1.001", e.Message, StringComparison.Ordinal);
     }
@@ -30,7 +30,7 @@ public sealed class CloseTests
         actual[place] = float.NaN;
 
         XunitException e = Assert.ThrowsAny<XunitException>(
-            () => Close.Assert(new float[Length], actual, 1e-4, "weights"));
+            () => CloseAssert.AreClose(new float[Length], actual, 1e-4, "weights"));
 
         Assert.Contains($"weights[{place}]: expected 0, got NaN", e.Message, StringComparison.Ordinal);
     }
@@ -42,18 +42,18 @@ public sealed class CloseTests
         float[] expected = new float[Length];
         expected[place] = float.NaN;
 
-        Assert.ThrowsAny<XunitException>(() => Close.Assert(expected, new float[Length], 1e-4, "weights"));
+        Assert.ThrowsAny<XunitException>(() => CloseAssert.AreClose(expected, new float[Length], 1e-4, "weights"));
     }
 
     [Fact]
     public void An_infinite_expectation_does_not_make_everything_close() => Assert.ThrowsAny<XunitException>(
-        () => Close.Assert([float.PositiveInfinity, 0], [float.PositiveInfinity, 1], 1e-4, "weights"));
+        () => CloseAssert.AreClose([float.PositiveInfinity, 0], [float.PositiveInfinity, 1], 1e-4, "weights"));
 
     [Fact]
     public void Small_values_are_held_to_their_own_size() =>
-        Assert.ThrowsAny<XunitException>(() => Close.Assert([1e-6f, 0], [1.001e-6f, 0], 1e-4, "weights"));
+        Assert.ThrowsAny<XunitException>(() => CloseAssert.AreClose([1e-6f, 0], [1.001e-6f, 0], 1e-4, "weights"));
 
     [Fact]
     public void Rounding_is_allowed_relative_to_the_largest_value() =>
-        Close.Assert([1000, 0], [1000, 0.05f], 1e-4, "weights");
+        CloseAssert.AreClose([1000, 0], [1000, 0.05f], 1e-4, "weights");
 }

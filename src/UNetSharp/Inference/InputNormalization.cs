@@ -4,23 +4,23 @@ using UNetSharp.Data.Rows;
 namespace UNetSharp.Inference;
 
 /// <summary>A picture's way into a network, and a map's way out of it.</summary>
-internal static class Normalizing
+internal static class InputNormalization
 {
     private static readonly float[] Means = [0.485f, 0.456f, 0.406f];
     private static readonly float[] Deviations = [0.229f, 0.224f, 0.225f];
 
     /// <summary>Rows of a picture at the network's size.</summary>
-    public static RowSource Resized(this Normalization normalization, RowSource picture, PictureSize size) =>
+    public static RowSource Resize(this Normalization normalization, RowSource picture, PictureSize size) =>
         normalization == Normalization.Unit
-            ? ResizedRows.Bilinear(picture, size)
-            : ResizedRows.Interpolated(picture, size);
+            ? ResizedRows.ResizeAntialiased(picture, size)
+            : ResizedRows.ResizeBilinear(picture, size);
 
     /// <summary>A picture in memory, (height, width, channels), at the network's size.</summary>
-    public static Span<float> Resized(
-        this Normalization normalization, Span<float> image, PictureSize own, PictureSize size, int channels) =>
-        own == size ? image
-        : normalization == Normalization.Unit ? Resampling.Bilinear(image, own, size, channels)
-        : Resampling.Interpolated(image, own, size, channels);
+    public static Span<float> Resize(
+        this Normalization normalization, Span<float> image, PictureSize originalSize, PictureSize size, int channels) =>
+        originalSize == size ? image
+        : normalization == Normalization.Unit ? Resampling.ResizeAntialiased(image, originalSize, size, channels)
+        : Resampling.ResizeBilinear(image, originalSize, size, channels);
 
     /// <summary>Brings the values of an image, (height, width, channels) in 0..1, to what the network has learnt from.</summary>
     public static void ToNetwork(this Normalization normalization, Span<float> image, int channels)
@@ -30,11 +30,11 @@ internal static class Normalizing
             return;
         }
 
-        (_, float most) = Range(image);
+        (_, float max) = FindRange(image);
         for (int i = 0; i < image.Length; i++)
         {
             int channel = i % channels % Means.Length;
-            image[i] = ((most > 0 ? image[i] / most : 0) - Means[channel]) / Deviations[channel];
+            image[i] = ((max > 0 ? image[i] / max : 0) - Means[channel]) / Deviations[channel];
         }
     }
 
@@ -44,26 +44,26 @@ internal static class Normalizing
     /// </summary>
     public static void Stretch(Span<float> probabilities)
     {
-        (float least, float most) = Range(probabilities);
-        if (most <= least)
+        (float min, float max) = FindRange(probabilities);
+        if (max <= min)
         {
             return;
         }
 
         foreach (ref float value in probabilities)
         {
-            value = MathF.Floor((value - least) / (most - least) * byte.MaxValue) / byte.MaxValue;
+            value = MathF.Floor((value - min) / (max - min) * byte.MaxValue) / byte.MaxValue;
         }
     }
 
-    private static (float Least, float Most) Range(ReadOnlySpan<float> values)
+    private static (float Min, float Max) FindRange(ReadOnlySpan<float> values)
     {
-        (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
+        (float min, float max) = (float.PositiveInfinity, float.NegativeInfinity);
         foreach (float value in values)
         {
-            (least, most) = (MathF.Min(least, value), MathF.Max(most, value));
+            (min, max) = (MathF.Min(min, value), MathF.Max(max, value));
         }
 
-        return (least, most);
+        return (min, max);
     }
 }

@@ -7,16 +7,16 @@ namespace UNetSharp.Inference.Objects;
 /// Going down a column, one enters or leaves at each horizontal side of an outline, so the code follows from the
 /// outline alone: the sides' places x·height + y in order, and their differences.
 /// </summary>
-internal static class ColumnCode
+internal static class RunLengthEncoding
 {
     /// <summary>Lengths, of the outside first.</summary>
-    public static List<long> Of(IReadOnlyList<ObjectPolygon> polygons, PictureSize size)
+    public static List<long> Encode(IReadOnlyList<ObjectPolygon> polygons, PictureSize size)
     {
         List<long> places =
         [
             .. from polygon in polygons
                from ring in polygon.Rings
-               from place in Places(ring, size.Height)
+               from place in GetBoundaryPixels(ring, size.Height)
                select place,
         ];
         places.Sort();
@@ -38,7 +38,7 @@ internal static class ColumnCode
         return from == end ? counts : [.. counts, end - from];
     }
 
-    private static IEnumerable<long> Places(IReadOnlyList<PixelCorner> ring, int height)
+    private static IEnumerable<long> GetBoundaryPixels(IReadOnlyList<PixelCorner> ring, int height)
     {
         PixelCorner last = ring[^1];
         foreach (PixelCorner corner in ring)

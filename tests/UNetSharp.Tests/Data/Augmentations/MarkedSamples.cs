@@ -4,22 +4,22 @@ using UNetSharp.Data.Augmentations;
 namespace UNetSharp.Tests.Data.Augmentations;
 
 /// <summary>Samples in which every move shows.</summary>
-internal static class Marked
+internal static class MarkedSamples
 {
     /// <summary>Pixel i is i in the mask and i / 255 in every channel.</summary>
-    public static Sample Numbered(int height, int width, int channels = 1)
+    public static Sample CreateNumbered(int height, int width, int channels = 1)
     {
         byte[] mask = [.. Enumerable.Range(0, height * width).Select(i => (byte)i)];
         float[] image = [.. mask.SelectMany(value => Enumerable.Repeat(value / 255f, channels))];
-        return Of(height, width, channels, mask, image);
+        return Create(height, width, channels, mask, image);
     }
 
     /// <summary>Random values, and a few rectangles of classes 0, 7 and 200.</summary>
-    public static Sample Noisy(int height, int width, int channels, int seed = 1)
+    public static Sample CreateNoisy(int height, int width, int channels, int seed = 1)
     {
         Random random = new(seed);
         byte[] values = [0, 7, 200];
-        return Of(
+        return Create(
             height,
             width,
             channels,
@@ -27,11 +27,11 @@ internal static class Marked
             [.. Enumerable.Range(0, height * width * channels).Select(_ => random.NextSingle())]);
     }
 
-    public static Sample Of(int height, int width, int channels, byte[] mask, float[] image) =>
+    public static Sample Create(int height, int width, int channels, byte[] mask, float[] image) =>
         new("marked", new PictureSize(height, width), channels, image, mask);
 
     /// <summary>A part of a sample with what a draw says.</summary>
-    public static (float[] Image, float[] Mask) Augmented(Sample sample, PictureSize part, AugmentationDraw draw)
+    public static (float[] Image, float[] Mask) Augment(Sample sample, PictureSize part, AugmentationDraw draw)
     {
         float[] image = new float[part.Height * part.Width * sample.Channels];
         float[] mask = new float[part.Height * part.Width];

@@ -4,7 +4,7 @@ using UNetSharp.Data;
 namespace UNetSharp.Tests.Data;
 
 /// <summary>What values in masks mean. A mask is written as its path and its values with their pixels.</summary>
-public class MaskMeaningTests
+public class MaskClassDetectorTests
 {
     private const int Red = MaskValues.ColorMark | 0xFF0000;
     private const int Blue = MaskValues.ColorMark | 0x0000FF;
@@ -19,16 +19,16 @@ public class MaskMeaningTests
     [InlineData(65535)]
     public void Zero_and_one_other_value_are_background_and_foreground(int value)
     {
-        MaskClasses classes = Of(null, Mask("a.png", (0, 90), (value, 10)));
+        MaskClasses classes = Detect(null, Mask("a.png", (0, 90), (value, 10)));
 
         Assert.Equal((1, 2), (classes.Classes, classes.ClassCount));
-        Assert.Equal((0, 1, -1), (classes.ClassOf(0), classes.ClassOf(value), classes.ClassOf(99)));
+        Assert.Equal((0, 1, -1), (classes.GetClass(0), classes.GetClass(value), classes.GetClass(99)));
     }
 
     [Fact]
     public void Masks_of_0_and_1_are_said_to_look_black()
     {
-        Of(null, Mask("a.png", (0, 90), (1, 10)));
+        Detect(null, Mask("a.png", (0, 90), (1, 10)));
 
         Assert.Contains("look black", Assert.Single(_notes), StringComparison.Ordinal);
     }
@@ -36,7 +36,7 @@ public class MaskMeaningTests
     [Fact]
     public void An_empty_mask_among_others_is_no_problem()
     {
-        MaskClasses classes = Of(null, Mask("a.png", (0, 100)), Mask("b.png", (0, 90), (255, 10)));
+        MaskClasses classes = Detect(null, Mask("a.png", (0, 100)), Mask("b.png", (0, 90), (255, 10)));
 
         Assert.Equal(1, classes.Classes);
     }
@@ -44,15 +44,15 @@ public class MaskMeaningTests
     [Fact]
     public void Masks_of_0_and_1_beside_masks_of_0_and_255_are_both_foreground()
     {
-        MaskClasses classes = Of(null, Mask("a.png", (0, 90), (1, 10)), Mask("b.png", (0, 90), (255, 10)));
+        MaskClasses classes = Detect(null, Mask("a.png", (0, 90), (1, 10)), Mask("b.png", (0, 90), (255, 10)));
 
-        Assert.Equal((1, 1, 1), (classes.Classes, classes.ClassOf(1), classes.ClassOf(255)));
+        Assert.Equal((1, 1, 1), (classes.Classes, classes.GetClass(1), classes.GetClass(255)));
         Assert.Contains("both", Assert.Single(_notes), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Values_1_and_255_in_one_mask_are_refused() =>
-        Refused(null, "a.png", Mask("a.png", (0, 90), (1, 1), (255, 10)));
+        DetectError(null, "a.png", Mask("a.png", (0, 90), (1, 1), (255, 10)));
 
     [Theory]
     [InlineData(3)]
@@ -60,9 +60,9 @@ public class MaskMeaningTests
     [InlineData(64)]
     public void Values_from_0_on_are_class_indices(int count)
     {
-        MaskClasses classes = Of(null, Mask("a.png", [.. Enumerable.Range(0, count).Select(value => (value, 5L))]));
+        MaskClasses classes = Detect(null, Mask("a.png", [.. Enumerable.Range(0, count).Select(value => (value, 5L))]));
 
-        Assert.Equal((count, count - 1, -1), (classes.Classes, classes.ClassOf(count - 1), classes.ClassOf(count)));
+        Assert.Equal((count, count - 1, -1), (classes.Classes, classes.GetClass(count - 1), classes.GetClass(count)));
     }
 
     [Theory]
@@ -72,10 +72,10 @@ public class MaskMeaningTests
     [InlineData(new[] { 0, 32767, 65535 })]
     public void Evenly_spread_greys_are_classes_in_order(int[] levels)
     {
-        MaskClasses classes = Of(null, Mask("a.png", [.. levels.Select(value => (value, 5L))]));
+        MaskClasses classes = Detect(null, Mask("a.png", [.. levels.Select(value => (value, 5L))]));
 
         Assert.Equal(levels.Length, classes.Classes);
-        Assert.Equal(Enumerable.Range(0, levels.Length), levels.Select(classes.ClassOf));
+        Assert.Equal(Enumerable.Range(0, levels.Length), levels.Select(classes.GetClass));
         Assert.Contains($"{levels[1]} = 1", Assert.Single(_notes), StringComparison.Ordinal);
     }
 
@@ -84,19 +84,19 @@ public class MaskMeaningTests
     [InlineData(7, 14)]
     [InlineData(50, 255)]
     public void Greys_that_are_not_spread_evenly_to_white_are_refused(int middle, int last) =>
-        Refused(null, "a.png", Mask("a.png", (0, 9), (middle, 9), (last, 9)));
+        DetectError(null, "a.png", Mask("a.png", (0, 9), (middle, 9), (last, 9)));
 
     [Fact]
     public void A_few_colours_are_classes_with_black_first()
     {
-        MaskClasses classes = Of(null, Mask("a.png", (Red, 5), (0, 50)), Mask("b.png", (Blue, 5), (0, 50)));
+        MaskClasses classes = Detect(null, Mask("a.png", (Red, 5), (0, 50)), Mask("b.png", (Blue, 5), (0, 50)));
 
-        Assert.Equal((3, 0, 1, 2), (classes.Classes, classes.ClassOf(0), classes.ClassOf(Blue), classes.ClassOf(Red)));
+        Assert.Equal((3, 0, 1, 2), (classes.Classes, classes.GetClass(0), classes.GetClass(Blue), classes.GetClass(Red)));
         Assert.Contains("#0000FF = 1", Assert.Single(_notes), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Many_colours_are_refused() => Refused(null, "a.png", Mask(
+    public void Many_colours_are_refused() => DetectError(null, "a.png", Mask(
         "a.png", [.. Enumerable.Range(0, 33).Select(i => (MaskValues.ColorMark | (i * 1000), 5L))]));
 
     [Theory]
@@ -108,19 +108,19 @@ public class MaskMeaningTests
         values.AddRange(Enumerable.Range(1, 254).Where(value => step == 100 || value is <= 6 or >= 250)
             .Select(value => (value, 1L)));
 
-        MaskClasses classes = Of(null, Mask(path, [.. values]));
+        MaskClasses classes = Detect(null, Mask(path, [.. values]));
 
-        Assert.Equal((1, 0, 1), (classes.Classes, classes.ClassOf(127), classes.ClassOf(128)));
+        Assert.Equal((1, 0, 1), (classes.Classes, classes.GetClass(127), classes.GetClass(128)));
         Assert.Contains("JPEG", Assert.Single(_notes), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Class_indices_beside_a_white_border_are_not_thresholded_but_refused() => Refused(
+    public void Class_indices_beside_a_white_border_are_not_thresholded_but_refused() => DetectError(
         null, "a.png", Mask("a.png", [.. Enumerable.Range(0, 21).Select(value => (value, 100L)), (255, 100)]));
 
     [Fact]
     public void A_photograph_in_the_place_of_a_mask_is_refused() =>
-        Refused(null, "a.png", Mask("a.png", [.. Enumerable.Range(0, 256).Select(value => (value, 100L))]));
+        DetectError(null, "a.png", Mask("a.png", [.. Enumerable.Range(0, 256).Select(value => (value, 100L))]));
 
     [Theory]
     [InlineData(0, 1, 7, "give 8 as the number of classes")]
@@ -135,7 +135,7 @@ public class MaskMeaningTests
             Mask("masks/z.png", (a, 90), (good, 10)),
         ];
 
-        string message = Refused(null, "masks/odd.png", masks);
+        string message = DetectError(null, "masks/odd.png", masks);
 
         Assert.Contains("the value 7 (12 pixels)", message, StringComparison.Ordinal);
         Assert.Contains(mend, message, StringComparison.Ordinal);
@@ -145,7 +145,7 @@ public class MaskMeaningTests
     public void The_value_that_does_not_belong_is_the_one_without_which_the_others_make_sense()
     {
         // 2 is the rarest class, but 0, 1, 2 make sense and 0, 1, 9 do not.
-        string message = Refused(
+        string message = DetectError(
             null, "b.png", Mask("a.png", (0, 90), (1, 10), (2, 3)), Mask("b.png", (0, 9), (9, 50)));
 
         Assert.Contains("the value 9 (50 pixels)", message, StringComparison.Ordinal);
@@ -154,7 +154,7 @@ public class MaskMeaningTests
     [Fact]
     public void Masks_of_one_value_alone_are_refused()
     {
-        string message = Refused(null, "a.png", Mask("a.png", (0, 100)), Mask("b.png", (0, 100)));
+        string message = DetectError(null, "a.png", Mask("a.png", (0, 100)), Mask("b.png", (0, 100)));
 
         Assert.Contains("nothing to learn", message, StringComparison.Ordinal);
     }
@@ -162,33 +162,33 @@ public class MaskMeaningTests
     [Fact]
     public void Colours_of_voc_are_indices_and_its_last_one_is_unknown()
     {
-        int[] values = [.. new[] { 0, 1, 7, 15, 255 }.Select(VocPalette.ValueOf)];
+        int[] values = [.. new[] { 0, 1, 7, 15, 255 }.Select(VocPalette.GetValue)];
 
-        MaskClasses classes = Of(null, Mask("a.png", [.. values.Select(value => (value, 9L))]));
+        MaskClasses classes = Detect(null, Mask("a.png", [.. values.Select(value => (value, 9L))]));
 
         Assert.Equal(16, classes.Classes);
-        Assert.Equal([0, 1, 7, 15, MaskClasses.Ignored], values.Select(classes.ClassOf));
-        Assert.Equal(21, Of(21, Mask("a.png", [.. values.Select(value => (value, 9L))])).Classes);
+        Assert.Equal([0, 1, 7, 15, MaskClasses.Ignored], values.Select(classes.GetClass));
+        Assert.Equal(21, Detect(21, Mask("a.png", [.. values.Select(value => (value, 9L))])).Classes);
         Assert.Contains("#E0E0C0 as unknown", _notes[0], StringComparison.Ordinal);
     }
 
     [Fact]
     public void One_class_and_a_rim_in_the_colours_of_voc_are_background_and_foreground()
     {
-        int[] values = [0, VocPalette.ValueOf(1), VocPalette.ValueOf(255)];
+        int[] values = [0, VocPalette.GetValue(1), VocPalette.GetValue(255)];
 
-        MaskClasses classes = Of(null, Mask("a.png", [.. values.Select(value => (value, 9L))]));
+        MaskClasses classes = Detect(null, Mask("a.png", [.. values.Select(value => (value, 9L))]));
 
         Assert.Equal((1, 2), (classes.Classes, classes.ClassCount));
-        Assert.Equal([0, 1, MaskClasses.Ignored], values.Select(classes.ClassOf));
+        Assert.Equal([0, 1, MaskClasses.Ignored], values.Select(classes.GetClass));
     }
 
     [Fact]
     public void Given_classes_are_indices_where_the_values_allow()
     {
-        MaskClasses classes = Of(8, Mask("a.png", (0, 9), (1, 9), (7, 9)));
+        MaskClasses classes = Detect(8, Mask("a.png", (0, 9), (1, 9), (7, 9)));
 
-        Assert.Equal((8, 7, 5, -1), (classes.Classes, classes.ClassOf(7), classes.ClassOf(5), classes.ClassOf(8)));
+        Assert.Equal((8, 7, 5, -1), (classes.Classes, classes.GetClass(7), classes.GetClass(5), classes.GetClass(8)));
     }
 
     [Theory]
@@ -198,48 +198,48 @@ public class MaskMeaningTests
     [InlineData(3, new[] { 1, 2, 3 })]
     public void Given_classes_are_as_many_values_in_order(int count, int[] values)
     {
-        MaskClasses classes = Of(count, Mask("a.png", [.. values.Select(value => (value, 9L))]));
+        MaskClasses classes = Detect(count, Mask("a.png", [.. values.Select(value => (value, 9L))]));
 
         Assert.Equal(count, classes.Classes);
-        Assert.Equal(Enumerable.Range(0, count), values.Select(classes.ClassOf));
+        Assert.Equal(Enumerable.Range(0, count), values.Select(classes.GetClass));
     }
 
     [Fact]
     public void A_value_beyond_the_given_classes_is_refused() =>
-        Refused(3, "b.png", Mask("a.png", (0, 9), (1, 9), (2, 9)), Mask("b.png", (0, 9), (4, 1)));
+        DetectError(3, "b.png", Mask("a.png", (0, 9), (1, 9), (2, 9)), Mask("b.png", (0, 9), (4, 1)));
 
     [Fact]
     public void Two_classes_that_were_given_refuse_a_third() =>
-        Refused(1, "a.png", Mask("a.png", (0, 9), (1, 9), (2, 9)));
+        DetectError(1, "a.png", Mask("a.png", (0, 9), (1, 9), (2, 9)));
 
     [Theory]
     [InlineData(0)]
     [InlineData(256)] // 255 marks what is unknown
     public void An_impossible_number_of_classes_is_refused(int classes) =>
-        Refused(classes, $"{classes} classes are not possible", Mask("a.png", (0, 9), (1, 9)));
+        DetectError(classes, $"{classes} classes are not possible", Mask("a.png", (0, 9), (1, 9)));
 
     [Theory]
     [InlineData(0, 255)]
     [InlineData(0, Red)]
     public void A_mapping_survives_json(int background, int foreground)
     {
-        MaskClasses classes = Of(null, Mask("a.png", (background, 9), (foreground, 9)));
+        MaskClasses classes = Detect(null, Mask("a.png", (background, 9), (foreground, 9)));
 
         MaskClasses read = JsonSerializer.Deserialize<MaskClasses>(JsonSerializer.Serialize(classes))!;
 
         Assert.Equal(classes.Classes, read.Classes);
         Assert.Equal(classes.IsThresholded, read.IsThresholded);
-        Assert.Equal((0, 1, -1), (read.ClassOf(background), read.ClassOf(foreground), read.ClassOf(3)));
+        Assert.Equal((0, 1, -1), (read.GetClass(background), read.GetClass(foreground), read.GetClass(3)));
     }
 
     private static MaskValues Mask(string path, params (int Value, long Pixels)[] counts) =>
         new(path, new SortedDictionary<int, long>(counts.ToDictionary(count => count.Value, count => count.Pixels)));
 
-    private MaskClasses Of(int? classes, params MaskValues[] masks) => MaskMeaning.Of(masks, classes, _notes);
+    private MaskClasses Detect(int? classes, params MaskValues[] masks) => MaskClassDetector.Detect(masks, classes, _notes);
 
-    private static string Refused(int? classes, string named, params MaskValues[] masks)
+    private static string DetectError(int? classes, string named, params MaskValues[] masks)
     {
-        string message = Assert.Throws<DataException>(() => MaskMeaning.Of(masks, classes, [])).Message;
+        string message = Assert.Throws<DataException>(() => MaskClassDetector.Detect(masks, classes, [])).Message;
         Assert.Contains(named, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         return message;

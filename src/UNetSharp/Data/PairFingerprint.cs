@@ -10,7 +10,7 @@ namespace UNetSharp.Data;
 /// grid of 32 x 32 cells the mean strength of the image's gradients and the share of the mask's edges, both with mean 0
 /// and length 1, so that their product is a correlation.
 /// </summary>
-public sealed class PairLikeness
+public sealed class PairFingerprint
 {
     private const int Side = 32;
     private const int FineSide = 128;
@@ -24,27 +24,27 @@ public sealed class PairLikeness
     private readonly float[] _edges;
 
     /// <summary>Measures a pair of one size.</summary>
-    internal PairLikeness(Picture image, Picture mask)
+    internal PairFingerprint(Picture image, Picture mask)
     {
         var size = new PictureSize(image.Height, image.Width);
-        float[] fine = Resampling.Bilinear(image.ToUnit(1), size, FineGrid, 1);
+        float[] fine = Resampling.ResizeAntialiased(image.ToUnitRange(1), size, FineGrid, 1);
         _content = BitConverter.ToUInt128(SHA256.HashData(MemoryMarshal.AsBytes(image.Samples.AsSpan())));
-        _hash = HashOf(Resampling.Bilinear(fine, FineGrid, HashGrid, 1));
-        _gradients = Normalized(Gradients(fine));
-        _edges = Normalized(Edges(mask));
+        _hash = ComputeHash(Resampling.ResizeAntialiased(fine, FineGrid, HashGrid, 1));
+        _gradients = Normalize(ComputeGradients(fine));
+        _edges = Normalize(ComputeEdges(mask));
     }
 
     /// <summary>Correlation of the mask's edges with the gradients of an image, −1 to 1.</summary>
-    public float MaskFits(PairLikeness image) => Dot(_edges, image._gradients);
+    public float CorrelateMask(PairFingerprint image) => Dot(_edges, image._gradients);
 
     /// <summary>Whether both images hold the same values.</summary>
-    public bool IsSameImage(PairLikeness other) => _content == other._content;
+    public bool IsSameImage(PairFingerprint other) => _content == other._content;
 
     /// <summary>
     /// Whether the images are or look the same: hashes that differ in few of 64 bits, and, as plain images have hashes
     /// alike by chance, nearly the same gradients.
     /// </summary>
-    public bool LooksLike(PairLikeness other)
+    public bool IsSimilarTo(PairFingerprint other)
     {
         const int MostBits = 6;
         const float LeastCorrelation = 0.95f;
@@ -52,7 +52,7 @@ public sealed class PairLikeness
             && Dot(_gradients, other._gradients) >= LeastCorrelation);
     }
 
-    private static ulong HashOf(float[] grid)
+    private static ulong ComputeHash(float[] grid)
     {
         ulong hash = 0;
         for (int row = 0; row < HashGrid.Height; row++)
@@ -68,7 +68,7 @@ public sealed class PairLikeness
     }
 
     /// <summary>Strength of gradients in each cell, at a size at which texture and noise are smooth.</summary>
-    private static float[] Gradients(float[] grey)
+    private static float[] ComputeGradients(float[] grey)
     {
         float[] strength = new float[Side * Side];
         for (int at = 0; at < grey.Length; at++)
@@ -84,7 +84,7 @@ public sealed class PairLikeness
     }
 
     /// <summary>Pixels of each cell whose value is not that of the pixel to the right or below.</summary>
-    private static float[] Edges(Picture mask)
+    private static float[] ComputeEdges(Picture mask)
     {
         float[] counts = new float[Side * Side];
         int[] above = new int[mask.Width];
@@ -93,7 +93,7 @@ public sealed class PairLikeness
             int before = 0;
             for (int column = 0; column < mask.Width; column++)
             {
-                int value = MaskValues.At(mask, (row * mask.Width) + column);
+                int value = MaskValues.GetValue(mask, (row * mask.Width) + column);
                 bool isEdge = (column > 0 && value != before) || (row > 0 && value != above[column]);
                 long cell = ((long)row * Side / mask.Height * Side) + ((long)column * Side / mask.Width);
                 counts[cell] += isEdge ? 1 : 0;
@@ -104,7 +104,7 @@ public sealed class PairLikeness
         return counts;
     }
 
-    private static float[] Normalized(float[] values)
+    private static float[] Normalize(float[] values)
     {
         float mean = values.Average();
         float[] centered = [.. values.Select(value => value - mean)];
