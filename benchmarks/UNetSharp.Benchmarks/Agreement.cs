@@ -23,7 +23,10 @@ internal sealed record Agreement(double Values, double Gradients)
     /// <summary>Compares everything that the peer has computed.</summary>
     /// <exception cref="BenchmarkException">The results are not the same.</exception>
     public static Agreement Compare(
-        Workload work, string peer, IReadOnlyDictionary<string, float[]> ours, IReadOnlyDictionary<string, float[]> theirs)
+        Workload work,
+        string peer,
+        IReadOnlyDictionary<string, float[]> ours,
+        IReadOnlyDictionary<string, float[]> theirs)
     {
         double values = 0, gradients = 0;
         foreach ((string name, float[] their) in theirs)

@@ -7,8 +7,8 @@ using System.Runtime.Loader;
 namespace UNetSharp.Benchmarks;
 
 /// <summary>
-/// Builds of this benchmark against each other: their runs of a work in turns in one process, so that a moment in which the
-/// machine is slow is the same for all. That shows differences that two runs of the whole benchmark cannot.
+/// Builds of this benchmark against each other: their runs of a work in turns in one process, so that a moment in which
+/// the machine is slow is the same for all. That shows differences that two runs of the whole benchmark cannot.
 /// </summary>
 internal static class Builds
 {
@@ -72,7 +72,8 @@ internal static class Builds
                 double[] sorted = [.. times[i].Order()];
                 double[] ratios = [.. times[i].Zip(times[0], (own, first) => own / first).Order()];
                 Console.WriteLine(FormattableString.Invariant(
-                    $"{sorted[0],8:f1}  {sorted[rounds / 4],8:f1}  {sorted[rounds / 2],8:f1}  {ratios[rounds / 2],8:f3}  {folders[i]}"));
+                    $"{sorted[0],8:f1}  {sorted[rounds / 4],8:f1}  {sorted[rounds / 2],8:f1}")
+                    + FormattableString.Invariant($"  {ratios[rounds / 2],8:f3}  {folders[i]}"));
             }
         }
         finally
@@ -85,7 +86,8 @@ internal static class Builds
     private static Action Load(string folder, string work, string file, int threads)
     {
         BuildContext context = new(Path.GetFullPath(folder));
-        Type side = context.LoadFromAssemblyPath(Path.Combine(context.Folder, Program)).GetType(typeof(OurSide).FullName!)!;
+        Type side =
+            context.LoadFromAssemblyPath(Path.Combine(context.Folder, Program)).GetType(typeof(OurSide).FullName!)!;
         MethodInfo runner = side.GetMethod(nameof(OurSide.Runner))
             ?? throw new BenchmarkException($"{folder} holds a build that cannot be timed in turns: it is too old.");
         return (Action)runner.Invoke(null, [work, file, threads])!;
@@ -112,7 +114,9 @@ internal static class Builds
         return times;
     }
 
-    /// <summary>Takes a build's own assemblies, where the default context would give every build those of this program.</summary>
+    /// <summary>
+    /// Takes a build's own assemblies, where the default context would give every build those of this program.
+    /// </summary>
     private sealed class BuildContext(string folder) : AssemblyLoadContext
     {
         public string Folder => folder;

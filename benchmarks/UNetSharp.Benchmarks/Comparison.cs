@@ -17,7 +17,8 @@ internal sealed record Peer(string Name, Cost? Cost, string? Absence, Agreement?
 /// <summary>A work done by ours and by the peers that are there.</summary>
 /// <param name="Work">What was done.</param>
 /// <param name="Flops">Multiplications and additions of direct convolution.</param>
-/// <param name="Peaks">GFLOP/s of <see cref="FmaPeak"/>, measured in turns with the sides, one for each timed run.</param>
+/// <param name="Peaks">GFLOP/s of <see cref="FmaPeak"/>, measured in turns with the sides, one for each timed
+/// run.</param>
 /// <param name="Ours">Our cost.</param>
 /// <param name="Peers">The peers.</param>
 internal sealed record Comparison(
@@ -31,7 +32,8 @@ internal sealed record Comparison(
 
     private const int WarmUps = 4;
 
-    // All timed runs of a work: neighbours are loud for seconds at a time, and are to be part of a median, not all of it.
+    // All timed runs of a work: neighbours are loud for seconds at a time, and are to be part of a median, not all of
+    // it.
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(45);
 
     // Before every run: threads of a side may spin for a while after theirs, on processors that the next one needs.
@@ -48,7 +50,9 @@ internal sealed record Comparison(
     /// <summary>Names of the peers that there are.</summary>
     public static IReadOnlyList<string> AllPeers { get; } = [OnnxRuntime, Torch];
 
-    /// <summary>Compares the results, warms up, then times the sides in turns; as often as time allows if no count is given.</summary>
+    /// <summary>
+    /// Compares the results, warms up, then times the sides in turns; as often as time allows if no count is given.
+    /// </summary>
     public static Comparison Measure(Workload work, IReadOnlyList<string> peers, int threads, int? rounds)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unet-bench");
@@ -84,7 +88,9 @@ internal sealed record Comparison(
         }
     }
 
-    /// <summary>Has PyTorch write the network as ONNX, in a process that does not race: exporting takes memory.</summary>
+    /// <summary>
+    /// Has PyTorch write the network as ONNX, in a process that does not race: exporting takes memory.
+    /// </summary>
     private static void Export(Workload work, string file, string onnx)
     {
         using BenchmarkProcess exporter = BenchmarkProcess.Torch("nchw", threads: 1)!;

@@ -27,7 +27,8 @@ Option<string> against = new("--against")
 };
 against.Validators.Add(result =>
 {
-    if (result.GetValueOrDefault<string>().Split(',').FirstOrDefault(name => !Comparison.AllPeers.Contains(name)) is { } name)
+    string[] names = result.GetValueOrDefault<string>().Split(',');
+    if (names.FirstOrDefault(name => !Comparison.AllPeers.Contains(name)) is { } name)
     {
         result.AddError($"There is no peer '{name}'; there are {string.Join(" and ", Comparison.AllPeers)}.");
     }
@@ -40,7 +41,8 @@ Option<string?> json = new("--json")
 threads.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int>()));
 rounds.Validators.Add(result => RequirePositive(result, result.GetValueOrDefault<int?>() ?? 1));
 
-RootCommand root = new("Ours, ONNX Runtime and Debian's PyTorch side by side, in turns, with the same weights, image and threads.")
+RootCommand root =
+    new("Ours, ONNX Runtime and Debian's PyTorch side by side, in turns, with the same weights, image and threads.")
 {
     only, against, threads, rounds, quick, layers, json,
 };
@@ -53,7 +55,8 @@ root.Add(AccuracyCommand.Build());
 root.Add(Builds.Command(rounds, threads));
 root.SetAction(parsed =>
 {
-    IEnumerable<Workload> works = Workload.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name);
+    IEnumerable<Workload> works =
+        Workload.All.Where(work => parsed.GetValue(only) is not { } name || name == work.Name);
     int? count = parsed.GetValue(rounds) ?? (parsed.GetValue(quick) ? QuickRounds : null);
     if (parsed.GetValue(layers))
     {

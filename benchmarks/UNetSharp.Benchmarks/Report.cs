@@ -16,8 +16,8 @@ internal static class Report
     public static string Head(int threads) => Text(
         $"""
         {Cpu()}, {threads} threads
-        GFLOP/s are effective: the arithmetic of direct convolution by the time. The peak is that of float32 multiply-add,
-        measured in turns with the sides. MB are the peak of the whole process.
+        GFLOP/s are effective: the arithmetic of direct convolution by the time. The peak is that of float32
+        multiply-add, measured in turns with the sides. MB are the peak of the whole process.
 
         {"work",-21} {"ours ms",8} {"GFLOP/s",8} {"peak",5} {"of it",6} {"MB",6}
         """)

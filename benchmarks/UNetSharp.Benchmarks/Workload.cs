@@ -57,7 +57,8 @@ internal sealed record Workload(string Name, ModelSettings Settings, int Images,
 
     /// <summary>Multiplications and additions that direct convolution needs.</summary>
     public double Flops =>
-        2.0 * new ComputationGraph(CreateNetwork().Forward(Value.Input(ImageShape))).Macs * (IsTraining ? RunsPerTrainingStep : 1);
+        2.0 * new ComputationGraph(
+            CreateNetwork().Forward(Value.Input(ImageShape))).Macs * (IsTraining ? RunsPerTrainingStep : 1);
 
     /// <summary>Writes weights, image and target for both sides, in PyTorch's layout.</summary>
     public void Write(string path)

@@ -25,7 +25,8 @@ catch (Exception e) when (e is CheckpointException or DataException)
     return 1;
 }
 
-// Requests compute one after the other, each on all threads. More than a few at once would hold pictures in memory for nothing.
+// Requests compute one after the other, each on all threads. More than a few at once would hold pictures in memory for
+// nothing.
 builder.Services.AddRateLimiter(options => options.AddConcurrencyLimiter("few", limit =>
 {
     limit.PermitLimit = Environment.ProcessorCount;

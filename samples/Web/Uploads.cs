@@ -11,7 +11,9 @@ public static class Uploads
     private const int MaxBytes = 32 << 20;
     private const long MaxSamples = 64 << 20;
 
-    /// <summary>The body is an image file; the answer is its mask, a grey PNG of its size, or what is wrong with it.</summary>
+    /// <summary>
+    /// The body is an image file; the answer is its mask, a grey PNG of its size, or what is wrong with it.
+    /// </summary>
     public static async Task<IResult> SegmentAsync(Stream body, Segmenter segmenter, CancellationToken cancellation)
     {
         if (await ReadAsync(body, cancellation) is not { } bytes)
@@ -23,7 +25,8 @@ public static class Uploads
         try
         {
             Segmentation result = segmenter.Segment(ImageFile.Decode(bytes, "upload", MaxSamples));
-            byte[] grey = Array.ConvertAll(result.ComputeClasses(), index => (byte)(index * 255 / (segmenter.ClassCount - 1)));
+            byte[] grey =
+                Array.ConvertAll(result.ComputeClasses(), index => (byte)(index * 255 / (segmenter.ClassCount - 1)));
             return Results.Bytes(ImageFile.EncodeGreyPng(grey, result.Size.Width, result.Size.Height), "image/png");
         }
         catch (Exception e) when (e is DataException or CheckpointException)

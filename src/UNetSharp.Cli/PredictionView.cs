@@ -72,7 +72,8 @@ internal sealed class PredictionView(PredictionSettings settings, bool asJson)
         if (progress.Plan is { Count: > 1 } plan && progress.MemoryBytes > _reportedBytes)
         {
             _reportedBytes = progress.MemoryBytes;
-            bar.WriteLine($"{progress.Picture.Text}: {progress.Size} pixels in {plan.Count} tiles of {plan.Tile} that share "
+            bar.WriteLine(
+                $"{progress.Picture.Text}: {progress.Size} pixels in {plan.Count} tiles of {plan.Tile} that share "
                 + $"{plan.Overlap}; about {MemorySize.Format(progress.MemoryBytes)} of memory, at most "
                 + $"{MemorySize.Format(progress.MaxDiscBytes)} of disc");
         }

@@ -12,7 +12,8 @@ RootCommand root = new("U-Net family image segmentation: train, evaluate and pre
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    string command = string.Join(' ', parsed.CommandResult.Command == root ? "unet" : $"unet {parsed.CommandResult.Command.Name}");
+    string command =
+        string.Join(' ', parsed.CommandResult.Command == root ? "unet" : $"unet {parsed.CommandResult.Command.Name}");
     Console.Error.WriteLine($"{command}: {parsed.Errors[0].Message} See '{command} --help'.");
     return ExitCode.WrongUsage;
 }

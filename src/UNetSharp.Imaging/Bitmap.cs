@@ -5,9 +5,9 @@ using UNetSharp.Data;
 namespace UNetSharp.Imaging;
 
 /// <summary>
-/// A Windows bitmap (BMP, https://learn.microsoft.com/windows/win32/gdi/bitmap-storage): 1, 4 or 8 bit with a palette, 16, 24
-/// or 32 bit, not compressed. libvips reads these through ImageMagick alone, which is not always there and not hardened.
-/// Nothing in the file is trusted: every place is checked against its length.
+/// A Windows bitmap (BMP, https://learn.microsoft.com/windows/win32/gdi/bitmap-storage): 1, 4 or 8 bit with a palette,
+/// 16, 24 or 32 bit, not compressed. libvips reads these through ImageMagick alone, which is not always there and not
+/// hardened. Nothing in the file is trusted: every place is checked against its length.
 /// </summary>
 internal sealed class Bitmap
 {

@@ -17,7 +17,8 @@ public static class PairSheet
         for (int i = 0; i < pairs.Count; i++)
         {
             Sample pair = pairs[i];
-            Picture small = Sheet.FitToCell(new Picture(pair.Size.Width, pair.Size.Height, pair.Channels, 1, pair.Image));
+            Picture small =
+                Sheet.FitToCell(new Picture(pair.Size.Width, pair.Size.Height, pair.Channels, 1, pair.Image));
             var cell = new PictureSize(small.Height, small.Width);
             byte[] rgb = Overlay.ToRgb(small);
             Overlay.Outline(rgb, Resampling.ResizeNearest(pair.Mask, pair.Size, cell), cell);

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace UNetSharp.Tests;
 
 /// <summary>
-/// Files that are almost right: valid ones, changed by a seeded hand in the ways in which readers break. They may be read
-/// or refused, within limits of time and memory.
+/// Files that are almost right: valid ones, changed by a seeded hand in the ways in which readers break. They may be
+/// read or refused, within limits of time and memory.
 /// </summary>
 internal static class Mutations
 {
@@ -16,7 +16,8 @@ internal static class Mutations
     private static readonly long[] Extremes =
         [0, 1, -1, 127, 128, 255, 256, 32767, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue];
 
-    private static readonly string[] Numbers = ["0", "-1", "4294967296", "9223372036854775807", "1e99", "99999999999999999999"];
+    private static readonly string[] Numbers =
+        ["0", "-1", "4294967296", "9223372036854775807", "1e99", "99999999999999999999"];
 
     /// <summary>How many files a test makes of each; the variable is for longer runs by hand.</summary>
     public static int Count { get; } =

@@ -21,7 +21,8 @@ internal static class AccuracyCommand
 
     private static readonly Option<int> Epochs = new("--epochs") { DefaultValueFactory = _ => 60 };
 
-    private static readonly Option<int> Folds = new("--folds") { Description = "Number of parts", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> Folds =
+        new("--folds") { Description = "Number of parts", DefaultValueFactory = _ => 5 };
 
     private static readonly Option<int?> Fold = new("--fold") { Description = "Only this fold, from 0" };
 
@@ -60,7 +61,8 @@ internal static class AccuracyCommand
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unet-accuracy");
         try
         {
-            Console.WriteLine($"{report.Folder.Pairs.Count} images, {parsed.GetValue(Folds)} folds, {parsed.GetValue(Epochs)} "
+            Console.WriteLine(
+                $"{report.Folder.Pairs.Count} images, {parsed.GetValue(Folds)} folds, {parsed.GetValue(Epochs)} "
                 + $"epochs, {parsed.GetValue(Threads)} threads");
             string[] networks = parsed.GetRequiredValue(Networks);
             foreach (string network in networks)
@@ -85,7 +87,8 @@ internal static class AccuracyCommand
         int threads = parsed.GetValue(Threads);
         foreach (int fold in parsed.GetValue(Fold) is { } only ? [only] : Enumerable.Range(0, folds))
         {
-            TrainingSettings settings = MembraneRecipe.CreateSettings(model, parsed.GetValue(Epochs), folds, fold, threads);
+            TrainingSettings settings =
+                MembraneRecipe.CreateSettings(model, parsed.GetValue(Epochs), folds, fold, threads);
             ours.Add(OurTrial.Run(settings, report, Path.Combine(folder, $"{network}-{fold}")));
             Print($"{network} fold {fold}", ours[^1]);
             if (fold < torchFolds && BenchmarkProcess.TorchTrainer(threads) is { } torch)

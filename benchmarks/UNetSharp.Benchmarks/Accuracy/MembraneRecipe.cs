@@ -7,8 +7,8 @@ namespace UNetSharp.Benchmarks.Accuracy;
 
 /// <summary>
 /// How networks are trained on the membranes of the ISBI 2012 challenge (thirty electron micrographs of 512x512 pixels,
-/// Arganda-Carreras et al. 2015, https://doi.org/10.3389/fnana.2015.00142): whole images in batches of two, flips, turns and
-/// elastic deformation, Adam on cross entropy with a cosine schedule.
+/// Arganda-Carreras et al. 2015, https://doi.org/10.3389/fnana.2015.00142): whole images in batches of two, flips,
+/// turns and elastic deformation, Adam on cross entropy with a cosine schedule.
 /// </summary>
 internal static class MembraneRecipe
 {
@@ -21,7 +21,8 @@ internal static class MembraneRecipe
     };
 
     /// <summary>The settings of a fold.</summary>
-    public static TrainingSettings CreateSettings(ModelSettings model, int epochs, int folds, int fold, int threads) => new(
+    public static TrainingSettings CreateSettings(
+        ModelSettings model, int epochs, int folds, int fold, int threads) => new(
         model,
         Size: null,
         Crop: null,
@@ -33,7 +34,7 @@ internal static class MembraneRecipe
         Augmentation: "flips,vflips,turns,elastic=10:0.5,brightness,contrast",
         Seed: 0,
         threads)
-    {
-        Rate = new LearningRate("cosine", WarmUp: 1),
-    };
+        {
+            Rate = new LearningRate("cosine", WarmUp: 1),
+        };
 }

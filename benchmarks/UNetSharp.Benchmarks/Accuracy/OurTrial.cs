@@ -6,7 +6,8 @@ using UNetSharp.Training;
 
 namespace UNetSharp.Benchmarks.Accuracy;
 
-/// <summary>Trains and scores a fold with ours. The time is that of the whole run, with reading, augmentation and validation.
+/// <summary>Trains and scores a fold with ours. The time is that of the whole run, with reading, augmentation and
+/// validation.
 /// </summary>
 internal static class OurTrial
 {

@@ -10,8 +10,8 @@ using UNetSharp.Training;
 namespace UNetSharp.Benchmarks.Accuracy;
 
 /// <summary>
-/// Trains and scores a fold with PyTorch, from the same starting weights, on the same batches, with the same learning rates.
-/// The time is that of its steps alone: batches are made for it by ours.
+/// Trains and scores a fold with PyTorch, from the same starting weights, on the same batches, with the same learning
+/// rates. The time is that of its steps alone: batches are made for it by ours.
 /// </summary>
 internal static class TorchTrial
 {

@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace UNetSharp.Cli.Commands;
 
 /// <summary>
-/// <c>unet bench</c>: speed beside that of other runtimes. It needs them, and so the benchmark of the source tree, which the
-/// script <c>unet</c> starts without coming here.
+/// <c>unet bench</c>: speed beside that of other runtimes. It needs them, and so the benchmark of the source tree,
+/// which the script <c>unet</c> starts without coming here.
 /// </summary>
 internal static class BenchCommand
 {

@@ -48,7 +48,8 @@ internal static class CutoutCommand
 
     public static Command Build()
     {
-        Command command = new("cutout", "Take the background out of photos: PNG that is transparent around the subject.")
+        Command command =
+            new("cutout", "Take the background out of photos: PNG that is transparent around the subject.")
         {
             Input, Out, Weights, Matte, Background, Threads,
         };
@@ -76,7 +77,8 @@ internal static class CutoutCommand
         using Segmenter segmenter = new(WeightsOptions.Load(parsed, weights), threads);
         int failed = ProgressBar.Run(bar => files.Select((file, index) =>
         {
-            bar.Update((double)index / files.Length, $"{index} of {files.Length} photos, {Path.GetFileName(file.Photo)}");
+            bar.Update(
+                (double)index / files.Length, $"{index} of {files.Length} photos, {Path.GetFileName(file.Photo)}");
             return TryCutOut(segmenter, file.Photo, file.Result, isMatte, background);
         }).Count(isDone => !isDone));
         Console.WriteLine(files.Length == 1 && failed == 0

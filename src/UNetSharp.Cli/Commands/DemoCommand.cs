@@ -106,7 +106,8 @@ internal static class DemoCommand
             + Path.Combine(output, "report.html"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"held-out dice {scores.Average(row => row.Dice):f3}, threshold baseline {scores.Average(row => row.Baseline):f3}"));
+            $"held-out dice {scores.Average(row => row.Dice):f3}, threshold baseline "
+                + $"{scores.Average(row => row.Baseline):f3}"));
         return ExitCode.Done;
     }
 
@@ -128,6 +129,7 @@ internal static class DemoCommand
             }
         }
 
-        throw new DataException("samples/nuclei: the sample data are not here; run the demo from a clone of the project.");
+        throw new DataException(
+            "samples/nuclei: the sample data are not here; run the demo from a clone of the project.");
     }
 }

@@ -116,9 +116,9 @@ internal static class EvaluateCommand
 
     private static void Print(ScoreTable scores)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumn(Markup.Escape(scores.GetHeader[0]))
-            .AddColumns([.. scores.GetHeader.Skip(1).Select(name => new TableColumn(Markup.Escape(name)).RightAligned())]);
-        foreach (IReadOnlyList<string> row in scores.CreateRows)
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(Markup.Escape(scores.Header[0]))
+            .AddColumns([.. scores.Header.Skip(1).Select(name => new TableColumn(Markup.Escape(name)).RightAligned())]);
+        foreach (IReadOnlyList<string> row in scores.Rows)
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
         }

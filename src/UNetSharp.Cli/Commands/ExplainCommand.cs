@@ -210,7 +210,8 @@ internal static class ExplainCommand
         }
     }
 
-    private static Explanation ComputeGradCam(ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
+    private static Explanation ComputeGradCam(
+        ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
     {
         GradCam found;
         try
@@ -230,7 +231,8 @@ internal static class ExplainCommand
             found.Map.Peak > 0 ? "speaks most for it" : "speaks for it (nothing does)"));
     }
 
-    private static Explanation ComputeOcclusion(ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
+    private static Explanation ComputeOcclusion(
+        ExplainChoices choices, TrainedNetwork trained, Picture picture, Region region)
     {
         int usual = Math.Max(MinPatch, Math.Min(picture.Height, picture.Width) / PatchesPerSide);
         int patch = CommonOptions.AtLeast(1, choices.Patch ?? usual, "--patch");
@@ -256,13 +258,15 @@ internal static class ExplainCommand
     private static Explanation ComputeReceptiveField(ExplainChoices choices, TrainedNetwork trained, Picture picture)
     {
         (int x, int y) = choices.At!.Value;
-        EffectiveReceptiveField found = EffectiveReceptiveField.Compute(trained, picture, x, y, choices.Class, choices.Threads);
+        EffectiveReceptiveField found =
+            EffectiveReceptiveField.Compute(trained, picture, x, y, choices.Class, choices.Threads);
         string name = trained.Description.Masks.GetName(choices.Class);
         int side = Math.Max(picture.Height, picture.Width);
         bool isFramed = found.TheoreticalSize < 2 * side;
         string reach = found.TheoreticalSize is null ? ""
             : isFramed ? string.Create(
-                CultureInfo.InvariantCulture, $"; beyond {found.TheoreticalSize:0}x{found.TheoreticalSize:0} nothing can matter")
+                CultureInfo.InvariantCulture,
+                $"; beyond {found.TheoreticalSize:0}x{found.TheoreticalSize:0} nothing can matter")
             : "; all of the picture can matter";
         HeatMap rooted = found.Map with { Values = Array.ConvertAll(found.Map.Values, MathF.Sqrt) };
         return new Explanation(found.Map, rooted, found.TheoreticalSize, new HeatCaptions(

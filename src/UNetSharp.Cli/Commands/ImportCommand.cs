@@ -6,7 +6,9 @@ using UNetSharp.Models;
 
 namespace UNetSharp.Cli.Commands;
 
-/// <summary>Brings weights of PyTorch into our own file, with the description of the network that they are for.</summary>
+/// <summary>
+/// Brings weights of PyTorch into our own file, with the description of the network that they are for.
+/// </summary>
 internal static class ImportCommand
 {
     public static Command Build()
@@ -30,7 +32,8 @@ internal static class ImportCommand
         long count = trained.Network.Parameters().Where(p => p.Kind == ParameterKind.Trained).Sum(p => (long)p.Count);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings.Model}: {count:N0} parameters, {settings.Channels} channels, {settings.Classes} classes; written to {output}"));
+            $"{settings.Model}: {count:N0} parameters, {settings.Channels} channels, {settings.Classes} classes; "
+                + $"written to {output}"));
         return ExitCode.Done;
     }
 }

@@ -5,7 +5,9 @@ using UNetSharp.Training;
 
 namespace UNetSharp.Cli.Commands;
 
-/// <summary>The options that choose a network and its widths. What the chosen network does not know is refused.</summary>
+/// <summary>
+/// The options that choose a network and its widths. What the chosen network does not know is refused.
+/// </summary>
 internal static class ModelOptions
 {
     private static readonly Option<string?> Model = new("--model")
@@ -40,7 +42,10 @@ internal static class ModelOptions
         new("--bias") { Description = "Whether convolutions before a batch norm have biases" };
 
     private static readonly Option<float?> Dropout =
-        new("--dropout") { Description = "For unet-classic: share of values that training drops at the end of the way down" };
+        new("--dropout")
+        {
+            Description = "For unet-classic: share of values that training drops at the end of the way down",
+        };
 
     /// <summary>Makes the options known to a command.</summary>
     public static void AddTo(Command command)
@@ -92,7 +97,8 @@ internal static class ModelOptions
             Bias = parsed.GetValue(Bias) ?? (entry.Default.Bias || UNet.UsualBias(decoder)),
             Activation = parsed.GetValue(Activation) ?? entry.Default.Activation,
             Slope = parsed.GetValue(Slope) ?? entry.Default.Slope,
-            Dropout = parsed.GetValue(Dropout) ?? (canDrop && recipe is not null ? recipe.Dropout : entry.Default.Dropout),
+            Dropout =
+                parsed.GetValue(Dropout) ?? (canDrop && recipe is not null ? recipe.Dropout : entry.Default.Dropout),
         };
         return settings.GetError() is { } problem ? throw new UsageException($"{entry.Name}: {problem}.") : settings;
     }
@@ -117,11 +123,15 @@ internal static class ModelOptions
     {
         try
         {
-            return [.. list.Split(',').Select(text => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture))];
+            return
+            [
+                .. list.Split(',').Select(text => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)),
+            ];
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new UsageException($"--widths {list}: give numbers with commas between them, for example 64,128,256,512.");
+            throw new UsageException(
+                $"--widths {list}: give numbers with commas between them, for example 64,128,256,512.");
         }
     }
 }

@@ -35,7 +35,8 @@ internal static class ModelsCommand
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{row.Name,-16}{row.Parameters,12:N0}{row.Input,14}{row.Macs / 1e9,9:f1}  {row.About} ({row.Source})"));
+                $"{row.Name,-16}{row.Parameters,12:N0}{row.Input,14}{row.Macs / 1e9,9:f1}  {row.About} "
+                    + $"({row.Source})"));
         }
 
         return ExitCode.Done;

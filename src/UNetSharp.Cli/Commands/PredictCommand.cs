@@ -24,7 +24,11 @@ internal static class PredictCommand
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
     private static readonly Option<string> Input =
-        new("--input") { Description = "A picture, or a folder of pictures; of a TIFF file every page", Required = true };
+        new("--input")
+        {
+            Description = "A picture, or a folder of pictures; of a TIFF file every page",
+            Required = true,
+        };
 
     private static readonly Option<string> Out = new("--out") { Description = "Folder for the masks", Required = true };
 

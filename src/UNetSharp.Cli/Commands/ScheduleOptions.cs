@@ -3,7 +3,9 @@ using UNetSharp.Training;
 
 namespace UNetSharp.Cli.Commands;
 
-/// <summary>How training goes its way: the learning rate's course, what limits and averages steps, when it ends.</summary>
+/// <summary>
+/// How training goes its way: the learning rate's course, what limits and averages steps, when it ends.
+/// </summary>
 internal static class ScheduleOptions
 {
     private static readonly Option<string> Schedule = new("--schedule")
@@ -25,7 +27,10 @@ internal static class ScheduleOptions
     };
 
     private static readonly Option<double?> Ema =
-        new("--ema") { Description = "Validate and save a moving average of the weights with this decay, for example 0.99" };
+        new("--ema")
+        {
+            Description = "Validate and save a moving average of the weights with this decay, for example 0.99",
+        };
 
     private static readonly Option<int?> Patience =
         new("--patience") { Description = "End after N epochs without a better validation score" };

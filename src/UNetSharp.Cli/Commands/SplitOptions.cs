@@ -20,7 +20,8 @@ internal static class SplitOptions
 
     private static readonly Option<string?> Fold = new("--fold")
     {
-        Description = "The fold to validate with, from 0; all trains a network for each and gives the mean [default: 0]",
+        Description =
+            "The fold to validate with, from 0; all trains a network for each and gives the mean [default: 0]",
     };
 
     public static void AddTo(Command command)
@@ -42,7 +43,9 @@ internal static class SplitOptions
         string? fold = parsed.GetValue(Fold);
         if (parsed.GetValue(Folds) is not { } folds)
         {
-            return fold is null ? [whole] : throw new UsageException($"--fold {fold}: give the number of folds too, as --folds 5.");
+            return fold is null
+                ? [whole]
+                : throw new UsageException($"--fold {fold}: give the number of folds too, as --folds 5.");
         }
 
         CommonOptions.AtLeast(2, folds, "--folds");

@@ -16,15 +16,20 @@ internal static class TrainCommand
     private static readonly Option<string> Data =
         new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
 
-    private static readonly Option<string> Out = new("--out") { Description = "Folder for the results", Required = true };
+    private static readonly Option<string> Out =
+        new("--out") { Description = "Folder for the results", Required = true };
 
-    private static readonly Option<string> Channels = Default("--channels", "auto", "Channels of the image: auto, 1 or 3");
+    private static readonly Option<string> Channels =
+        Default("--channels", "auto", "Channels of the image: auto, 1 or 3");
 
     private static readonly Option<string> Classes =
         Default("--classes", "auto", "Number of classes: auto, 1 for one foreground class, or K");
 
     private static readonly Option<string?> Size =
-        new("--size") { Description = "Bring every image to height x width, for example 256x320 [default: the recipe's]" };
+        new("--size")
+        {
+            Description = "Bring every image to height x width, for example 256x320 [default: the recipe's]",
+        };
 
     private static readonly Option<int?> Crop = new("--crop") { Description = "Train on random squares of N pixels" };
 
@@ -34,7 +39,10 @@ internal static class TrainCommand
         new("--batch") { Description = "Images of a step [default: the recipe's; 1]" };
 
     private static readonly Option<float?> Rate =
-        new("--lr") { Description = "Learning rate [default: the recipe's; rmsprop 1e-5, adam and adamw 1e-3, sgd 1e-2]" };
+        new("--lr")
+        {
+            Description = "Learning rate [default: the recipe's; rmsprop 1e-5, adam and adamw 1e-3, sgd 1e-2]",
+        };
 
     private static readonly Option<float?> WeightDecay =
         new("--weight-decay") { Description = "[default: rmsprop and sgd 1e-8, adam 0, adamw 1e-2]" };
@@ -48,8 +56,9 @@ internal static class TrainCommand
     private static readonly Option<string> RecipeName = Default(
         "--recipe",
         "default",
-        "default (unet, rmsprop, flips), paper (unet-classic, overlapping tiles, elastic deformation, weight maps, dropout, sgd) "
-            + "or rmsprop (narrow decoder, bce, rmsprop 1e-5, batches of 4, 512x512, no validation, best by training loss)");
+        "default (unet, rmsprop, flips), paper (unet-classic, overlapping tiles, elastic deformation, weight maps, "
+            + "dropout, sgd) or rmsprop (narrow decoder, bce, rmsprop 1e-5, batches of 4, 512x512, no validation, best "
+            + "by training loss)");
 
     private static readonly Option<BestBy?> Best = new("--best-by")
     {
@@ -57,13 +66,17 @@ internal static class TrainCommand
     };
 
     private static readonly Option<bool?> WeightMap =
-        new("--weight-map") { Description = "Weigh pixels so that touching objects are kept apart and classes are balanced" };
+        new("--weight-map")
+        {
+            Description = "Weigh pixels so that touching objects are kept apart and classes are balanced",
+        };
 
     private static readonly Option<string> LossName =
         Default(
             "--loss",
             Automatic,
-            $"auto (the recipe's: bce+dice or ce+dice, bce or ce), {string.Join(", ", LossCatalog.Names)}, or a sum such as 0.5*ce+lovasz");
+            $"auto (the recipe's: bce+dice or ce+dice, bce or ce), {string.Join(", ", LossCatalog.Names)}, or a sum "
+                + "such as 0.5*ce+lovasz");
 
     private static readonly Option<string> Augment = AugmentCommand.CreateOption();
 
@@ -73,7 +86,10 @@ internal static class TrainCommand
     private static readonly Option<int> Threads = CommonOptions.Threads();
 
     private static readonly Option<bool> Resume =
-        new("--resume") { Description = "Go on with the run in --out, to the same weights as if it had not been broken off" };
+        new("--resume")
+        {
+            Description = "Go on with the run in --out, to the same weights as if it had not been broken off",
+        };
 
     private static readonly Option<bool> SkipBad = CommonOptions.SkipBad();
 
@@ -187,7 +203,8 @@ internal static class TrainCommand
             fact => SampleCache.BytesFor(settings.Size ?? fact.Size, settings.Model.Channels));
         output.WriteLine(needed <= budget
             ? $"cache          all images, {MemorySize.Format(needed)} of at most {MemorySize.Format(budget)}"
-            : $"cache          {MemorySize.Format(budget)} of {MemorySize.Format(needed)}; the rest is read in every epoch");
+            : $"cache          {MemorySize.Format(budget)} of {MemorySize.Format(needed)}; the rest is read in every "
+                + "epoch");
         return new SampleCache(budget);
     }
 
@@ -198,7 +215,8 @@ internal static class TrainCommand
         DuplicatePair[] leaks = [.. report.FindLeaks(split)];
         if (leaks.Length > 0)
         {
-            output.WriteLine($"note: {leaks.Length} images to validate with are trained on, too, or look the same, such "
+            output.WriteLine(
+                $"note: {leaks.Length} images to validate with are trained on, too, or look the same, such "
                 + $"as {leaks[0].First.Name} and {leaks[0].Second.Name}: expect a worse score on new images.");
         }
     }

@@ -7,8 +7,8 @@ using UNetSharp.Models;
 namespace UNetSharp.Cli.Commands;
 
 /// <summary>
-/// The options that say of weights what their file does not: which network they are for, and how it takes pictures. What is
-/// not said is assumed, and that is printed in a form that can be given back, changed.
+/// The options that say of weights what their file does not: which network they are for, and how it takes pictures.
+/// What is not said is assumed, and that is printed in a form that can be given back, changed.
 /// </summary>
 internal static class WeightsOptions
 {
@@ -22,17 +22,22 @@ internal static class WeightsOptions
 
     private static readonly Option<string?> InputSize = new("--input-size")
     {
-        Description = $"Height x width to which pictures are brought for the network, or {OwnSize}, if the weights do not say it",
+        Description =
+            $"Height x width to which pictures are brought for the network, or {OwnSize}, if the weights do not say it",
     };
 
     private static readonly Option<Normalization?> NormalizationOption = new("--normalization")
     {
-        Description = "Values of pictures, if the weights do not say it: unit, from 0 to 1, or saliency, by their maximum and "
+        Description =
+            "Values of pictures, if the weights do not say it: unit, from 0 to 1, or saliency, by their maximum and "
             + "ImageNet's statistics",
     };
 
     private static readonly Option<bool?> Stretch =
-        new("--stretch") { Description = "Whether the map of each picture is stretched to 0 to 1, if the weights do not say it" };
+        new("--stretch")
+        {
+            Description = "Whether the map of each picture is stretched to 0 to 1, if the weights do not say it",
+        };
 
     private static readonly Row[] Rows =
     [
@@ -40,7 +45,8 @@ internal static class WeightsOptions
             ModelOptions.Activation,
             nameof(ModelSettings.Activation),
             d => Lower(d.Model.Activation),
-            (parsed, d) => d with { Model = d.Model with { Activation = parsed.GetValue(ModelOptions.Activation)!.Value } }),
+            (parsed, d) =>
+                d with { Model = d.Model with { Activation = parsed.GetValue(ModelOptions.Activation)!.Value } }),
         new(
             ModelOptions.Slope,
             nameof(ModelSettings.Slope),
@@ -49,7 +55,10 @@ internal static class WeightsOptions
         new(
             InputSize,
             nameof(NetworkDescription.Size),
-            d => d.Size is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size.Height}x{size.Width}") : OwnSize,
+            d =>
+                d.Size is { } size
+                    ? string.Create(CultureInfo.InvariantCulture, $"{size.Height}x{size.Width}")
+                    : OwnSize,
             (parsed, d) => d with { Size = ParseSize(parsed.GetValue(InputSize)!) }),
         new(
             NormalizationOption,
@@ -95,7 +104,8 @@ internal static class WeightsOptions
     }
 
     /// <summary>The options by which a network's state dict is read as what the network is.</summary>
-    public static string DescribeMissing(NetworkDescription description) => Shown(description, description.NotInStateDict());
+    public static string DescribeMissing(NetworkDescription description) =>
+        Shown(description, description.NotInStateDict());
 
     private static NetworkDescription Corrected(ParseResult parsed, NetworkDescription description, Row row)
     {

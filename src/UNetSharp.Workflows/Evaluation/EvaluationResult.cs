@@ -41,7 +41,8 @@ public sealed record EvaluationResult(
             {
                 yield return $"Membranes: V-Rand {Page.FormatNumber(membranes.VRand, 4)} "
                     + $"(threshold {Page.FormatNumber(membranes.VRandThreshold, 1)}), "
-                    + $"V-Info {Page.FormatNumber(membranes.VInfo, 4)} ({Page.FormatNumber(membranes.VInfoThreshold, 1)}), "
+                    + $"V-Info {Page.FormatNumber(membranes.VInfo, 4)} "
+                    + $"({Page.FormatNumber(membranes.VInfoThreshold, 1)}), "
                     + $"pixel error {Page.FormatNumber(membranes.PixelError, 4)} "
                     + $"({Page.FormatNumber(membranes.PixelErrorThreshold, 1)}).";
             }

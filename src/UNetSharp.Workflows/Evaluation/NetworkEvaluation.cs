@@ -138,7 +138,8 @@ public static class NetworkEvaluation
             {
                 (Segmentation found, byte[] truth, Picture picture) =
                     Evaluation.Segment(segmenter, image.First, ImageFile.Read);
-                return new ScoredPicture(image.Second.Name, image.Second.Dice, picture, truth, found.ComputeClasses()).Downscale();
+                return new ScoredPicture(
+                    image.Second.Name, image.Second.Dice, picture, truth, found.ComputeClasses()).Downscale();
             }),
     ];
 }

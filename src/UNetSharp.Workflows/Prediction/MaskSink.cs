@@ -16,7 +16,8 @@ internal sealed class MaskSink : ResultSink
         bool isBinary = masks.Classes == 1;
         _valueOfOne = isBinary ? byte.MaxValue : (byte)1;
         _row = new byte[size.Width];
-        _file = RowFile.Create(path, size, isBinary ? RowFormat.Grey : new RowFormat(1, 8, ClassColors.FromMaskClasses(masks)));
+        _file = RowFile.Create(
+            path, size, isBinary ? RowFormat.Grey : new RowFormat(1, 8, ClassColors.FromMaskClasses(masks)));
     }
 
     public override void Add(ReadOnlySpan<byte> classes, ReadOnlySpan<float> probabilities)

@@ -54,7 +54,8 @@ internal sealed class PredictionSession : IDisposable
         {
             CreatePlan = Plan,
             OpenSinks = job => _outputs.OpenSinks(job, _segmenter, _objects),
-            OnProgress = (job, tiles) => Report(CreateProgress(PredictionState.Computing, job) with { TilesDone = tiles }),
+            OnProgress = (job, tiles) =>
+                Report(CreateProgress(PredictionState.Computing, job) with { TilesDone = tiles }),
             OnCompleted = Count,
         };
         pipeline.Execute(pictures);

@@ -24,7 +24,9 @@ internal static class LineChart
 
     // Four colours with their own dashes, then the same with the next one's dashes.
     private static (string Color, string Dashes) GetLineStyle(int line) =>
-        (LineStyles[line % LineStyles.Length].Color, LineStyles[(line + (line / LineStyles.Length)) % LineStyles.Length].Dashes);
+        (
+            LineStyles[line % LineStyles.Length].Color,
+            LineStyles[(line + (line / LineStyles.Length)) % LineStyles.Length].Dashes);
 
     /// <summary>A figure with the chart; empty where there is nothing to draw.</summary>
     public static string Draw(string caption, params Line[] lines)
@@ -39,6 +41,7 @@ internal static class LineChart
         Axis across = new(points.Min(p => p.Epoch), points.Max(p => p.Epoch), Left, Width - Right);
         (double low, double high, double step) = ComputeAxisRange(points.Min(p => p.Value), points.Max(p => p.Value));
         Axis up = new(low, high, Height - Bottom, Top);
+        string legend = lines.Length > 1 ? ": " + Legend(lines) : "";
         return $"""
             <figure>
             <svg viewBox="0 0 {Width} {Height}" width="{Width}" height="{Height}" role="img"
@@ -50,7 +53,7 @@ internal static class LineChart
             </g>
             {string.Join('\n', lines.Select((line, i) => Draw(line, GetLineStyle(i), across, up)))}
             </svg>
-            <figcaption class="legend">{Page.Encode(caption)}{(lines.Length > 1 ? ": " + Legend(lines) : "")}</figcaption>
+            <figcaption class="legend">{Page.Encode(caption)}{legend}</figcaption>
             </figure>
             """;
     }

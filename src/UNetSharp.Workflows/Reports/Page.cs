@@ -79,7 +79,7 @@ internal static class Page
         """;
 
     /// <summary>A table of scores.</summary>
-    public static string RenderTable(ScoreTable table) => RenderTable(table.GetHeader, table.CreateRows);
+    public static string RenderTable(ScoreTable table) => RenderTable(table.Header, table.Rows);
 
     private static string RenderRow(string tag, IEnumerable<string> cells) =>
         $"<tr>{string.Concat(cells.Select(cell => $"<{tag}>{Encode(cell)}</{tag}>"))}</tr>";

@@ -4,9 +4,9 @@ using UNetSharp.Inference;
 namespace UNetSharp.Workflows;
 
 /// <summary>Scores as a table of texts, for the terminal and for pages.</summary>
-/// <param name="GetHeader">What its columns are.</param>
-/// <param name="CreateRows">Its rows, with as many texts each; the first one says what the row is about.</param>
-public sealed record ScoreTable(IReadOnlyList<string> GetHeader, IReadOnlyList<IReadOnlyList<string>> CreateRows)
+/// <param name="Header">What its columns are.</param>
+/// <param name="Rows">Its rows, with as many texts each; the first one says what the row is about.</param>
+public sealed record ScoreTable(IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
     /// <summary>A row for each class; without scores of boundaries where none are known.</summary>
     /// <param name="classes">The scores; class 0 is the background.</param>
@@ -26,7 +26,9 @@ public sealed record ScoreTable(IReadOnlyList<string> GetHeader, IReadOnlyList<I
         [
             .. evaluation.Means.Select(mean => new[]
             {
-                MeasureTitles.GetTitle(mean.Key), Page.FormatNumber(mean.Value.Mean, 4), MeasureTitles.Interval(mean.Value),
+                MeasureTitles.GetTitle(mean.Key), Page.FormatNumber(
+                    mean.Value.Mean,
+                    4), MeasureTitles.Interval(mean.Value),
             }),
         ]);
 

@@ -29,7 +29,8 @@ internal static class ScoresCsv
             {
                 double?[] scores = [k.Dice, k.Iou, k.Precision, k.Recall, k.F1, k.Hausdorff95, k.BoundaryF];
                 text.Append(CultureInfo.InvariantCulture, $"{Quote(image.Name)},{k.Class},")
-                    .Append(CultureInfo.InvariantCulture, $"{string.Join(',', scores.Select(FormatNumber))},{figures}\n");
+                    .Append(
+                        CultureInfo.InvariantCulture, $"{string.Join(',', scores.Select(FormatNumber))},{figures}\n");
             }
         }
 

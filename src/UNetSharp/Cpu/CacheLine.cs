@@ -1,8 +1,8 @@
 namespace UNetSharp.Cpu;
 
 /// <summary>
-/// Scratch memory on the stack begins anywhere; vectors that cross from one line of the cache into the next are read and
-/// written in two steps.
+/// Scratch memory on the stack begins anywhere; vectors that cross from one line of the cache into the next are read
+/// and written in two steps.
 /// </summary>
 internal static unsafe class CacheLine
 {

@@ -7,10 +7,11 @@ using UNetSharp.Graph.Operations;
 namespace UNetSharp.Cpu;
 
 /// <summary>
-/// Chooses the kernels of a graph and fuses operations that one pass over memory can do. In inference convolution, batch
-/// norm and ReLU become one kernel, and where the convolution is Winograd's a sum with an earlier value and a max pooling
-/// too. In training, where a batch norm needs the whole result of its convolution first, batch norm and ReLU are fused, and
-/// the convolution computes the norm's statistics. Operations are fused only where nothing else reads what lies between.
+/// Chooses the kernels of a graph and fuses operations that one pass over memory can do. In inference convolution,
+/// batch norm and ReLU become one kernel, and where the convolution is Winograd's a sum with an earlier value and a max
+/// pooling too. In training, where a batch norm needs the whole result of its convolution first, batch norm and ReLU
+/// are fused, and the convolution computes the norm's statistics. Operations are fused only where nothing else reads
+/// what lies between.
 /// </summary>
 internal sealed class Fusion
 {

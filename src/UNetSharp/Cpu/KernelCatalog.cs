@@ -8,7 +8,9 @@ using UNetSharp.Graph.Operations;
 
 namespace UNetSharp.Cpu;
 
-/// <summary>The kernel of each operation that is executed on its own; <see cref="Fusion"/> makes the fused ones.</summary>
+/// <summary>
+/// The kernel of each operation that is executed on its own; <see cref="Fusion"/> makes the fused ones.
+/// </summary>
 internal static class KernelCatalog
 {
     /// <summary>Creates the kernel of an operation.</summary>

@@ -50,7 +50,8 @@ public sealed unsafe class Workers : IDisposable
         for (int i = 0; i < _threads.Length; i++)
         {
             int worker = i + 1;
-            _threads[i] = new Thread(() => WorkLoop(worker)) { IsBackground = true, Name = $"UNetSharp worker {worker}" };
+            _threads[i] =
+                new Thread(() => WorkLoop(worker)) { IsBackground = true, Name = $"UNetSharp worker {worker}" };
             _threads[i].Start();
         }
     }

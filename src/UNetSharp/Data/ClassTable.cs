@@ -53,7 +53,8 @@ internal sealed class ClassTable
 
     /// <summary>Decides for all masks of a data set.</summary>
     /// <param name="masks">The values of every mask.</param>
-    /// <param name="requestedClasses">Number of classes that the user named: 1 for background and foreground, or null.</param>
+    /// <param name="requestedClasses">Number of classes that the user named: 1 for background and foreground, or
+    /// null.</param>
     /// <param name="notes">Takes what the user should know.</param>
     /// <exception cref="DataException">A mask holds a value that is not in the file.</exception>
     public MaskClasses ToMaskClasses(IReadOnlyList<MaskValues> masks, int? requestedClasses, List<string> notes)
@@ -64,8 +65,10 @@ internal sealed class ClassTable
         {
             foreach (int value in mask.Counts.Keys.Where(value => !entries.ContainsKey(value)))
             {
-                throw new DataException($"{mask.Path}: holds the value {MaskValues.Format(value)}{mask.FormatPosition(value)}, "
-                    + $"which is not in {_path}; there are {FormatNames(entries)}. Correct the mask, or add the value.");
+                throw new DataException(
+                    $"{mask.Path}: holds the value {MaskValues.Format(value)}{mask.FormatPosition(value)}, "
+                    + $"which is not in {_path}; there are {FormatNames(entries)}. Correct the mask, or add the "
+                    + "value.");
             }
         }
 
@@ -80,7 +83,8 @@ internal sealed class ClassTable
 
         if (values.Select(value => entries[value].Name).Where(name => name != IgnoredName).Distinct().Count() < 2)
         {
-            throw new DataException($"{masks[0].Path}: this and every other mask holds but one class of {_path}, so there "
+            throw new DataException(
+                $"{masks[0].Path}: this and every other mask holds but one class of {_path}, so there "
                 + "is nothing to learn. Are these the masks?");
         }
 
@@ -126,7 +130,8 @@ internal sealed class ClassTable
         int classes = _entries.Count(entry => entry.Name != IgnoredName);
         if (classes is < 2 or > MaskClasses.MaxClasses)
         {
-            throw CreateException($"names {classes} classes, but 2 to {MaskClasses.MaxClasses} can be, background first");
+            throw CreateException(
+                $"names {classes} classes, but 2 to {MaskClasses.MaxClasses} can be, background first");
         }
     }
 

@@ -15,7 +15,9 @@ public sealed class DataFolder
     ];
 
     private static readonly HashSet<string> Extensions =
-        new([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".avif", ".gif"], StringComparer.OrdinalIgnoreCase);
+        new(
+            [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".avif", ".gif"],
+            StringComparer.OrdinalIgnoreCase);
 
     private DataFolder(string images, string masks, PageCounter countPages)
     {
@@ -77,7 +79,8 @@ public sealed class DataFolder
             throw new DataException($"{directory}: there is no such folder.");
         }
 
-        string[] roots = [directory, .. FindSubfolder(directory, "train") is { } train ? [train] : Array.Empty<string>()];
+        string[] roots =
+            [directory, .. FindSubfolder(directory, "train") is { } train ? [train] : Array.Empty<string>()];
         string? classes = roots.Select(root => Path.Combine(root, ClassTable.FileName)).LastOrDefault(File.Exists);
         foreach (string root in roots)
         {
@@ -120,7 +123,8 @@ public sealed class DataFolder
 
         string image = folder.ImagesWithoutMask.Select(Path.GetFileName).FirstOrDefault("no image")!;
         string mask = folder.MasksWithoutImage.Select(Path.GetFileName).FirstOrDefault("no mask")!;
-        throw new DataException($"{folder.ImagesPath}: no image has a mask in {folder.MasksPath}. A mask bears its image's "
+        throw new DataException(
+            $"{folder.ImagesPath}: no image has a mask in {folder.MasksPath}. A mask bears its image's "
             + $"name, or that and {MaskSuffix}; found for example {image} and {mask}.");
     }
 
@@ -136,7 +140,12 @@ public sealed class DataFolder
             .Select(path => Path.GetFileName(path) + (Directory.Exists(path) ? "/" : ""))
             .Order(NaturalOrder.Instance)];
         string shown = string.Join(", ", names.Take(MaxNames));
-        return names.Length switch { 0 => "nothing", <= MaxNames => shown, _ => $"{shown} and {names.Length - MaxNames} more" };
+        return names.Length switch
+        {
+            0 => "nothing",
+            <= MaxNames => shown,
+            _ => $"{shown} and {names.Length - MaxNames} more",
+        };
     }
 
     /// <summary>The name of a mask's image: its own without "_mask", unless an image bears that too.</summary>

@@ -83,7 +83,8 @@ public sealed class DataReport
     /// <param name="read">Decodes a file.</param>
     /// <param name="classes">Number of classes that the user named, 1 for background and foreground, or null.</param>
     /// <param name="threads">Threads to read on.</param>
-    /// <param name="progress">Is called for every pair that is read: how many, of how many; never twice at once.</param>
+    /// <param name="progress">Is called for every pair that is read: how many, of how many; never twice at
+    /// once.</param>
     public static DataReport Create(
         DataFolder folder, PictureReader read, int? classes, int threads, Action<int, int>? progress = null)
     {
@@ -138,7 +139,8 @@ public sealed class DataReport
         PairInfo? other = PairInfos.FirstOrDefault(fact => fact.Size != PairInfos[0].Size);
         if (batchSize > 1 && other is not null)
         {
-            throw DataException.MixedSizes($"{other.Pair.ImageText}: is {other.Size}, but {PairInfos[0].Pair.ImageText} is "
+            throw DataException.MixedSizes(
+                $"{other.Pair.ImageText}: is {other.Size}, but {PairInfos[0].Pair.ImageText} is "
                 + $"{PairInfos[0].Size}, so they cannot be in one batch.");
         }
     }
@@ -189,8 +191,10 @@ public sealed class DataReport
 
         IEnumerable<string> odd =
         [
-            .. FormatList(Suspicious, pair => $"{pair.Pair.MaskText}: its edges fit the image of {pair.BetterMatch.Name} better "
-                + $"than its own (correlation {pair.BetterCorrelation:F2}, own {pair.OwnCorrelation:F2}). Is it the mask of another image?"),
+            .. FormatList(
+                Suspicious, pair => $"{pair.Pair.MaskText}: its edges fit the image of {pair.BetterMatch.Name} better "
+                + $"than its own (correlation {pair.BetterCorrelation:F2}, own {pair.OwnCorrelation:F2}). Is it the "
+                + "mask of another image?"),
             .. FormatList(Duplicates, pair => $"{pair.Second.ImageText}: {(pair.IsExact ? "is" : "looks")} the same as "
                 + $"{pair.First.Name}. Validation is too kind where one is trained on and the other validated with."),
         ];
@@ -199,7 +203,8 @@ public sealed class DataReport
             yield return $"note: {line}";
         }
 
-        foreach (string line in _notes.Select(note => $"note: {note}").Concat(_errors.Select(error => $"error: {error}")))
+        foreach (
+            string line in _notes.Select(note => $"note: {note}").Concat(_errors.Select(error => $"error: {error}")))
         {
             yield return line;
         }
@@ -207,7 +212,8 @@ public sealed class DataReport
 
     private static string FormatList(IEnumerable<string> facts) => string.Join(
         ", ",
-        facts.GroupBy(fact => fact).OrderByDescending(group => group.Count()).Select(group => $"{group.Key} ({group.Count()})"));
+        facts.GroupBy(fact => fact).OrderByDescending(group => group.Count()).Select(
+            group => $"{group.Key} ({group.Count()})"));
 
     /// <summary>A line for each of the first few.</summary>
     private static IEnumerable<string> FormatList<T>(IReadOnlyList<T> all, Func<T, string> line)
@@ -233,7 +239,8 @@ public sealed class DataReport
         bool areMasksRich = 2 * PairInfos.Count(fact => fact.Mask.Counts.Count > 16) > PairInfos.Count;
         if (areImagesFlat && areMasksRich)
         {
-            throw new DataException($"{Folder.ImagesPath}: most images hold 4 different values or fewer and most masks in "
+            throw new DataException(
+                $"{Folder.ImagesPath}: most images hold 4 different values or fewer and most masks in "
                 + $"{Folder.MasksPath} many: the folders seem to have changed places. Exchange them.");
         }
     }
@@ -267,7 +274,8 @@ public sealed class DataReport
 
         if (Classes.Classes == 1 && ClassShares[1] is < MinForegroundShare or > 1 - MinForegroundShare)
         {
-            _notes.Add($"Foreground is {ClassShares[1]:P2} of all pixels: plain cross entropy tends to predict one class "
+            _notes.Add(
+                $"Foreground is {ClassShares[1]:P2} of all pixels: plain cross entropy tends to predict one class "
                 + "everywhere; use the loss bce+dice.");
         }
     }

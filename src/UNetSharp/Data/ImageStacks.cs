@@ -33,7 +33,8 @@ internal static class ImageStacks
     /// <exception cref="DataException">One file has more pages than the other.</exception>
     public static IEnumerable<ImagePair> Pages(ImagePair files, PageCounter countPages)
     {
-        if (TryCountPages(files.ImagePath, countPages) is not { } images || TryCountPages(files.MaskPath, countPages) is not { } masks)
+        if (TryCountPages(files.ImagePath, countPages) is not { } images
+            || TryCountPages(files.MaskPath, countPages) is not { } masks)
         {
             return [files]; // reading it says what is wrong, beside everything else that is
         }

@@ -27,8 +27,8 @@ public sealed record LoaderSettings(
     EpochShare Share = default);
 
 /// <summary>
-/// The share of one process in an epoch: every <paramref name="Count"/>-th image from the one at <paramref name="Rank"/>. The
-/// last images, fewer than processes, are left out, so that all have as many.
+/// The share of one process in an epoch: every <paramref name="Count"/>-th image from the one at
+/// <paramref name="Rank"/>. The last images, fewer than processes, are left out, so that all have as many.
 /// </summary>
 /// <param name="Rank">Number of the process, from 0.</param>
 /// <param name="Count">Number of processes; 0 and 1 are a process on its own.</param>
@@ -84,7 +84,8 @@ public sealed class Loader : IDisposable
         RandomStream.ForOrder(settings.Seed, epoch).Shuffle(_order);
         _order = settings.Share.Select(_order);
         _readAhead = settings.Threads + 1;
-        _threads = [.. Enumerable.Range(0, settings.Threads).Select(_ => new Thread(ReadBatches) { IsBackground = true })];
+        _threads =
+            [.. Enumerable.Range(0, settings.Threads).Select(_ => new Thread(ReadBatches) { IsBackground = true })];
         Array.ForEach(_threads, thread => thread.Start());
     }
 

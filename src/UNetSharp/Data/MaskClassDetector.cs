@@ -16,14 +16,16 @@ internal static class MaskClassDetector
 
     /// <summary>Decides for all masks of a data set.</summary>
     /// <param name="masks">The values of every mask.</param>
-    /// <param name="requestedClasses">Number of classes that the user named: 1 for background and foreground, or null.</param>
+    /// <param name="requestedClasses">Number of classes that the user named: 1 for background and foreground, or
+    /// null.</param>
     /// <param name="notes">Takes what the user should know.</param>
     /// <exception cref="DataException">The values make no sense.</exception>
     public static MaskClasses Detect(IReadOnlyList<MaskValues> masks, int? requestedClasses, List<string> notes)
     {
         if (requestedClasses is < 1 or > MaskClasses.MaxClasses)
         {
-            throw new DataException($"{requestedClasses} classes are not possible: give 1 for background and foreground, or 2 to "
+            throw new DataException(
+                $"{requestedClasses} classes are not possible: give 1 for background and foreground, or 2 to "
                 + $"{MaskClasses.MaxClasses}.")
             {
                 Settings = ["classes"],
@@ -34,8 +36,8 @@ internal static class MaskClassDetector
         if (values.Count == 1)
         {
             throw new DataException($"{masks[0].Path}: this and every other mask holds nothing but the value "
-                + $"{MaskValues.Format(values.Min)}, so there is nothing to learn. Are these the masks, and are their objects "
-                + "perhaps in the alpha channel, which is not read?");
+                + $"{MaskValues.Format(values.Min)}, so there is nothing to learn. Are these the masks, and are their "
+                + "objects perhaps in the alpha channel, which is not read?");
         }
 
         return FromVocIndices(values, requestedClasses, notes) is { } voc ? voc
@@ -43,11 +45,13 @@ internal static class MaskClassDetector
             : FromTwoValues(masks, values, notes)
             ?? (requestedClasses is null ? FromSeveralValues(values, notes) : null)
             ?? (IsSmearedByJpeg(masks, values) ? FromThreshold(notes) : null)
-            ?? throw CreateUnexpectedValueException(masks, values, FindUnexpected(masks, values), "a two-class mask holds 0 and 1, or 0 and 255");
+            ?? throw CreateUnexpectedValueException(
+                masks, values, FindUnexpected(masks, values), "a two-class mask holds 0 and 1, or 0 and 255");
     }
 
     /// <summary>Two values in every mask; one mask may use 0 and 1, another 0 and 255.</summary>
-    private static MaskClasses? FromTwoValues(IReadOnlyList<MaskValues> masks, SortedSet<int> values, List<string> notes)
+    private static MaskClasses? FromTwoValues(
+        IReadOnlyList<MaskValues> masks, SortedSet<int> values, List<string> notes)
     {
         bool isBinary = values.Count == 2 || (values.Contains(0) && values.Count <= 3 && values.IsSubsetOf([0, 1, 255])
             && masks.All(mask => mask.Counts.Count <= 2));
@@ -91,7 +95,8 @@ internal static class MaskClassDetector
         }
 
         notes.Add($"Masks have the colours of PASCAL VOC: read as the class indices 0 to {max}"
-            + (hasIgnored ? $", {MaskValues.Format(VocPalette.GetValue(MaskClasses.Ignored))} as unknown, which counts nowhere"
+            + (hasIgnored
+                ? $", {MaskValues.Format(VocPalette.GetValue(MaskClasses.Ignored))} as unknown, which counts nowhere"
                 : "") + ".");
         return new MaskClasses(requestedClasses ?? (max == 1 ? 1 : max + 1), indices);
     }
@@ -125,7 +130,8 @@ internal static class MaskClassDetector
 
         return values.Count == classes
             ? FromOrder(values, notes)
-            : throw CreateUnexpectedValueException(masks, values, OrderByRarity(masks, values).First(value => value >= classes),
+            : throw CreateUnexpectedValueException(
+                masks, values, OrderByRarity(masks, values).First(value => value >= classes),
                 $"{classes} classes are the values 0 to {classes - 1}, or exactly {classes} values");
     }
 
@@ -201,7 +207,8 @@ internal static class MaskClassDetector
         .ThenBy(value => masks.Sum(mask => mask.Counts.GetValueOrDefault(value)));
 
     /// <summary>The error that names the first file with a value that does not belong.</summary>
-    private static DataException CreateUnexpectedValueException(IReadOnlyList<MaskValues> masks, SortedSet<int> values, int unexpected, string rule)
+    private static DataException CreateUnexpectedValueException(
+        IReadOnlyList<MaskValues> masks, SortedSet<int> values, int unexpected, string rule)
     {
         MaskValues first = masks.First(mask => mask.Counts.ContainsKey(unexpected));
         long pixels = first.Counts[unexpected];
@@ -212,8 +219,8 @@ internal static class MaskClassDetector
             ? $"Correct the mask, or give {values.Max + 1} as the number of classes if the values are class indices."
             : "Correct the mask.";
         return new DataException($"{first.Path}: holds the value {MaskValues.Format(unexpected)} ({pixels} "
-            + $"{(pixels == 1 ? "pixel" : "pixels")}{first.FormatPosition(unexpected)}), but {rule}, and the masks here "
-            + $"hold {all}. {mend}")
+            + $"{(pixels == 1 ? "pixel" : "pixels")}{first.FormatPosition(unexpected)}), but {rule}, and the masks "
+            + $"here hold {all}. {mend}")
         {
             Settings = ["classes"],
         };

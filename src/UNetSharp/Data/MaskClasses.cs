@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace UNetSharp.Data;
 
 /// <summary>What the values of masks mean.</summary>
-/// <param name="Classes">Channels of the network's result: 1 for one foreground class, K for classes 0 to K − 1.</param>
+/// <param name="Classes">Channels of the network's result: 1 for one foreground class, K for classes 0 to K −
+/// 1.</param>
 /// <param name="ClassOfValue">Class of each value of <see cref="MaskValues"/>; class 0 is the background.</param>
 /// <param name="IsThresholded">Whether values of 128 and more are foreground, and no table is used.</param>
 /// <param name="Names">Name of each class, the background first; null if nobody gave names.</param>

@@ -15,7 +15,8 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
     internal const int MaxCounted = 4096;
 
     /// <summary>Where each value was first seen, by rows; what is made without a picture says nothing.</summary>
-    public IReadOnlyDictionary<int, (int X, int Y)> FirstPosition { get; init; } = new Dictionary<int, (int X, int Y)>();
+    public IReadOnlyDictionary<int, (int X, int Y)> FirstPosition { get; init; } =
+        new Dictionary<int, (int X, int Y)>();
 
     /// <summary>Number of pixels.</summary>
     public long Pixels => Counts.Values.Sum();

@@ -5,7 +5,8 @@ namespace UNetSharp.Data;
 /// <param name="BetterMatch">The pair whose image the mask fits best.</param>
 /// <param name="OwnCorrelation">Correlation of the mask's edges with its own image's gradients.</param>
 /// <param name="BetterCorrelation">The same with the other image.</param>
-public sealed record SuspiciousPair(ImagePair Pair, ImagePair BetterMatch, float OwnCorrelation, float BetterCorrelation);
+public sealed record SuspiciousPair(
+    ImagePair Pair, ImagePair BetterMatch, float OwnCorrelation, float BetterCorrelation);
 
 /// <summary>Two images that are the same, or look the same.</summary>
 /// <param name="First">The first pair.</param>

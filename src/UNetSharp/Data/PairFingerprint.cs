@@ -6,9 +6,9 @@ namespace UNetSharp.Data;
 
 /// <summary>
 /// What is kept of a pair to compare it with others: the difference hash of its image (is a pixel darker than its right
-/// neighbour, on a grid of 8 rows and 9 columns; N. Krawetz, "Kind of Like That", The Hacker Factor Blog 2013), and on a
-/// grid of 32 x 32 cells the mean strength of the image's gradients and the share of the mask's edges, both with mean 0
-/// and length 1, so that their product is a correlation.
+/// neighbour, on a grid of 8 rows and 9 columns; N. Krawetz, "Kind of Like That", The Hacker Factor Blog 2013), and on
+/// a grid of 32 x 32 cells the mean strength of the image's gradients and the share of the mask's edges, both with mean
+/// 0 and length 1, so that their product is a correlation.
 /// </summary>
 public sealed class PairFingerprint
 {

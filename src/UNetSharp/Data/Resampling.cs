@@ -4,19 +4,20 @@ namespace UNetSharp.Data;
 public static class Resampling
 {
     /// <summary>
-    /// Bilinear resizing without aliasing: each result pixel is the mean of the source pixels around its place, weighted
-    /// by a triangle that is two source pixels wide when enlarging and widens with the factor when shrinking.
+    /// Bilinear resizing without aliasing: each result pixel is the mean of the source pixels around its place,
+    /// weighted by a triangle that is two source pixels wide when enlarging and widens with the factor when shrinking.
     /// </summary>
     /// <param name="samples">Values, (height, width, channels).</param>
     /// <param name="from">Size of the values.</param>
     /// <param name="to">Size of the result.</param>
     /// <param name="channels">Values of a pixel.</param>
-    public static float[] ResizeAntialiased(ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
+    public static float[] ResizeAntialiased(
+        ReadOnlySpan<float> samples, PictureSize from, PictureSize to, int channels) =>
         Resize(samples, from, to, channels, TriangleWeights.Antialiased);
 
     /// <summary>
-    /// Bilinear interpolation between the two nearest source pixels along each axis, also when shrinking: fine structures
-    /// may be lost. Networks that have learnt from such images need the same.
+    /// Bilinear interpolation between the two nearest source pixels along each axis, also when shrinking: fine
+    /// structures may be lost. Networks that have learnt from such images need the same.
     /// </summary>
     /// <param name="samples">Values, (height, width, channels).</param>
     /// <param name="from">Size of the values.</param>

@@ -1,6 +1,8 @@
 namespace UNetSharp.Data;
 
-/// <summary>Reads pairs of files as samples: channels as the network wants them, values in 0..1, masks as classes.</summary>
+/// <summary>
+/// Reads pairs of files as samples: channels as the network wants them, values in 0..1, masks as classes.
+/// </summary>
 /// <param name="read">Decodes a file.</param>
 /// <param name="classes">What mask values mean.</param>
 /// <param name="channels">Channels of the network's image: 1 or 3.</param>

@@ -13,7 +13,8 @@ public sealed record SplitSettings(double Share, IReadOnlyList<string>? Names = 
 public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<ImagePair> Validation)
 {
     /// <summary>Sets pairs aside as the settings say.</summary>
-    /// <exception cref="DataException">A name is of no pair, none is left to train on, or there are fewer pairs than folds.
+    /// <exception cref="DataException">A name is of no pair, none is left to train on, or there are fewer pairs than
+    /// folds.
     /// </exception>
     public static Split Create(IReadOnlyList<ImagePair> pairs, SplitSettings settings, int seed) =>
         settings.Folds > 0 ? ByFold(pairs, settings, seed)
@@ -33,7 +34,8 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
     {
         if (pairs.Count < settings.Folds || settings.Folds < 2)
         {
-            throw new DataException($"{pairs.Count} pairs cannot be parted into {settings.Folds} folds: give 2 or more, "
+            throw new DataException(
+                $"{pairs.Count} pairs cannot be parted into {settings.Folds} folds: give 2 or more, "
                 + "and at most the number of pairs.")
             {
                 Settings = [nameof(SplitSettings.Folds)],
@@ -46,10 +48,12 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
     private static Split ByName(IReadOnlyList<ImagePair> pairs, IReadOnlyList<string> names)
     {
         HashSet<string> wanted = [.. names];
-        Split split = Create(pairs, Enumerable.Range(0, pairs.Count).Where(index => wanted.Contains(pairs[index].Name)));
+        Split split =
+            Create(pairs, Enumerable.Range(0, pairs.Count).Where(index => wanted.Contains(pairs[index].Name)));
         string? unknown = wanted.Except(split.Validation.Select(pair => pair.Name)).FirstOrDefault();
         return unknown is not null
-            ? throw new DataException($"{unknown}: is named for validation, but there is no such pair. Names are those of the "
+            ? throw new DataException(
+                $"{unknown}: is named for validation, but there is no such pair. Names are those of the "
                 + $"images without extension, as {pairs[0].Name}.")
             : split.Training.Count > 0
                 ? split

@@ -6,15 +6,16 @@ namespace UNetSharp.Data;
 internal static class UnitValues
 {
     /// <summary>
-    /// Divides by the value of full brightness. Colour becomes grey by its luma (Rec. 601), grey is repeated, transparency is
-    /// dropped.
+    /// Divides by the value of full brightness. Colour becomes grey by its luma (Rec. 601), grey is repeated,
+    /// transparency is dropped.
     /// </summary>
     /// <param name="samples">Samples, the channels of a pixel together.</param>
     /// <param name="channels">Samples of a pixel: 1 for grey, 3 for red, green, blue, 4 with transparency.</param>
     /// <param name="fullScale">The value of full brightness.</param>
     /// <param name="unit">The values, those of a pixel together.</param>
     /// <param name="targetChannels">Values of a pixel.</param>
-    public static void Convert<T>(ReadOnlySpan<T> samples, int channels, float fullScale, Span<float> unit, int targetChannels)
+    public static void Convert<T>(
+        ReadOnlySpan<T> samples, int channels, float fullScale, Span<float> unit, int targetChannels)
         where T : INumberBase<T>
     {
         if (channels == targetChannels)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace UNetSharp.Execution;
 
-/// <summary>The one block of memory of a plan, aligned to cache lines. Disposing it returns the memory at once.</summary>
+/// <summary>
+/// The one block of memory of a plan, aligned to cache lines. Disposing it returns the memory at once.
+/// </summary>
 internal sealed unsafe partial class Arena : SafeHandle
 {
     /// <summary>Floats of a cache line: what starts on a multiple of it is aligned.</summary>

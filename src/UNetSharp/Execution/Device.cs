@@ -15,7 +15,9 @@ public abstract class Device : IDisposable
     /// <summary>Threads that compute at the same time, each with scratch memory of its own.</summary>
     public abstract int ThreadCount { get; }
 
-    /// <summary>Makes a plan of a graph: kernels are chosen and memory is allocated for the shapes of the graph.</summary>
+    /// <summary>
+    /// Makes a plan of a graph: kernels are chosen and memory is allocated for the shapes of the graph.
+    /// </summary>
     /// <param name="graph">The graph, whose outputs can be read after every forward.</param>
     /// <param name="parameters">Values of the graph's parameters.</param>
     /// <param name="settings">What the plan is for.</param>

@@ -3,8 +3,8 @@ using UNetSharp.Graph;
 namespace UNetSharp.Execution;
 
 /// <summary>
-/// How a device computes one operation, or several that are fused into one pass over memory. A kernel keeps no numbers of
-/// a plan: memory belongs to the plan, which hands it over as a <see cref="KernelContext"/>.
+/// How a device computes one operation, or several that are fused into one pass over memory. A kernel keeps no numbers
+/// of a plan: memory belongs to the plan, which hands it over as a <see cref="KernelContext"/>.
 /// </summary>
 public abstract class Kernel
 {

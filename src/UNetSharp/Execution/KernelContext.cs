@@ -64,7 +64,9 @@ public sealed unsafe class KernelContext
     /// <summary>Whether the gradient by an input is needed.</summary>
     public bool NeedsGradient(int index) => _inputGradients[index] is not null;
 
-    /// <summary>Whether the gradient by an input already holds what other readers of the value have contributed.</summary>
+    /// <summary>
+    /// Whether the gradient by an input already holds what other readers of the value have contributed.
+    /// </summary>
     public bool Accumulates(int index) => _accumulates[index];
 
     /// <summary>Values of a parameter, in PyTorch's order.</summary>

@@ -4,13 +4,14 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Execution;
 
 /// <summary>
-/// The values of all parameters of a network in one flat block of memory, and all gradients in another. Whatever is done
-/// to all of them (a step of an optimizer, a norm, an average, an exchange between machines) is a loop over a vector.
+/// The values of all parameters of a network in one flat block of memory, and all gradients in another. Whatever is
+/// done to all of them (a step of an optimizer, a norm, an average, an exchange between machines) is a loop over a
+/// vector.
 /// </summary>
 /// <remarks>
-/// Trained parameters come first, then running statistics, then counters and constants, each in the order of PyTorch's state dict and
-/// each starting on a cache line; the floats between them stay zero. Gradients have the same offsets. Memory is allocated
-/// at first use, so a network that is only described costs none.
+/// Trained parameters come first, then running statistics, then counters and constants, each in the order of PyTorch's
+/// state dict and each starting on a cache line; the floats between them stay zero. Gradients have the same offsets.
+/// Memory is allocated at first use, so a network that is only described costs none.
 /// </remarks>
 public sealed unsafe class ParameterStore
 {

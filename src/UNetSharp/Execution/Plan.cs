@@ -4,8 +4,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Execution;
 
 /// <summary>
-/// A graph made ready to compute: kernels in order, and one block of memory for all values. Memory is reused as soon as a
-/// value has had its last reader, or is kept for backward. Computing allocates nothing.
+/// A graph made ready to compute: kernels in order, and one block of memory for all values. Memory is reused as soon as
+/// a value has had its last reader, or is kept for backward. Computing allocates nothing.
 /// </summary>
 /// <remarks>
 /// For one thread at a time: set inputs, compute, read. Calls of another thread in between are refused, never mixed.

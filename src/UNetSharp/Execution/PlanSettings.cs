@@ -8,7 +8,9 @@ public enum PlanPurpose
     /// <summary>Forward of a trained network; batch norm uses its running statistics, dropout does nothing.</summary>
     Inference,
 
-    /// <summary>Forward and backward; batch norm uses the statistics of the batch and updates its running ones.</summary>
+    /// <summary>
+    /// Forward and backward; batch norm uses the statistics of the batch and updates its running ones.
+    /// </summary>
     Training,
 
     /// <summary>Forward as in inference, and backward for gradients by values; parameters have no gradients.</summary>
@@ -31,8 +33,8 @@ public sealed record PlanSettings
     public IReadOnlyList<Value> GradientsBy { get; }
 
     /// <summary>
-    /// Whether convolutions sum up their products as they are defined. The fast way differs by rounding, some 1e-5 of the
-    /// largest value.
+    /// Whether convolutions sum up their products as they are defined. The fast way differs by rounding, some 1e-5 of
+    /// the largest value.
     /// </summary>
     public bool IsExact { get; }
 
@@ -53,8 +55,8 @@ public sealed record PlanSettings
         new(PlanPurpose.Training, loss, gradientsBy, isExact);
 
     /// <summary>
-    /// Settings of a plan that computes the gradients of a value of a trained network by other values: the image, or the
-    /// feature maps of a layer. Convolutions are exact.
+    /// Settings of a plan that computes the gradients of a value of a trained network by other values: the image, or
+    /// the feature maps of a layer. Convolutions are exact.
     /// </summary>
     /// <param name="result">The output to differentiate.</param>
     /// <param name="gradientsBy">Values whose data and gradients can be read.</param>

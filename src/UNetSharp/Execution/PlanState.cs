@@ -17,7 +17,8 @@ internal sealed class PlanState
     {
         (Device, _parameters) = (device, parameters);
         _constants = new ParameterStore(
-            read.Distinct().Where(parameter => parameter.Kind == ParameterKind.Constant && !parameters.Holds(parameter)));
+            read.Distinct().Where(
+                parameter => parameter.Kind == ParameterKind.Constant && !parameters.Holds(parameter)));
         foreach (Parameter parameter in read)
         {
             GetStore(parameter).GetOffset(parameter);

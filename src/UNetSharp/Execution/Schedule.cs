@@ -149,7 +149,9 @@ internal sealed class Schedule
         buffers.BackwardScratch = Piece(kernel.BackwardScratchFloats(_threads), step, step);
     }
 
-    /// <summary>Values on a way from the result back to a trained parameter or to a value that the caller names.</summary>
+    /// <summary>
+    /// Values on a way from the result back to a trained parameter or to a value that the caller names.
+    /// </summary>
     private HashSet<Value> NeededGradients(Value result)
     {
         HashSet<Value> leadsToParameter = [.. _settings.GradientsBy];

@@ -11,14 +11,16 @@ public readonly record struct Axis(int Kernel, int Stride = 1, int Padding = 0, 
 
     /// <summary>Number of window positions over <paramref name="size"/> pixels; below 1 when the window does not fit.
     /// </summary>
-    public int CountPositions(int size) => ((size + (2 * Padding) - Extent) / Stride) + (size + (2 * Padding) < Extent ? 0 : 1);
+    public int CountPositions(int size) =>
+        ((size + (2 * Padding) - Extent) / Stride) + (size + (2 * Padding) < Extent ? 0 : 1);
 
     /// <summary>Pixels that a transposed convolution makes out of <paramref name="size"/> pixels.</summary>
     public int TransposedSize(int size, int outputPadding) =>
         ((size - 1) * Stride) - (2 * Padding) + Extent + outputPadding;
 
     /// <summary>
-    /// Taps of a transposed convolution that reach a result pixel, those outside of the source included, summed over the
+    /// Taps of a transposed convolution that reach a result pixel, those outside of the source included, summed over
+    /// the
     /// <paramref name="size"/> pixels of the result.
     /// </summary>
     public long TransposedTaps(int size)

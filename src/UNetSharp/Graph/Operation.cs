@@ -35,7 +35,8 @@ public abstract class Operation
     public virtual string? LayerType => null;
 
     /// <summary>
-    /// The receptive field of a result pixel, given that of the input's pixels; null where there is no one number for it.
+    /// The receptive field of a result pixel, given that of the input's pixels; null where there is no one number for
+    /// it.
     /// </summary>
     public virtual ReceptiveField? ReceptiveFieldOver(ReceptiveField input) => input;
 }

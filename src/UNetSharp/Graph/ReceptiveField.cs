@@ -34,7 +34,9 @@ public readonly record struct ReceptiveField(double Size, double Step)
     public ReceptiveField AfterTransposed(Axis axis) =>
         new(Size + (((axis.Extent + axis.Stride - 1) / axis.Stride) - 1) * Step, Step / axis.Stride);
 
-    /// <summary>After resizing by a whole factor, where each result pixel reads so many neighbours; else null.</summary>
+    /// <summary>
+    /// After resizing by a whole factor, where each result pixel reads so many neighbours; else null.
+    /// </summary>
     public ReceptiveField? AfterResize(Shape from, Shape to, int pixelsRead) =>
         to.H % from.H == 0 && to.H / from.H == (double)to.W / from.W
             ? new ReceptiveField(Size + ((pixelsRead - 1) * Step), Step * from.H / to.H)

@@ -34,7 +34,9 @@ internal sealed unsafe class SourceAxis
     /// <summary>Source pixel of each result pixel.</summary>
     public int* Sources => Address(_sources);
 
-    /// <summary>Where the readers of each source pixel start in <see cref="Readers"/>, and where the last end.</summary>
+    /// <summary>
+    /// Where the readers of each source pixel start in <see cref="Readers"/>, and where the last end.
+    /// </summary>
     public int* Starts => Address(_starts);
 
     /// <summary>Result pixels in the order of the source pixels that they read.</summary>
@@ -46,7 +48,9 @@ internal sealed unsafe class SourceAxis
     public static SourceAxis ForNearest(int source, int result) =>
         new(source, Enumerable.Range(0, result).Select(i => (int)((long)i * source / result)));
 
-    /// <summary>The source pixels that a function gives for every result pixel, or the nearest that there are.</summary>
+    /// <summary>
+    /// The source pixels that a function gives for every result pixel, or the nearest that there are.
+    /// </summary>
     public static SourceAxis FromFunction(int source, int result, Func<int, int> place) =>
         new(source, Enumerable.Range(0, result).Select(i => Math.Clamp(place(i), 0, source - 1)));
 

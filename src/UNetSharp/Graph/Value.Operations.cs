@@ -21,9 +21,12 @@ public sealed partial class Value
     public Value Clamp(float max) => new Clamp(this, max).Output;
 
     /// <summary>Some channels that follow each other: (N, C, H, W) → (N, count, H, W).</summary>
-    public Value SliceChannels(int first, int count) => count == Shape.C ? this : new ChannelSlice(this, first, count).Output;
+    public Value SliceChannels(int first, int count) =>
+        count == Shape.C ? this : new ChannelSlice(this, first, count).Output;
 
-    /// <summary>In training each value is dropped with a probability, and what is kept grows to make up for it.</summary>
+    /// <summary>
+    /// In training each value is dropped with a probability, and what is kept grows to make up for it.
+    /// </summary>
     /// <param name="probability">0 to below 1.</param>
     /// <param name="layer">Another number for every layer, so that each drops other places.</param>
     public Value Dropout(float probability, int layer) =>
@@ -61,8 +64,8 @@ public sealed partial class Value
     public Value Gate(Value gate) => new Gate(this, gate).Output;
 
     /// <summary>
-    /// Zeros around the image, or less of it, half of the difference on each side, to reach a size; where the difference is
-    /// odd, the larger half is at the right and at the bottom.
+    /// Zeros around the image, or less of it, half of the difference on each side, to reach a size; where the
+    /// difference is odd, the larger half is at the right and at the bottom.
     /// </summary>
     public Value PadToSize(int height, int width)
     {
@@ -70,7 +73,8 @@ public sealed partial class Value
         return Pad(left, width - Shape.W - left, top, height - Shape.H - top);
     }
 
-    /// <summary>The middle of the image; where the difference is odd, one pixel more is cut at the right and at the bottom.
+    /// <summary>The middle of the image; where the difference is odd, one pixel more is cut at the right and at the
+    /// bottom.
     /// </summary>
     public Value CropCenter(int height, int width)
     {

@@ -111,7 +111,9 @@ public sealed record Evaluation(
         return (found, segmenter.Masks.Read(pair.MaskText, mask), picture);
     }
 
-    /// <summary>Makes pixels that do not count background on both sides, for scores of shapes and probabilities.</summary>
+    /// <summary>
+    /// Makes pixels that do not count background on both sides, for scores of shapes and probabilities.
+    /// </summary>
     private static void ClearIgnored(byte[] truth, byte[] prediction, Segmentation found)
     {
         for (int i = 0; i < truth.Length; i++)

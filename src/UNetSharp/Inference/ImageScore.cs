@@ -25,7 +25,8 @@ public sealed record ClassScores(
     double? BoundaryF)
 {
     /// <summary>What the counts of pixels say, with boundary scores that are known.</summary>
-    internal static ClassScores FromConfusionMatrix(ConfusionMatrix matrix, int k, double? hausdorff, double? boundaryF) => new(
+    internal static ClassScores FromConfusionMatrix(
+        ConfusionMatrix matrix, int k, double? hausdorff, double? boundaryF) => new(
         k,
         matrix.Dice(k),
         matrix.IoU(k),
@@ -126,5 +127,6 @@ public sealed record ImageScore(
     }
 
     /// <summary>1 where a pixel is of the class.</summary>
-    internal static byte[] CreateClassMask(int k, byte[] classes) => Array.ConvertAll(classes, c => (byte)(c == k ? 1 : 0));
+    internal static byte[] CreateClassMask(int k, byte[] classes) =>
+        Array.ConvertAll(classes, c => (byte)(c == k ? 1 : 0));
 }

@@ -17,12 +17,15 @@ internal static class InputNormalization
 
     /// <summary>A picture in memory, (height, width, channels), at the network's size.</summary>
     public static Span<float> Resize(
-        this Normalization normalization, Span<float> image, PictureSize originalSize, PictureSize size, int channels) =>
+        this Normalization normalization, Span<float> image, PictureSize originalSize, PictureSize size,
+        int channels) =>
         originalSize == size ? image
         : normalization == Normalization.Unit ? Resampling.ResizeAntialiased(image, originalSize, size, channels)
         : Resampling.ResizeBilinear(image, originalSize, size, channels);
 
-    /// <summary>Brings the values of an image, (height, width, channels) in 0..1, to what the network has learnt from.</summary>
+    /// <summary>
+    /// Brings the values of an image, (height, width, channels) in 0..1, to what the network has learnt from.
+    /// </summary>
     public static void ToNetwork(this Normalization normalization, Span<float> image, int channels)
     {
         if (normalization == Normalization.Unit)
@@ -39,8 +42,9 @@ internal static class InputNormalization
     }
 
     /// <summary>
-    /// Stretches the probabilities of a whole image to 0 to 1 and, before they get the picture's size, cuts them off to steps
-    /// of 1/255, as the authors of saliency networks keep them in 8 bits: without that ours would lie half a step above theirs.
+    /// Stretches the probabilities of a whole image to 0 to 1 and, before they get the picture's size, cuts them off to
+    /// steps of 1/255, as the authors of saliency networks keep them in 8 bits: without that ours would lie half a step
+    /// above theirs.
     /// </summary>
     public static void Stretch(Span<float> probabilities)
     {

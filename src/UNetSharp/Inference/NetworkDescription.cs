@@ -14,7 +14,8 @@ public sealed record NetworkDescription(
     ModelSettings Model,
     MaskClasses Masks,
     PictureSize? Size,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<Normalization>))] Normalization Normalization = Normalization.Unit)
+    [property: JsonConverter(typeof(JsonStringEnumConverter<Normalization>))] Normalization Normalization =
+        Normalization.Unit)
 {
     // A single foreground class is drawn in white or, where masks hold indices, as 1; so is the second of two classes.
     private static readonly Dictionary<int, int> TwoClasses = new() { [0] = 0, [1] = 1, [255] = 1 };
@@ -30,8 +31,8 @@ public sealed record NetworkDescription(
     public bool StretchesMaps => Stretch ?? Normalization == Normalization.Saliency;
 
     /// <summary>
-    /// The description of a network whose file says nothing about images and masks: as the catalog has it for weights from
-    /// elsewhere.
+    /// The description of a network whose file says nothing about images and masks: as the catalog has it for weights
+    /// from elsewhere.
     /// </summary>
     public static NetworkDescription CreateDefault(ModelSettings model)
     {
@@ -39,14 +40,16 @@ public sealed record NetworkDescription(
         return new NetworkDescription(
             model,
             new MaskClasses(
-                model.Classes, model.Classes <= 2 ? TwoClasses : Enumerable.Range(0, model.Classes).ToDictionary(k => k)),
+                model.Classes, model.Classes <= 2
+                    ? TwoClasses
+                    : Enumerable.Range(0, model.Classes).ToDictionary(k => k)),
             prepared.Size,
             prepared.Normalization);
     }
 
     /// <summary>
-    /// The settings that decide what the network computes and that no state dict holds: names of properties of this type and
-    /// of <see cref="ModelSettings"/>. What classes mean is not in it either.
+    /// The settings that decide what the network computes and that no state dict holds: names of properties of this
+    /// type and of <see cref="ModelSettings"/>. What classes mean is not in it either.
     /// </summary>
     public IReadOnlyList<string> NotInStateDict() =>
     [

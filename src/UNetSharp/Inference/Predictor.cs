@@ -61,7 +61,8 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     /// <param name="outputSize">Height h and width w of the middle.</param>
     /// <param name="probabilities">Memory for (h, w, classes).</param>
     /// <exception cref="ArgumentException">A number of values does not fit its size.</exception>
-    public void Predict(ReadOnlySpan<float> image, PictureSize size, PictureSize outputSize, Span<float> probabilities) =>
+    public void Predict(
+        ReadOnlySpan<float> image, PictureSize size, PictureSize outputSize, Span<float> probabilities) =>
         Predict(GetInputShape(size), image, outputSize, probabilities);
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ namespace UNetSharp.Inference;
 public sealed record Segmentation(PictureSize Size, int Channels, float[] Probabilities)
 {
     /// <summary>
-    /// The class of every pixel. With one foreground class: 1 where its probability is above the threshold, else 0; with
-    /// several: the most probable one, whatever the threshold.
+    /// The class of every pixel. With one foreground class: 1 where its probability is above the threshold, else 0;
+    /// with several: the most probable one, whatever the threshold.
     /// </summary>
     public byte[] ComputeClasses(float threshold = 0.5f)
     {

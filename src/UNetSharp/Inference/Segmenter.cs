@@ -12,10 +12,10 @@ namespace UNetSharp.Inference;
 /// and brings the probabilities back to the picture's own size.
 /// </summary>
 /// <remarks>
-/// A picture that takes more than a gigabyte is cut into tiles, see <see cref="Plan"/>. Any thread may call, at any time; what
-/// is computed on all threads takes turns, and results do not depend on who else calls. Images of one size are planned once,
-/// and then a call that needs no tiles allocates little beside its result. Disposing waits for the call that computes, and frees
-/// the network's working memory at once.
+/// A picture that takes more than a gigabyte is cut into tiles, see <see cref="Plan"/>. Any thread may call, at any
+/// time; what is computed on all threads takes turns, and results do not depend on who else calls. Images of one size
+/// are planned once, and then a call that needs no tiles allocates little beside its result. Disposing waits for the
+/// call that computes, and frees the network's working memory at once.
 /// </remarks>
 public sealed class Segmenter : IDisposable
 {
@@ -38,7 +38,8 @@ public sealed class Segmenter : IDisposable
         _description = network.Description;
         if (_description.Model.Channels is not (1 or 3))
         {
-            throw new DataException($"The network reads images of {_description.Model.Channels} channels; pictures have 1 or "
+            throw new DataException(
+                $"The network reads images of {_description.Model.Channels} channels; pictures have 1 or "
                 + "3.");
         }
 
@@ -59,8 +60,11 @@ public sealed class Segmenter : IDisposable
     /// <summary>Whether the network reads every picture as a whole, at a size of its own, and so in no tiles.</summary>
     public bool RequiresWholeImage => _planner.RequiresWholeImage;
 
-    /// <summary>Loads a network from a file, or from the folder of a run; see <see cref="TrainedNetwork.Load"/>.</summary>
-    /// <exception cref="Interop.CheckpointException">The file is missing, damaged or of no network that is known.</exception>
+    /// <summary>
+    /// Loads a network from a file, or from the folder of a run; see <see cref="TrainedNetwork.Load"/>.
+    /// </summary>
+    /// <exception cref="Interop.CheckpointException">The file is missing, damaged or of no network that is
+    /// known.</exception>
     /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
     public static Segmenter Load(
         string path,
@@ -93,7 +97,8 @@ public sealed class Segmenter : IDisposable
     /// <param name="pixels">Samples, the channels of a pixel together, pixels by rows from top to bottom.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="channels">1 for grey, 3 for red, green, blue, 4 for these and a transparency, which is dropped.</param>
+    /// <param name="channels">1 for grey, 3 for red, green, blue, 4 for these and a transparency, which is
+    /// dropped.</param>
     /// <returns>Probabilities at the image's size.</returns>
     /// <exception cref="ArgumentException">The number of samples does not fit the sizes.</exception>
     /// <exception cref="DataException">Its probabilities are too many for one array; see <see cref="SegmentRows"/>.
@@ -119,8 +124,8 @@ public sealed class Segmenter : IDisposable
     }
 
     /// <summary>
-    /// Segments a picture whose rows come one after another. Nothing but the rows at work is in memory: what is computed is
-    /// what is read of the result.
+    /// Segments a picture whose rows come one after another. Nothing but the rows at work is in memory: what is
+    /// computed is what is read of the result.
     /// </summary>
     /// <param name="picture">The picture; it is disposed with the result.</param>
     /// <param name="plan">Its tiles, from <see cref="Plan"/>.</param>
@@ -183,7 +188,9 @@ public sealed class Segmenter : IDisposable
         }
 
         return new Segmentation(
-            originalSize, Channels, size == originalSize ? probabilities : Resampling.ResizeAntialiased(probabilities, size, originalSize, Channels));
+            originalSize, Channels, size == originalSize
+                ? probabilities
+                : Resampling.ResizeAntialiased(probabilities, size, originalSize, Channels));
     }
 
     private Segmentation SegmentTiles(Picture picture, TilePlan plan)

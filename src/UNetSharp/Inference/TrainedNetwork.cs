@@ -15,8 +15,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     internal const string MetadataKey = "unetsharp";
 
     /// <summary>
-    /// The settings of the description that were assumed when the weights were loaded, as their file does not say them: names
-    /// of properties of <see cref="NetworkDescription"/> and <see cref="ModelSettings"/>.
+    /// The settings of the description that were assumed when the weights were loaded, as their file does not say them:
+    /// names of properties of <see cref="NetworkDescription"/> and <see cref="ModelSettings"/>.
     /// </summary>
     public IReadOnlyList<string> Assumed { get; init; } = [];
 
@@ -52,8 +52,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     /// A file of weights, ours or PyTorch's, an ONNX file, or the folder of a run, of which the best weights are taken.
     /// </param>
     /// <param name="model">
-    /// The network that the weights are for; null to take the file's word for it or else to recognise it by the names and
-    /// sizes of its arrays.
+    /// The network that the weights are for; null to take the file's word for it or else to recognise it by the names
+    /// and sizes of its arrays.
     /// </param>
     /// <param name="describe">
     /// Corrects the description that the file holds or that is assumed (see <see cref="Assumed"/>); null to leave it.
@@ -118,7 +118,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         if (description.Model != settings || (network.FixedSize is { } size && description.Size != size))
         {
             throw new CheckpointException(
-                $"{file}: an ONNX file holds its network and, where that is fixed, the size of images; leave them as they are.");
+                $"{file}: an ONNX file holds its network and, where that is fixed, the size of images; leave them as "
+                    + "they are.");
         }
 
         IEnumerable<string> unstated = description.NotInStateDict();
@@ -140,8 +141,10 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         }
 
         ModelSettings settings = ModelCatalog.Recognize(arrays) ?? throw new CheckpointException(
-            $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(FormatName))}, …) are of no network "
-            + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest to see what differs.")
+            $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(FormatName))}, …) are of "
+                + "no network "
+            + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest to see what "
+            + "differs.")
         {
             Settings = [nameof(model)],
         };

@@ -21,8 +21,8 @@ public static class OptimizerStateDict
     ];
 
     /// <summary>
-    /// Puts an optimizer into a state, see <see cref="Optimizer.Restore"/>. Nothing is changed unless all names and shapes
-    /// fit.
+    /// Puts an optimizer into a state, see <see cref="Optimizer.Restore"/>. Nothing is changed unless all names and
+    /// shapes fit.
     /// </summary>
     /// <param name="optimizer">The optimizer.</param>
     /// <param name="tensors">What <see cref="FromOptimizer"/> gave.</param>

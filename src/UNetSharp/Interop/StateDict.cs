@@ -20,8 +20,8 @@ public static class StateDict
     /// <param name="network">The network to fill.</param>
     /// <param name="tensors">Arrays by name; counters of training steps may be missing.</param>
     /// <param name="source">The file's name, for messages.</param>
-    /// <exception cref="CheckpointException">Names or shapes differ; the message lists them. Or there are values that are
-    /// no numbers.</exception>
+    /// <exception cref="CheckpointException">Names or shapes differ; the message lists them. Or there are values that
+    /// are no numbers.</exception>
     public static void Load(Network network, IReadOnlyList<StoredTensor> tensors, string source)
     {
         Parameter[] parameters = [.. network.Parameters()];
@@ -50,13 +50,16 @@ public static class StateDict
         int bad = tensor.Values.Count(value => !float.IsFinite(value));
         if (bad > 0)
         {
-            throw new CheckpointException($"{source}: {bad} of the {tensor.Values.Length} values of {tensor.Name} are not "
-                + "finite numbers (NaN or infinity); training has diverged, or the file is damaged. Use an earlier one.");
+            throw new CheckpointException(
+                $"{source}: {bad} of the {tensor.Values.Length} values of {tensor.Name} are not "
+                + "finite numbers (NaN or infinity); training has diverged, or the file is damaged. Use an earlier "
+                + "one.");
         }
 
         if (tensor.IsInteger)
         {
-            throw new CheckpointException($"{source}: {tensor.Name} holds whole numbers where weights should be; these are "
+            throw new CheckpointException(
+                $"{source}: {tensor.Name} holds whole numbers where weights should be; these are "
                 + "quantized or other data. Save the network's float weights.");
         }
     }

@@ -5,8 +5,9 @@ namespace UNetSharp.Losses;
 
 /// <summary>
 /// The losses by their names, and sums of them as people write them: terms joined by +, each a name or a positive
-/// number, * and a name, as in <c>0.5*ce+lovasz</c>. Losses of sets of pixels (dice, lovasz, tversky) are means over the
-/// images of a batch; with <c>-batch</c> the pixels of the whole batch are one set, as the authors of Lovász-softmax have it.
+/// number, * and a name, as in <c>0.5*ce+lovasz</c>. Losses of sets of pixels (dice, lovasz, tversky) are means over
+/// the images of a batch; with <c>-batch</c> the pixels of the whole batch are one set, as the authors of
+/// Lovász-softmax have it.
 /// </summary>
 public static class LossCatalog
 {
@@ -56,7 +57,8 @@ public static class LossCatalog
     /// <param name="terms">The terms of a sum.</param>
     /// <param name="logits">Logits, (N, K, H, W).</param>
     /// <param name="target">The truth, (N, 1, H, W).</param>
-    /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W), or null; see <see cref="LossTerm.Compute"/>.</param>
+    /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W), or null; see
+    /// <see cref="LossTerm.Compute"/>.</param>
     /// <returns>A single number, (1, 1, 1, 1).</returns>
     public static Value Sum(IReadOnlyList<LossTerm> terms, Value logits, Value target, Value? pixelWeights = null) =>
         terms is [{ Weight: 1 } only]

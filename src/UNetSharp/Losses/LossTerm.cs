@@ -24,5 +24,6 @@ public sealed class LossTerm
     /// <param name="target">The truth, (N, 1, H, W).</param>
     /// <param name="pixelWeights">Weight of each pixel, (N, 1, H, W), or null; for bce, ce and focal. Losses of whole
     /// sets (dice, tversky, lovasz) do not take it.</param>
-    public Value Compute(Value logits, Value target, Value? pixelWeights = null) => _compute(logits, target, pixelWeights);
+    public Value Compute(Value logits, Value target, Value? pixelWeights = null) =>
+        _compute(logits, target, pixelWeights);
 }

@@ -5,8 +5,9 @@ using UNetSharp.Execution;
 namespace UNetSharp.Losses;
 
 /// <summary>
-/// Kernel of <see cref="LovaszExtension"/>. The pixels of a segment are sorted by one thread, so the result is the same on
-/// any number of threads. Forward leaves the derivatives of each segment's loss by its errors' arguments for backward.
+/// Kernel of <see cref="LovaszExtension"/>. The pixels of a segment are sorted by one thread, so the result is the same
+/// on any number of threads. Forward leaves the derivatives of each segment's loss by its errors' arguments for
+/// backward.
 /// </summary>
 internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kernel(loss)
 {
@@ -69,7 +70,8 @@ internal sealed unsafe class LovaszExtensionKernel(LovaszExtension loss) : Kerne
         float* saved = context.Saved;
         float dy = *context.OutputGradient.Start;
         float* shares = saved + Inputs[0].Shape.Count;
-        context.Workers.Execute(Rows, new GradientRow(source, saved, shares, dy, context.InputGradient(0), context.Accumulates(0)));
+        context.Workers.Execute(
+            Rows, new GradientRow(source, saved, shares, dy, context.InputGradient(0), context.Accumulates(0)));
     }
 
     /// <summary>The batch, and the order in which values are kept: by segment, then by pixel.</summary>

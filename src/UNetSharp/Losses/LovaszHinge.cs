@@ -26,7 +26,8 @@ public static class LovaszHinge
     /// <param name="overBatch">Whether the pixels of all images are one set.</param>
     /// <param name="ignored">Target value of pixels that do not count; null if all do.</param>
     public static Value Compute(
-        Value logits, Value target, bool overBatch, int? ignored = LossOptions.DefaultIgnoredClass) => logits.Shape.C == 1
+        Value logits, Value target, bool overBatch, int? ignored =
+            LossOptions.DefaultIgnoredClass) => logits.Shape.C == 1
         ? new LovaszExtension(logits, target, overBatch, ignored).Output
         : throw new ShapeException($"The Lovász hinge is for one channel, but logits of {logits.Shape} came.");
 }

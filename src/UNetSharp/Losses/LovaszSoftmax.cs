@@ -25,7 +25,8 @@ public static class LovaszSoftmax
     /// <param name="overBatch">Whether the pixels of all images are one set.</param>
     /// <param name="ignored">Target value of pixels that do not count; null if all do.</param>
     public static Value Compute(
-        Value logits, Value target, bool overBatch, int? ignored = LossOptions.DefaultIgnoredClass) => logits.Shape.C > 1
+        Value logits, Value target, bool overBatch, int? ignored =
+            LossOptions.DefaultIgnoredClass) => logits.Shape.C > 1
         ? new LovaszExtension(logits, target, overBatch, ignored).Output
         : throw new ShapeException($"Lovász-softmax is for two or more channels, but logits of {logits.Shape} came.");
 }

@@ -9,7 +9,8 @@ namespace UNetSharp.Losses;
 /// How much of two sets is common, from O = Σ p · t, P = Σ p and T = Σ t:
 /// (Shared · O + Smooth) / (SharedBelow · O + Predicted · P + True · T + Smooth), and 1 where that is 0 / 0.
 /// </summary>
-internal readonly record struct OverlapIndex(float Shared, float SharedBelow, float Predicted, float Target, float Smooth)
+internal readonly record struct OverlapIndex(
+    float Shared, float SharedBelow, float Predicted, float Target, float Smooth)
 {
     /// <summary>The index, and 1 / (what is below the line).</summary>
     public (float Index, float PerTotal) Compute(double overlap, double predicted, double truth)

@@ -50,7 +50,8 @@ internal sealed unsafe class PixelMeanKernel<TLoss>(PixelMean<TLoss> mean) : Ker
         float count = *context.Saved;
         float scale = count == 0 ? 0 : *context.OutputGradient.Start / count;
         View dx = context.InputGradient(0);
-        context.Workers.Execute(Rows, new GradientRow(CreateSource(context), mean.Loss, dx, scale, context.Accumulates(0)));
+        context.Workers.Execute(
+            Rows, new GradientRow(CreateSource(context), mean.Loss, dx, scale, context.Accumulates(0)));
     }
 
     private Source CreateSource(KernelContext context)

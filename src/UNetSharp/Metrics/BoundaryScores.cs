@@ -86,7 +86,9 @@ public static class BoundaryScores
     {
         byte[] truthBoundary = FindBoundary(truth, size);
         byte[] predictionBoundary = FindBoundary(prediction, size);
-        return (ComputeDistances(predictionBoundary, truthBoundary, size), ComputeDistances(truthBoundary, predictionBoundary, size));
+        return (
+            ComputeDistances(predictionBoundary, truthBoundary, size),
+            ComputeDistances(truthBoundary, predictionBoundary, size));
     }
 
     private static double[] ComputeDistances(byte[] boundary, byte[] other, PictureSize size)

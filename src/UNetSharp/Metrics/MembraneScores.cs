@@ -67,7 +67,8 @@ public sealed class MembraneScores
                 wrong += isMembrane == (truth[i] == 0) ? 0 : 1;
             }
 
-            PartitionScore score = PartitionScore.Compute(truth, FindSegments(Thinning.Thin(mask, size, outside: 1), size));
+            PartitionScore score =
+                PartitionScore.Compute(truth, FindSegments(Thinning.Thin(mask, size, outside: 1), size));
             _rand[step] += score.VRand;
             _info[step] += score.VInfo;
             _pixelError[step] += mask.Length == 0 ? 0 : (double)wrong / mask.Length;

@@ -79,7 +79,9 @@ public sealed class AttentionUNet : Network
             }
             : null;
 
-    /// <summary>One step up: double the image, gate the skip by it, put it behind the skip, then two convolutions.</summary>
+    /// <summary>
+    /// One step up: double the image, gate the skip by it, put it behind the skip, then two convolutions.
+    /// </summary>
     private sealed record Up(UpConv Double, AttentionGate Gate, DoubleConv Conv)
     {
         public Value Forward(Value deep, Value skip)

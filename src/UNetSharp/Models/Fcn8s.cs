@@ -6,10 +6,10 @@ namespace UNetSharp.Models;
 
 /// <summary>
 /// The fully convolutional network that the U-Net is compared with (Long, Shelhamer and Darrell 2015,
-/// https://arxiv.org/abs/1411.4038, figure 3, FCN-8s): class scores of the lowest three levels, each brought to the size
-/// of the level above and added. Unlike the paper's, its encoder has the U-Net's blocks and widths, it has no fully
-/// connected head, and up-sampling is bilinear without learning, so that a comparison is about the fusion alone; names
-/// and shapes are our own. (N, channels, H, W) → logits (N, classes, H, W).
+/// https://arxiv.org/abs/1411.4038, figure 3, FCN-8s): class scores of the lowest three levels, each brought to the
+/// size of the level above and added. Unlike the paper's, its encoder has the U-Net's blocks and widths, it has no
+/// fully connected head, and up-sampling is bilinear without learning, so that a comparison is about the fusion alone;
+/// names and shapes are our own. (N, channels, H, W) → logits (N, classes, H, W).
 /// </summary>
 public sealed class Fcn8s : Network
 {

@@ -18,8 +18,8 @@ namespace UNetSharp.Models;
 public sealed record LayerSummary(
     string Label, string Name, string Type, Shape Output, long Parameters, long Macs, double? ReceptiveField)
 {
-    /// <summary>The layers of a graph in the order in which they run. What is no layer in PyTorch (crops, concatenations,
-    /// sums) is left out.</summary>
+    /// <summary>The layers of a graph in the order in which they run. What is no layer in PyTorch (crops,
+    /// concatenations, sums) is left out.</summary>
     internal static IReadOnlyList<LayerSummary> FromGraph(ComputationGraph graph)
     {
         List<LayerSummary> layers = [];

@@ -25,8 +25,8 @@ public sealed record ModelEntry(
     private static readonly string[] Traceless = [nameof(ModelSettings.Activation), nameof(ModelSettings.Slope)];
 
     /// <summary>
-    /// How weights from elsewhere, whose files do not say it, take pictures: values from 0 to 1 at the picture's own size, but
-    /// for networks whose published weights take something else.
+    /// How weights from elsewhere, whose files do not say it, take pictures: values from 0 to 1 at the picture's own
+    /// size, but for networks whose published weights take something else.
     /// </summary>
     public Func<ModelSettings, Preparation> ForeignPreparation { get; init; } = _ => new Preparation();
 

@@ -68,8 +68,10 @@ public sealed record ModelSettings(string Model, int Channels, int Classes)
         return Channels is < 1 or > MaxChannels ? $"{Channels} channels: there may be 1 to {MaxChannels}"
             : Classes is < 1 or > MaxClasses ? $"{Classes} classes: there may be 1 to {MaxClasses}"
             : BaseChannels is < 1 or > MaxBaseChannels ? $"a width of {BaseChannels}: it may be 1 to {MaxBaseChannels}"
-            : hasWidths && LevelChannels is null or { Count: < 1 or > MaxLevels } ? $"there may be 1 to {MaxLevels} widths"
-            : hasWidths && LevelChannels.Any(width => width is < 1 or > MaxLevelChannels) ? $"widths may be 1 to {MaxLevelChannels}"
+            : hasWidths
+            && LevelChannels is null or { Count: < 1 or > MaxLevels } ? $"there may be 1 to {MaxLevels} widths"
+            : hasWidths
+            && LevelChannels.Any(width => width is < 1 or > MaxLevelChannels) ? $"widths may be 1 to {MaxLevelChannels}"
             : Dropout is not (>= 0 and < 1) ? $"a dropout of {Dropout}: it may be 0 to below 1"
             : Slope is not (>= 0 and < 1) ? $"a slope of {Slope}: it may be 0 to below 1"
             : !Enum.IsDefined(Up) || !Enum.IsDefined(Decoder) || !Enum.IsDefined(Fusion) || !Enum.IsDefined(Activation)
@@ -92,14 +94,14 @@ public enum UpSampling
 public enum DecoderWidths
 {
     /// <summary>
-    /// The first convolution of a block has half of the channels that come in. Transposed, the bottleneck has sixteen times
-    /// the base, bilinear eight times.
+    /// The first convolution of a block has half of the channels that come in. Transposed, the bottleneck has sixteen
+    /// times the base, bilinear eight times.
     /// </summary>
     Wide,
 
     /// <summary>
-    /// The first convolution of a block has the channels that go out, a quarter of those that come in but for the last block.
-    /// The bottleneck has eight times the base.
+    /// The first convolution of a block has the channels that go out, a quarter of those that come in but for the last
+    /// block. The bottleneck has eight times the base.
     /// </summary>
     Narrow,
 }

@@ -60,8 +60,8 @@ public abstract class Network : Module
         Forward(MirrorPad(image, height, width)).CropCenter(height, width);
 
     /// <summary>
-    /// Logits with side outputs for the middle of an image; what lies around it is there to be seen. The mirror image stands in
-    /// for what the image is short of.
+    /// Logits with side outputs for the middle of an image; what lies around it is there to be seen. The mirror image
+    /// stands in for what the image is short of.
     /// </summary>
     /// <param name="image">The image, (N, channels, H, W).</param>
     /// <param name="height">Height of the middle.</param>
@@ -75,8 +75,8 @@ public abstract class Network : Module
     public virtual int InputSide(int outputSide) => Math.Max(MinSide, outputSide);
 
     /// <summary>
-    /// Sets every parameter to its initial values; the same seed gives the same values. To be called when all parameters
-    /// are added.
+    /// Sets every parameter to its initial values; the same seed gives the same values. To be called when all
+    /// parameters are added.
     /// </summary>
     protected void Initialize(int seed) => Store.Initialize(seed);
 

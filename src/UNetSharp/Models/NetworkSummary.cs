@@ -6,7 +6,9 @@ using UNetSharp.Tensors;
 
 namespace UNetSharp.Models;
 
-/// <summary>What a network costs on an image of one size: layer by layer, and the memory that plans really take.</summary>
+/// <summary>
+/// What a network costs on an image of one size: layer by layer, and the memory that plans really take.
+/// </summary>
 /// <param name="Input">Sizes of the image.</param>
 /// <param name="Layers">Every layer, in the order in which they run.</param>
 /// <param name="Parameters">Number of trained parameters.</param>
@@ -51,7 +53,8 @@ public sealed record NetworkSummary(
 /// Results of all layers and as much again for their gradients: what they would take without sharing memory.
 /// </param>
 /// <param name="Parameters">Trained parameters.</param>
-/// <param name="InferencePlan">What a plan for inference really holds: values that share memory, packed weights.</param>
+/// <param name="InferencePlan">What a plan for inference really holds: values that share memory, packed
+/// weights.</param>
 /// <param name="TrainingPlan">What a plan for training really holds, without parameters and their gradients.</param>
 public sealed record MemorySummary(long Input, long Activations, long Parameters, long InferencePlan, long TrainingPlan)
 {

@@ -5,9 +5,9 @@ using UNetSharp.Models.Layers;
 namespace UNetSharp.Models;
 
 /// <summary>
-/// Deep residual U-Net (Zhang, Liu and Wang 2018, https://arxiv.org/abs/1711.10684, figure 2): every block adds its input
-/// to its result, norm and rectifier come before the convolution, and a stride of 2 halves the image instead of pooling.
-/// (N, channels, H, W) → logits (N, classes, H, W).
+/// Deep residual U-Net (Zhang, Liu and Wang 2018, https://arxiv.org/abs/1711.10684, figure 2): every block adds its
+/// input to its result, norm and rectifier come before the convolution, and a stride of 2 halves the image instead of
+/// pooling. (N, channels, H, W) → logits (N, classes, H, W).
 /// </summary>
 public sealed class ResUNet : Network
 {
@@ -19,7 +19,8 @@ public sealed class ResUNet : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the
+    /// paper.</param>
     /// <param name="seed">Chooses the starting values.</param>
     public ResUNet(int channels, int classes, int baseChannels = 64, int seed = 0)
         : base(channels, classes)

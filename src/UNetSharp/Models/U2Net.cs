@@ -5,9 +5,9 @@ using UNetSharp.Models.Layers;
 namespace UNetSharp.Models;
 
 /// <summary>
-/// U²-Net (Qin et al. 2020, https://arxiv.org/abs/2005.09007, figure 5): a U-Net whose blocks are U-Nets themselves, with
-/// an output at every level of the way up and the fusion of all six as the result. The light version is 16 wide inside
-/// and 64 outside of every block. (N, channels, H, W) → logits (N, classes, H, W).
+/// U²-Net (Qin et al. 2020, https://arxiv.org/abs/2005.09007, figure 5): a U-Net whose blocks are U-Nets themselves,
+/// with an output at every level of the way up and the fusion of all six as the result. The light version is 16 wide
+/// inside and 64 outside of every block. (N, channels, H, W) → logits (N, classes, H, W).
 /// </summary>
 public sealed class U2Net : Network
 {
@@ -47,7 +47,8 @@ public sealed class U2Net : Network
     }
 
     /// <summary>What the catalog knows about the full network.</summary>
-    public static ModelEntry Entry { get; } = CreateEntry("u2net", "U²-Net: nested U-Nets, six side outputs", isLight: false);
+    public static ModelEntry Entry { get; } =
+        CreateEntry("u2net", "U²-Net: nested U-Nets, six side outputs", isLight: false);
 
     /// <summary>What the catalog knows about the light version.</summary>
     public static ModelEntry LightEntry { get; } = CreateEntry("u2netp", "U²-Net, the light version", isLight: true);
@@ -55,7 +56,9 @@ public sealed class U2Net : Network
     /// <inheritdoc/>
     public override Value Forward(Value image) => ForwardWithSideOutputs(image)[0];
 
-    /// <summary>The fused map, and the six side outputs from the image's full size down, all at the image's size.</summary>
+    /// <summary>
+    /// The fused map, and the six side outputs from the image's full size down, all at the image's size.
+    /// </summary>
     public override IReadOnlyList<Value> ForwardWithSideOutputs(Value image)
     {
         var down = new Value[6];
@@ -83,7 +86,9 @@ public sealed class U2Net : Network
     private static Value ResizeLike(Value target, Value x) =>
         x.Resize(target.Shape.H, target.Shape.W, alignCorners: false);
 
-    /// <summary>RSU-7, 6, 5 and 4 at the first four levels, RSU-4F at the lowest two, whose maps are small already.</summary>
+    /// <summary>
+    /// RSU-7, 6, 5 and 4 at the first four levels, RSU-4F at the lowest two, whose maps are small already.
+    /// </summary>
     private UBlock AddStage(string name, int level, int inC, int midC, int outC) => Add<UBlock>(
         name, level < 4 ? new ResidualUBlock(7 - level, inC, midC, outC) : new DilatedUBlock(inC, midC, outC));
 

@@ -10,8 +10,8 @@ namespace UNetSharp.Models;
 /// (N, channels, H, W) → logits (N, classes, H, W), for every H and W of at least 16.
 /// </summary>
 /// <remarks>
-/// PyTorch code has two definitions of it under the same names, which <see cref="DecoderWidths"/> distinguishes. Channels with
-/// a base of w, bottleneck first:
+/// PyTorch code has two definitions of it under the same names, which <see cref="DecoderWidths"/> distinguishes.
+/// Channels with a base of w, bottleneck first:
 /// <code>
 ///                      bottleneck  up1                up2              up3              up4
 /// wide, bilinear       8w          16w → 8w → 4w      8w → 4w → 2w     4w → 2w → w      2w → w → w
@@ -29,9 +29,11 @@ public sealed class UNet : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the
+    /// paper.</param>
     /// <param name="up">How feature maps are enlarged.</param>
-    /// <param name="fusion">How skips meet what comes from below; sums instead of concatenations to compare with.</param>
+    /// <param name="fusion">How skips meet what comes from below; sums instead of concatenations to compare
+    /// with.</param>
     /// <param name="hasBias">
     /// Whether the 3x3 convolutions have biases; null for what is usual with the decoder, see <see cref="UsualBias"/>.
     /// </param>
@@ -118,7 +120,9 @@ public sealed class UNet : Network
             Decoder = arrays.GetFilterSize("up1.conv.double_conv.0.weight", 0) == 4 * width
                 ? DecoderWidths.Narrow
                 : DecoderWidths.Wide,
-            Fusion = arrays.GetFilterSize("up4.conv.double_conv.0.weight", 1) == width ? SkipFusion.Add : SkipFusion.Concat,
+            Fusion = arrays.GetFilterSize("up4.conv.double_conv.0.weight", 1) == width
+                ? SkipFusion.Add
+                : SkipFusion.Concat,
             Bias = arrays.Has("inc.double_conv.0.bias"),
         };
     }
@@ -146,7 +150,9 @@ public sealed class UNet : Network
             int skipC = inC / 2;
             int deepC = isNarrow ? skipC : inC;
             int midC = isNarrow ? outC : skipC;
-            _up = up == UpSampling.Transpose ? Add("up", new ConvTranspose2d(deepC, skipC, kernel: 2, stride: 2)) : null;
+            _up = up == UpSampling.Transpose
+                ? Add("up", new ConvTranspose2d(deepC, skipC, kernel: 2, stride: 2))
+                : null;
             _conv = Add("conv", new DoubleConv(fusion == SkipFusion.Concat ? inC : skipC, outC, midC, hasBias));
             _fusion = fusion;
         }

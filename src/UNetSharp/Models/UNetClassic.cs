@@ -7,8 +7,8 @@ namespace UNetSharp.Models;
 /// <summary>
 /// The U-Net as it was published (Ronneberger, Fischer and Brox 2015, https://arxiv.org/abs/1505.04597, figure 1): no
 /// padding, so every convolution takes a border of one pixel, skips are cropped to their centres, and there is no batch
-/// norm. (N, channels, H, W) → logits (N, classes, H − 184, W − 184); 572 → 388 in the paper. H and W must be 16 · k + 12,
-/// so that every pooling halves an even size.
+/// norm. (N, channels, H, W) → logits (N, classes, H − 184, W − 184); 572 → 388 in the paper. H and W must be 16 · k +
+/// 12, so that every pooling halves an even size.
 /// </summary>
 public sealed class UNetClassic : Network
 {
@@ -23,10 +23,12 @@ public sealed class UNetClassic : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the paper.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 64 in the
+    /// paper.</param>
     /// <param name="activation">What follows each 3x3 convolution; ReLU in the paper.</param>
     /// <param name="seed">Chooses the starting values.</param>
-    /// <param name="dropout">Share of the two lowest levels' values that training drops at the end of the way down.</param>
+    /// <param name="dropout">Share of the two lowest levels' values that training drops at the end of the way
+    /// down.</param>
     public UNetClassic(
         int channels,
         int classes,

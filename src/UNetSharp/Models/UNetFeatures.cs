@@ -6,8 +6,8 @@ namespace UNetSharp.Models;
 
 /// <summary>
 /// A U-Net of any depth (after Ronneberger, Fischer and Brox 2015, https://arxiv.org/abs/1505.04597): a list of widths,
-/// one for each level from the image's full size down, and below them a bottleneck twice as wide as the last. What comes
-/// up by a 2x2 transposed convolution is brought to the skip's size by bilinear interpolation where they differ.
+/// one for each level from the image's full size down, and below them a bottleneck twice as wide as the last. What
+/// comes up by a 2x2 transposed convolution is brought to the skip's size by bilinear interpolation where they differ.
 /// (N, channels, H, W) → logits (N, classes, H, W).
 /// </summary>
 public sealed class UNetFeatures : Network
@@ -25,14 +25,19 @@ public sealed class UNetFeatures : Network
     /// <param name="upHasBias">Whether the transposed convolutions have biases.</param>
     /// <param name="seed">Chooses the starting values.</param>
     public UNetFeatures(
-        int channels, int classes, IReadOnlyList<int> levelChannels, bool hasBias = true, bool upHasBias = true, int seed = 0)
+        int channels, int classes, IReadOnlyList<int> levelChannels, bool hasBias =
+            true, bool upHasBias = true, int seed = 0)
         : base(channels, classes)
     {
         int[] before = [channels, .. levelChannels];
         int[] below = [.. levelChannels.Skip(1), 2 * levelChannels[^1]];
 
         // PyTorch lists parameters in the order in which the lists of layers are created: the way up comes first.
-        _ups = [.. levelChannels.Zip(below).Reverse().Select((pair, i) => AddUp(i, pair.Second, pair.First, hasBias, upHasBias))];
+        _ups =
+        [
+            .. levelChannels.Zip(below).Reverse().Select(
+                (pair, i) => AddUp(i, pair.Second, pair.First, hasBias, upHasBias)),
+        ];
         _downs = [.. levelChannels.Select((baseChannels, level) =>
             Add($"downs.{level}", new DoubleConv(before[level], baseChannels, hasBias: hasBias, name: "conv")))];
         _bottleneck =
@@ -43,7 +48,11 @@ public sealed class UNetFeatures : Network
 
     /// <summary>What the catalog knows about it.</summary>
     public static ModelEntry Entry { get; } = new(
-        new ModelSettings("unet-features", Channels: 3, Classes: 1) { LevelChannels = [64, 128, 256, 512], Bias = true },
+        new ModelSettings("unet-features", Channels: 3, Classes: 1)
+        {
+            LevelChannels = [64, 128, 256, 512],
+            Bias = true,
+        },
         "U-Net with a list of widths",
         "after Ronneberger et al. 2015, arXiv 1505.04597",
         new PictureSize(512, 512),
@@ -97,7 +106,8 @@ public sealed class UNetFeatures : Network
         {
             Channels = arrays.GetFilterSize("downs.0.conv.0.weight", 1),
             Classes = arrays.GetFilterSize("final_conv.weight", 0),
-            LevelChannels = [.. Enumerable.Range(0, levels).Select(i => arrays.GetFilterSize($"downs.{i}.conv.0.weight", 0))],
+            LevelChannels =
+                [.. Enumerable.Range(0, levels).Select(i => arrays.GetFilterSize($"downs.{i}.conv.0.weight", 0))],
             Bias = arrays.Has("downs.0.conv.0.bias"),
             UpBias = arrays.Has("ups.0.bias"),
         };

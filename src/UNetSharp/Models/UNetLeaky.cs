@@ -5,9 +5,10 @@ using UNetSharp.Models.Layers;
 namespace UNetSharp.Models;
 
 /// <summary>
-/// A light U-Net (after Ronneberger, Fischer and Brox 2015, https://arxiv.org/abs/1505.04597): 16 channels at full size,
-/// leaky rectifiers, and up-sampling by 3x3 transposed convolutions of stride 2, whose result is one pixel too large and
-/// loses its first row and column. (N, channels, H, W) → logits (N, classes, H, W), for every H and W of at least 16.
+/// A light U-Net (after Ronneberger, Fischer and Brox 2015, https://arxiv.org/abs/1505.04597): 16 channels at full
+/// size, leaky rectifiers, and up-sampling by 3x3 transposed convolutions of stride 2, whose result is one pixel too
+/// large and loses its first row and column. (N, channels, H, W) → logits (N, classes, H, W), for every H and W of at
+/// least 16.
 /// </summary>
 public sealed class UNetLeaky : Network
 {

@@ -23,7 +23,8 @@ public sealed class UNetPlusPlus : Network
     /// <summary>Creates the network.</summary>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="classes">Channels of the result.</param>
-    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 32 in the paper.</param>
+    /// <param name="baseChannels">Channels at the image's full size, which double with every step down; 32 in the
+    /// paper.</param>
     /// <param name="deepSupervision">Whether there are outputs of all four nodes at full size, or of the last one only.
     /// </param>
     /// <param name="seed">Chooses the starting values.</param>

@@ -45,7 +45,8 @@ public abstract unsafe class Optimizer
     }
 
     /// <summary>
-    /// Continues from a state: further steps are those of the optimizer that made it. The learning rate is no part of it.
+    /// Continues from a state: further steps are those of the optimizer that made it. The learning rate is no part of
+    /// it.
     /// </summary>
     /// <param name="stepCount">What <see cref="StepCount"/> was.</param>
     /// <param name="states">For each of <see cref="StateNames"/>, what is remembered of each trained parameter.</param>

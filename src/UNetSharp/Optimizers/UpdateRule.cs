@@ -13,8 +13,8 @@ internal interface IUpdateRule
 }
 
 /// <summary>
-/// Applies a rule to the flat vectors of values, gradients and states, whose lengths are multiples of a cache line. A rule
-/// with one state has both in one place.
+/// Applies a rule to the flat vectors of values, gradients and states, whose lengths are multiples of a cache line. A
+/// rule with one state has both in one place.
 /// </summary>
 internal readonly unsafe struct UpdateJob<TRule>(
     float* w, float* gradients, float* first, float* second, int count, TRule rule) : IJob

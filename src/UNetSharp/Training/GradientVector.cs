@@ -9,8 +9,8 @@ namespace UNetSharp.Training;
 
 /// <summary>
 /// The gradients of all trained parameters as one vector: its norm, which can be clipped (Pascanu et al. 2013,
-/// https://arxiv.org/abs/1211.5063, as torch.nn.utils.clip_grad_norm_), and the mean of several, for steps of more images
-/// than memory has room for.
+/// https://arxiv.org/abs/1211.5063, as torch.nn.utils.clip_grad_norm_), and the mean of several, for steps of more
+/// images than memory has room for.
 /// </summary>
 internal sealed unsafe class GradientVector
 {

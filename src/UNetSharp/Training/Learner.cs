@@ -7,7 +7,9 @@ using UNetSharp.Optimizers;
 
 namespace UNetSharp.Training;
 
-/// <summary>A network that learns: gradients of batches are gathered, limited, and make a step of the optimizer.</summary>
+/// <summary>
+/// A network that learns: gradients of batches are gathered, limited, and make a step of the optimizer.
+/// </summary>
 internal sealed class Learner : IDisposable
 {
     private readonly TrainingSettings _settings;
@@ -75,7 +77,8 @@ internal sealed class Learner : IDisposable
 
     /// <summary>Changes the weights.</summary>
     /// <param name="rateFactor">What the learning rate is multiplied by.</param>
-    /// <returns>False where a gradient is no number, by which the weights are not changed; found where gradients are limited.
+    /// <returns>False where a gradient is no number, by which the weights are not changed; found where gradients are
+    /// limited.
     /// </returns>
     public bool Step(double rateFactor)
     {

@@ -2,9 +2,9 @@ namespace UNetSharp.Training;
 
 /// <summary>How the learning rate changes in the course of training.</summary>
 /// <param name="Schedule">
-/// constant; poly, (1 − p)^0.9 (Liu et al. 2015, https://arxiv.org/abs/1506.04579); cosine, (1 + cos πp) / 2 (Loshchilov and
-/// Hutter 2017, https://arxiv.org/abs/1608.03983); or plateau, a tenth whenever the validation score has stood still. p runs
-/// from 0 to 1 behind the warm-up.
+/// constant; poly, (1 − p)^0.9 (Liu et al. 2015, https://arxiv.org/abs/1506.04579); cosine, (1 + cos πp) / 2
+/// (Loshchilov and Hutter 2017, https://arxiv.org/abs/1608.03983); or plateau, a tenth whenever the validation score
+/// has stood still. p runs from 0 to 1 behind the warm-up.
 /// </param>
 /// <param name="WarmUp">Epochs at the start in which the rate rises evenly from 0.</param>
 /// <param name="Patience">Epochs without a better score that a plateau takes.</param>
@@ -40,7 +40,9 @@ public sealed record LearningRate(string Schedule = LearningRate.Constant, doubl
             "poly" => Math.Pow(1 - p, PolyPower),
             "cosine" => (1 + Math.Cos(Math.PI * p)) / 2,
             Plateau => Math.Pow(PlateauFactor, plateaus),
-            _ => throw new ArgumentException($"There is no schedule '{Schedule}'; there are {string.Join(", ", Schedules)}."),
+            _ =>
+                throw new ArgumentException(
+                    $"There is no schedule '{Schedule}'; there are {string.Join(", ", Schedules)}."),
         };
         return warmUp > 0 ? factor * Math.Min(1, (step + 1) / warmUp) : factor;
     }

@@ -1,8 +1,8 @@
 namespace UNetSharp.Training;
 
 /// <summary>
-/// The processes that train one network together, each on its share of every batch. A process on its own is its only peer,
-/// which is what this class is; one for several machines derives from it and exchanges.
+/// The processes that train one network together, each on its share of every batch. A process on its own is its only
+/// peer, which is what this class is; one for several machines derives from it and exchanges.
 /// </summary>
 /// <remarks>
 /// All peers call the same members in the same order. Only the peer of rank 0 writes files.
@@ -23,7 +23,9 @@ public class Peers
     /// <summary>Number of processes.</summary>
     public virtual int Count => 1;
 
-    /// <summary>Replaces the values by their means over all peers, which are the same to the bit on each of them.</summary>
+    /// <summary>
+    /// Replaces the values by their means over all peers, which are the same to the bit on each of them.
+    /// </summary>
     /// <param name="vector">As many values on each peer.</param>
     public virtual void Average(Span<float> vector)
     {

@@ -12,8 +12,8 @@ namespace UNetSharp.Training;
 
 /// <summary>
 /// What training leaves behind: best.safetensors and last.safetensors (the weights with the best validation Dice and
-/// the newest), config.json (the settings), log.csv (a line for each epoch) and state.safetensors (from which a broken run goes
-/// on). Every file is whole at any time.
+/// the newest), config.json (the settings), log.csv (a line for each epoch) and state.safetensors (from which a broken
+/// run goes on). Every file is whole at any time.
 /// </summary>
 public sealed class RunFolder
 {
@@ -31,7 +31,8 @@ public sealed class RunFolder
     /// <summary>Makes the folder if it is not there.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="isResumed">Whether to go on with the run that it holds.</param>
-    /// <exception cref="TrainingException">It cannot be made, holds a run already, or holds none to go on with.</exception>
+    /// <exception cref="TrainingException">It cannot be made, holds a run already, or holds none to go on
+    /// with.</exception>
     public RunFolder(string path, bool isResumed = false)
     {
         (_path, _isResumed) = (path, isResumed);
@@ -104,7 +105,8 @@ public sealed class RunFolder
         _log = state.Log;
         return state.Data == data
             ? state
-            : throw new TrainingException($"{_path}: the run was started with other images. Bring them back, or start a new run.");
+            : throw new TrainingException(
+                $"{_path}: the run was started with other images. Bring them back, or start a new run.");
     }
 
     /// <summary>Saves what is needed to go on from here.</summary>
@@ -162,13 +164,15 @@ public sealed class RunFolder
         JsonObject before = JsonSerializer.SerializeToNode(LoadSettings(_path))!.AsObject();
         string[] differing =
         [
-            .. settings.Where(pair => !changeable.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
+            .. settings.Where(
+                pair => !changeable.Contains(pair.Key) && !JsonNode.DeepEquals(pair.Value, before[pair.Key]))
                 .Select(pair => $"{pair.Key} was {before[pair.Key]?.ToString() ?? "not set"}"),
         ];
         if (differing.Length > 0)
         {
             throw new TrainingException(
-                $"{_path}: the run was started with other settings ({string.Join("; ", differing)}). Give the same to go on.");
+                $"{_path}: the run was started with other settings ({string.Join("; ", differing)}). Give the same to "
+                    + "go on.");
         }
     }
 

@@ -10,8 +10,8 @@ namespace UNetSharp.Training;
 
 /// <summary>
 /// Trains a network on pairs of images and masks: for every epoch a pass over the training pairs, then Dice on the
-/// validation pairs; the best and the last weights stay in the run's folder. A run that was broken off, however it was, goes
-/// on to the same weights, to the bit, as one that was not.
+/// validation pairs; the best and the last weights stay in the run's folder. A run that was broken off, however it was,
+/// goes on to the same weights, to the bit, as one that was not.
 /// </summary>
 public sealed class Trainer
 {
@@ -141,7 +141,8 @@ public sealed class Trainer
             bool isStep = (_state.Step + 1) % _settings.AccumulationSteps == 0 || _state.Step + 1 == Steps;
             if (!float.IsFinite(loss) || (isStep && !learner.Step(RateFactor)))
             {
-                throw CreateDivergedException(float.IsFinite(loss) ? NoGradient : $"The loss became {loss}", batch.Names);
+                throw CreateDivergedException(
+                    float.IsFinite(loss) ? NoGradient : $"The loss became {loss}", batch.Names);
             }
 
             _imagesDone += images;

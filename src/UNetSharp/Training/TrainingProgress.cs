@@ -6,7 +6,8 @@ namespace UNetSharp.Training;
 /// <param name="Step">Steps done in this epoch.</param>
 /// <param name="Steps">Steps of an epoch.</param>
 /// <param name="Loss">Mean loss of this epoch so far.</param>
-/// <param name="ValidationDice">Dice on the validation images after the last finished epoch; null before, or without any.
+/// <param name="ValidationDice">Dice on the validation images after the last finished epoch; null before, or without
+/// any.
 /// </param>
 /// <param name="ImagesPerSecond">Images trained on in a second.</param>
 /// <param name="TimeLeft">Time that the rest will take at this speed.</param>

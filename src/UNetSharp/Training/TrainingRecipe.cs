@@ -14,9 +14,10 @@ public sealed record TrainingRecipe(string Model, OptimizerSettings Optimizer, s
     public static TrainingRecipe Default { get; } = new(UNet.Entry.Name, new OptimizerSettings("rmsprop"), "flips");
 
     /// <summary>
-    /// Ronneberger, Fischer and Brox 2015 (https://arxiv.org/abs/1505.04597, section 3): the unpadded network on overlapping
-    /// tiles, elastic deformation, cross entropy with weights that keep touching cells apart (equation 1), dropout at the
-    /// end of the way down, stochastic gradient descent with momentum 0.99. The paper names no learning rate.
+    /// Ronneberger, Fischer and Brox 2015 (https://arxiv.org/abs/1505.04597, section 3): the unpadded network on
+    /// overlapping tiles, elastic deformation, cross entropy with weights that keep touching cells apart (equation 1),
+    /// dropout at the end of the way down, stochastic gradient descent with momentum 0.99. The paper names no learning
+    /// rate.
     /// </summary>
     public static TrainingRecipe Paper { get; } = new(
         UNetClassic.Entry.Name, new OptimizerSettings("sgd", LearningRate: 1e-3f, Momentum: 0.99f), "paper")
@@ -28,9 +29,10 @@ public sealed record TrainingRecipe(string Model, OptimizerSettings Optimizer, s
     };
 
     /// <summary>
-    /// The recipe of the widely copied tutorials to the letter: the narrow decoder, binary cross entropy, RMSprop at 1e-5
-    /// with weight decay 1e-8 and momentum 0.9, batches of four images of 512x512, of which a quarter each is as it was,
-    /// flipped across, flipped down, and both; no images for validation, and the weights of the lowest training loss kept.
+    /// The recipe of the widely copied tutorials to the letter: the narrow decoder, binary cross entropy, RMSprop at
+    /// 1e-5 with weight decay 1e-8 and momentum 0.9, batches of four images of 512x512, of which a quarter each is as
+    /// it was, flipped across, flipped down, and both; no images for validation, and the weights of the lowest training
+    /// loss kept.
     /// </summary>
     public static TrainingRecipe RmsProp { get; } = new(
         UNet.Entry.Name,

@@ -46,7 +46,9 @@ public sealed record TrainingSettings(
     /// <summary>Length to which the vector of all gradients is limited; null for no limit.</summary>
     public double? ClipNorm { get; init; }
 
-    /// <summary>Batches whose gradients are averaged for a step, for steps of more images than memory has room for.</summary>
+    /// <summary>
+    /// Batches whose gradients are averaged for a step, for steps of more images than memory has room for.
+    /// </summary>
     [JsonPropertyName("Accumulate")]
     public int AccumulationSteps { get; init; } = 1;
 

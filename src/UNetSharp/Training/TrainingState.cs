@@ -10,8 +10,8 @@ using UNetSharp.Optimizers;
 namespace UNetSharp.Training;
 
 /// <summary>
-/// Where a run stands between two steps. With the weights and what the optimizer remembers it is all that further steps depend
-/// on: batches follow from seed, epoch and the names of images alone.
+/// Where a run stands between two steps. With the weights and what the optimizer remembers it is all that further steps
+/// depend on: batches follow from seed, epoch and the names of images alone.
 /// </summary>
 /// <param name="Data">Fingerprint of the images' names, see <see cref="ComputeFingerprint"/>.</param>
 /// <param name="Epoch">The current epoch, from 1.</param>
@@ -79,7 +79,8 @@ internal sealed record TrainingState(
     /// <exception cref="CheckpointException">The file is damaged, or of another network.</exception>
     public static TrainingState Load(string path, Network network, Optimizer optimizer, Network? average)
     {
-        (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = SafetensorsReader.Read(path);
+        (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) =
+            SafetensorsReader.Read(path);
         ILookup<string, StoredTensor> byOwner = tensors.ToLookup(GetPrefix);
         TrainingState state = Parse(path, metadata.GetValueOrDefault(MetadataKey));
         StateDict.Load(network, [.. byOwner[""]], path);
@@ -97,7 +98,8 @@ internal sealed record TrainingState(
         tensors.Select(tensor => tensor with { Name = prefix + tensor.Name });
 
     private static string GetPrefix(StoredTensor tensor) =>
-        new[] { OptimizerPrefix, AveragePrefix }.FirstOrDefault(p => tensor.Name.StartsWith(p, StringComparison.Ordinal), "");
+        new[] { OptimizerPrefix, AveragePrefix }.FirstOrDefault(
+            p => tensor.Name.StartsWith(p, StringComparison.Ordinal), "");
 
     private static StoredTensor RemovePrefix(StoredTensor tensor) =>
         tensor with { Name = tensor.Name[GetPrefix(tensor).Length..] };
@@ -106,7 +108,8 @@ internal sealed record TrainingState(
     {
         try
         {
-            return JsonSerializer.Deserialize<TrainingState>(json ?? "null") is { Epoch: > 0, Step: >= 0, OptimizerSteps: >= 0 } s
+            return JsonSerializer.Deserialize<TrainingState>(json ?? "null")
+                is { Epoch: > 0, Step: >= 0, OptimizerSteps: >= 0 } s
                 ? s
                 : throw new CheckpointException($"{path}: is no state of a training run.");
         }

@@ -10,9 +10,9 @@ namespace UNetSharp.Training;
 
 /// <summary>
 /// One step of training: forward, loss, backward, optimizer. Where the network has side outputs, the loss is the sum of
-/// the losses of all outputs (deep supervision; Qin et al. 2020, https://arxiv.org/abs/2005.09007, equation 1). A plan is made
-/// for each shape of batch (a full one, and the rest at the end of an epoch) and kept, so that a step allocates nothing.
-/// Exact, convolutions sum up their products as they are defined; else they are faster and differ by rounding.
+/// the losses of all outputs (deep supervision; Qin et al. 2020, https://arxiv.org/abs/2005.09007, equation 1). A plan
+/// is made for each shape of batch (a full one, and the rest at the end of an epoch) and kept, so that a step allocates
+/// nothing. Exact, convolutions sum up their products as they are defined; else they are faster and differ by rounding.
 /// </summary>
 public sealed class TrainingStep : IDisposable
 {
@@ -64,8 +64,8 @@ public sealed class TrainingStep : IDisposable
     public long MemoryBytes => Alive(_plans).Sum(plan => plan.Plan.MemoryBytes);
 
     /// <summary>
-    /// The terms of the last step's loss before they are weighted, by the names of losses (bce), of outputs where there are
-    /// several (main, side1), or of both (side1.bce); empty where the loss is one term.
+    /// The terms of the last step's loss before they are weighted, by the names of losses (bce), of outputs where there
+    /// are several (main, side1), or of both (side1.bce); empty where the loss is one term.
     /// </summary>
     public IReadOnlyList<(string Name, float Value)> Terms =>
         [.. Alive(_last)?.Terms.Select(term => (term.Name, _last!.Plan.GetOutput(term.Value).Data[0])) ?? []];
@@ -126,7 +126,9 @@ public sealed class TrainingStep : IDisposable
     {
         foreach (ShapedPlan known in _plans)
         {
-            if (known.Images.Shape == images && known.Targets.Shape == targets && known.Weights is not null == isWeighted)
+            if (known.Images.Shape == images
+                && known.Targets.Shape == targets
+                && known.Weights is not null == isWeighted)
             {
                 return known;
             }
@@ -148,7 +150,8 @@ public sealed class TrainingStep : IDisposable
         Value? weights = isWeighted ? Value.Input(targets) : null;
         Value[] losses =
         [
-            .. _network.SegmentWithSideOutputs(image, targets.H, targets.W).Select(logits => _loss(logits, target, weights)),
+            .. _network.SegmentWithSideOutputs(image, targets.H, targets.W).Select(
+                logits => _loss(logits, target, weights)),
         ];
         Value result = losses.Aggregate((a, b) => a + b);
         LossPart[] terms = CreateTerms(losses);

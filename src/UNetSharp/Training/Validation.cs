@@ -12,7 +12,8 @@ namespace UNetSharp.Training;
 /// statistics of batch norm, classes by probability.
 /// </summary>
 internal sealed class Validation(
-    Network network, IReadOnlyList<ImagePair> pairs, SampleReader reader, int classCount, CpuDevice device) : IDisposable
+    Network network, IReadOnlyList<ImagePair> pairs, SampleReader reader, int classCount,
+    CpuDevice device) : IDisposable
 {
     // Images that are decoded while the network is busy with the one before.
     private const int ReadAhead = 2;

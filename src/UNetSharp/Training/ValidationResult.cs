@@ -33,7 +33,8 @@ public sealed class ValidationResult
     /// <summary>Scores of every class over the pixels of all images, without those of boundaries.</summary>
     public IReadOnlyList<ClassScores> Classes =>
     [
-        .. Enumerable.Range(0, Pooled.Classes).Select(k => ClassScores.FromConfusionMatrix(Pooled, k, hausdorff: null, boundaryF: null)),
+        .. Enumerable.Range(0, Pooled.Classes).Select(
+            k => ClassScores.FromConfusionMatrix(Pooled, k, hausdorff: null, boundaryF: null)),
     ];
 
     /// <summary>The first pictures, the same after every epoch, shrunk.</summary>

@@ -6,10 +6,10 @@ using UNetSharp.Models;
 namespace UNetSharp.Training;
 
 /// <summary>
-/// An exponential moving average of a network's weights, which is often better than the newest ones (Polyak and Juditsky
-/// 1992, https://doi.org/10.1137/0330046): a ← d · a + (1 − d) · w after every step, with
-/// d = min(decay, (1 + t) / (10 + t)), so that the first of t steps do not stay for long. The running statistics of batch
-/// norm are averaged too; counters are copied.
+/// An exponential moving average of a network's weights, which is often better than the newest ones (Polyak and
+/// Juditsky 1992, https://doi.org/10.1137/0330046): a ← d · a + (1 − d) · w after every step, with d = min(decay, (1 +
+/// t) / (10 + t)), so that the first of t steps do not stay for long. The running statistics of batch norm are averaged
+/// too; counters are copied.
 /// </summary>
 internal sealed unsafe class WeightAverage
 {

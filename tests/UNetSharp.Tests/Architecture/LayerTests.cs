@@ -3,7 +3,9 @@ using UNetSharp.Tensors;
 
 namespace UNetSharp.Tests.Architecture;
 
-/// <summary>The namespaces of the library are layers: each knows only those below it, so there are no circles.</summary>
+/// <summary>
+/// The namespaces of the library are layers: each knows only those below it, so there are no circles.
+/// </summary>
 public sealed class LayerTests
 {
     // From the bottom to the top, as docs/architecture.md shows them.
@@ -40,7 +42,8 @@ public sealed class LayerTests
 
     [Fact]
     public void Dependencies_are_seen() => Assert.NotEmpty(
-        Library.That().ResideInNamespace(NamespaceOf("Cpu")).And().HaveDependencyOnAny(NamespaceOf("Graph")).GetTypes());
+        Library.That().ResideInNamespace(NamespaceOf("Cpu")).And().HaveDependencyOnAny(
+            NamespaceOf("Graph")).GetTypes());
 
     private static Types Library => Types.InAssembly(typeof(Tensor).Assembly);
 

@@ -5,7 +5,9 @@ using UNetSharp.Tests.Training;
 
 namespace UNetSharp.Tests.Cli;
 
-/// <summary>The program as a user starts it: exit codes, one line for every error, and the files that it leaves.</summary>
+/// <summary>
+/// The program as a user starts it: exit codes, one line for every error, and the files that it leaves.
+/// </summary>
 public sealed class CommandTests
 {
     [Fact]
@@ -15,14 +17,16 @@ public sealed class CommandTests
 
         // One step an epoch: the first one is sound, and after it weights are too large to compute with.
         (int code, _, string errors) = UnetProgram.Run(
-            "train", "--data", data.Root, "--out", data.In("run"), "--base", "4", "--batch", "4", "--epochs", "9", "--optimizer",
+            "train", "--data", data.Root, "--out", data.In("run"), "--base", "4", "--batch", "4", "--epochs", "9",
+            "--optimizer",
             "sgd", "--lr", "1e30", "--threads", "2");
 
         Assert.Equal(1, code);
         Assert.StartsWith(
             "unet: The loss became", errors.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
         Assert.Contains(
-            "training ended early: The loss became", File.ReadAllText(data.In("run", "report.html")), StringComparison.Ordinal);
+            "training ended early: The loss became", File.ReadAllText(
+                data.In("run", "report.html")), StringComparison.Ordinal);
         Assert.All(
             SafetensorsReader.Read(data.In("run", "last.safetensors")).Tensors.SelectMany(tensor => tensor.Values),
             value => Assert.True(float.IsFinite(value)));
@@ -35,7 +39,8 @@ public sealed class CommandTests
         string run = data.In("run");
 
         (int code, string output, _) = UnetProgram.Run(
-            "train", "--data", data.Root, "--out", run, "--base", "4", "--epochs", "60", "--optimizer", "adam", "--lr", "2e-2",
+            "train", "--data", data.Root, "--out", run, "--base", "4", "--epochs", "60", "--optimizer", "adam", "--lr",
+            "2e-2",
             "--batch", "2", "--augment", "none", "--threads", "2");
         Assert.Equal(0, code);
         Assert.Contains("best validation dice", output, StringComparison.Ordinal);
@@ -106,7 +111,8 @@ public sealed class CommandTests
         using DiscData data = new(3);
         File.Delete(data.In("masks", "disc-1.png"));
 
-        UnetProgram.AssertRefused(1, data.In("images", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+        UnetProgram.AssertRefused(
+            1, data.In("images", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
     }
 
     [Fact]
@@ -210,7 +216,8 @@ public sealed class CommandTests
         using DiscData data = new(3);
         ImageFile.WriteGrey(data.In("masks", "disc-0.png"), new byte[20 * 10], 20, 10);
 
-        string line = UnetProgram.AssertRefused(1, data.In("masks", "disc-0.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+        string line = UnetProgram.AssertRefused(
+            1, data.In("masks", "disc-0.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
 
         Assert.Contains("20x10", line, StringComparison.Ordinal);
         Assert.Contains("32x32", line, StringComparison.Ordinal);
@@ -224,7 +231,8 @@ public sealed class CommandTests
         (mask[40], mask[41]) = (255, 7);
         ImageFile.WriteGrey(data.In("masks", "disc-1.png"), mask, 32, 32);
 
-        string line = UnetProgram.AssertRefused(1, data.In("masks", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
+        string line = UnetProgram.AssertRefused(
+            1, data.In("masks", "disc-1.png"), ["train", "--data", data.Root, "--out", data.In("run")]);
 
         Assert.Contains("the value 7 (1 pixel first at (9, 1))", line, StringComparison.Ordinal);
     }
@@ -236,6 +244,7 @@ public sealed class CommandTests
         string file = data.In("images", "disc-0.png");
 
         UnetProgram.AssertRefused(1, file, ["predict", "--weights", file, "--input", file, "--out", data.In("out")]);
-        UnetProgram.AssertRefused(1, "no such file", ["predict", "--weights", "nowhere", "--input", file, "--out", data.In("out")]);
+        UnetProgram.AssertRefused(
+            1, "no such file", ["predict", "--weights", "nowhere", "--input", file, "--out", data.In("out")]);
     }
 }

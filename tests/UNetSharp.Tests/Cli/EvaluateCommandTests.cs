@@ -15,12 +15,15 @@ public sealed class EvaluateCommandTests
         string run = Trained(data);
         IReadOnlyList<ImagePair> pairs = DataFolder.Find(data.Root).Pairs;
         TrainingSettings settings = RunFolder.LoadSettings(run);
-        Assert.Equal(("unet", 4, 0.3, 3), (settings.Model.Model, settings.Model.BaseChannels, settings.Validation.Share, settings.Seed));
+        Assert.Equal(
+            ("unet", 4, 0.3, 3),
+            (settings.Model.Model, settings.Model.BaseChannels, settings.Validation.Share, settings.Seed));
 
         string[] scored = Scored("--weights", run, "--data", data.Root, "--validation");
 
         Assert.Equal(2, scored.Length);
-        Assert.Equal(Split.Create(pairs, settings.Validation, settings.Seed).Validation.Select(pair => pair.Name), scored);
+        Assert.Equal(
+            Split.Create(pairs, settings.Validation, settings.Seed).Validation.Select(pair => pair.Name), scored);
         UnetProgram.AssertRefused(
             1,
             "config.json",

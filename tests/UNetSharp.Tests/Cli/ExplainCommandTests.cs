@@ -28,7 +28,9 @@ public sealed class ExplainCommandTests : IDisposable
         ImageFile.WriteColor(In("picture.png"), pixels, Width, Height);
     }
 
-    /// <summary>All of the last part's maps are positive and speak for the class, so there is something to see.</summary>
+    /// <summary>
+    /// All of the last part's maps are positive and speak for the class, so there is something to see.
+    /// </summary>
     [Theory]
     [InlineData]
     [InlineData("--layer", "up4.conv", "--at", "20,10")]

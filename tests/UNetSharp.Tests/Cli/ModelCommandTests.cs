@@ -20,7 +20,8 @@ public sealed class ModelCommandTests : IDisposable
 
         Assert.Equal(0, code);
         using var models = JsonDocument.Parse(output);
-        Assert.Equal(ModelCatalog.Names, models.RootElement.EnumerateArray().Select(m => m.GetProperty("name").GetString()));
+        Assert.Equal(
+            ModelCatalog.Names, models.RootElement.EnumerateArray().Select(m => m.GetProperty("name").GetString()));
         Assert.All(models.RootElement.EnumerateArray(), m => Assert.True(m.GetProperty("macs").GetInt64() > 1e9));
     }
 
@@ -82,7 +83,8 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0, UnetProgram.Run(
             "export", In("w.safetensors"), "--format", "pth", "--out", In("back.pth")).Code);
 
-        foreach ((StoredTensor expected, StoredTensor actual) in tensors.Zip(CheckpointFile.Read(In("back.pth")).Tensors))
+        foreach (
+            (StoredTensor expected, StoredTensor actual) in tensors.Zip(CheckpointFile.Read(In("back.pth")).Tensors))
         {
             Assert.Equal(expected.Name, actual.Name);
             Assert.Equal(expected.Values, actual.Values);

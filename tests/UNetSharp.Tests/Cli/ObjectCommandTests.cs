@@ -136,7 +136,8 @@ public sealed class ObjectCommandTests
     {
         ModelSettings settings = UNet.Entry.Default with { Channels = 3, Classes = 1, BaseChannels = 2 };
         string file = folder.File("network.safetensors");
-        new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), NetworkDescription.CreateDefault(settings)).Save(file);
+        new TrainedNetwork(
+            ModelCatalog.Create(settings, seed: 1), NetworkDescription.CreateDefault(settings)).Save(file);
         return file;
     }
 

@@ -67,7 +67,9 @@ public sealed class PredictCommandTests
         File.Copy(Fixtures.GetPath("pages.tif"), stack);
         string weights = SaveNetwork(data);
 
-        Assert.Equal(["done", "done"], States(["predict", "--weights", weights, "--input", stack, "--out", data.In("out"), "--json"]));
+        Assert.Equal(
+            ["done", "done"],
+            States(["predict", "--weights", weights, "--input", stack, "--out", data.In("out"), "--json"]));
 
         using Segmenter segmenter = Segmenter.Load(weights);
         for (int page = 0; page < 2; page++)

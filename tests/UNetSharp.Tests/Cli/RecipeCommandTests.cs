@@ -16,7 +16,8 @@ public sealed class RecipeCommandTests : IDisposable
     [Fact]
     public void The_rmsprop_recipe_is_that_of_the_tutorials()
     {
-        (int code, string output, _) = Train("run", "--recipe", "rmsprop", "--size", "32x32", "--base", "2", "--epochs", "3");
+        (int code, string output, _) =
+            Train("run", "--recipe", "rmsprop", "--size", "32x32", "--base", "2", "--epochs", "3");
 
         Assert.Equal(0, code);
         TrainingSettings settings = RunFolder.LoadSettings(_data.In("run"));
@@ -29,7 +30,8 @@ public sealed class RecipeCommandTests : IDisposable
         Assert.Equal((DecoderWidths.Narrow, true), (settings.Model.Decoder, settings.Model.Bias));
         double lowest = Losses("run").Min();
         Assert.Contains(
-            string.Create(CultureInfo.InvariantCulture, $"lowest training loss {lowest:f4}"), output, StringComparison.Ordinal);
+            string.Create(
+                CultureInfo.InvariantCulture, $"lowest training loss {lowest:f4}"), output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class RecipeCommandTests : IDisposable
     {
         // At this rate the loss goes up and down.
         string[] options =
-            ["--size", "32x32", "--base", "2", "--val", "0", "--best-by", "TrainingLoss", "--optimizer", "sgd", "--lr", "3"];
+            ["--size", "32x32", "--base", "2", "--val", "0", "--best-by", "TrainingLoss", "--optimizer", "sgd", "--lr",
+                "3"];
         Assert.Equal(0, Train("run", [.. options, "--epochs", "2"]).Code);
         Assert.Equal(0, Train("run", [.. options, "--epochs", "8", "--resume"]).Code);
         double[] losses = Losses("run");

@@ -18,11 +18,12 @@ internal static class UnetProgram
     }
 
     /// <summary>Starts the program.</summary>
-    public static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    public static Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
     /// <summary>Asserts that the program says one line with the given part and ends with the given code.</summary>
     public static string AssertRefused(int code, string part, string[] arguments)

@@ -86,7 +86,8 @@ public sealed class ClassTableTests : IDisposable
     [Fact]
     public void Another_number_of_classes_than_the_file_s_is_refused() =>
         Assert.Throws<DataException>(
-            () => Table("""{"a": 0, "b": 1, "c": 2}""").ToMaskClasses([Mask(Pixel(0), Pixel(1))], requestedClasses: 4, _notes));
+            () => Table("""{"a": 0, "b": 1, "c": 2}""").ToMaskClasses([Mask(Pixel(0), Pixel(1))], requestedClasses: 4,
+                _notes));
 
     [Theory]
     [InlineData("{", "is no JSON")]

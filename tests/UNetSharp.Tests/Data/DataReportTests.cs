@@ -118,7 +118,8 @@ public sealed class DataReportTests : IDisposable
         Picture photograph = Pictures.Grey(40, 1, [.. Enumerable.Range(0, 40).Select(i => 5f * i)]);
         foreach (string name in new[] { "a", "b", "c" })
         {
-            _pictures.Add(name, Pictures.Grey(40, 1, [.. Enumerable.Range(0, 40).Select(i => 255f * (i % 2))]), photograph);
+            _pictures.Add(
+                name, Pictures.Grey(40, 1, [.. Enumerable.Range(0, 40).Select(i => 255f * (i % 2))]), photograph);
         }
 
         Assert.Contains("changed places", Assert.Single(Report().Errors), StringComparison.Ordinal);

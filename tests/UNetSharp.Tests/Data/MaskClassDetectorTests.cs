@@ -91,7 +91,8 @@ public class MaskClassDetectorTests
     {
         MaskClasses classes = Detect(null, Mask("a.png", (Red, 5), (0, 50)), Mask("b.png", (Blue, 5), (0, 50)));
 
-        Assert.Equal((3, 0, 1, 2), (classes.Classes, classes.GetClass(0), classes.GetClass(Blue), classes.GetClass(Red)));
+        Assert.Equal(
+            (3, 0, 1, 2), (classes.Classes, classes.GetClass(0), classes.GetClass(Blue), classes.GetClass(Red)));
         Assert.Contains("#0000FF = 1", Assert.Single(_notes), StringComparison.Ordinal);
     }
 
@@ -235,7 +236,8 @@ public class MaskClassDetectorTests
     private static MaskValues Mask(string path, params (int Value, long Pixels)[] counts) =>
         new(path, new SortedDictionary<int, long>(counts.ToDictionary(count => count.Value, count => count.Pixels)));
 
-    private MaskClasses Detect(int? classes, params MaskValues[] masks) => MaskClassDetector.Detect(masks, classes, _notes);
+    private MaskClasses Detect(int? classes, params MaskValues[] masks) =>
+        MaskClassDetector.Detect(masks, classes, _notes);
 
     private static string DetectError(int? classes, string named, params MaskValues[] masks)
     {

@@ -33,7 +33,8 @@ public class MaskValuesTests
     [Fact]
     public void Sixteen_bit_colours_read_as_eight_bit_ones()
     {
-        MaskValues values = MaskValues.FromPicture("a.png", new Picture(2, 1, 3, 65535, [65535, 0, 0, 65535, 65535, 65535]));
+        MaskValues values =
+            MaskValues.FromPicture("a.png", new Picture(2, 1, 3, 65535, [65535, 0, 0, 65535, 65535, 65535]));
 
         Assert.Equal(["65535", "#FF0000"], values.Counts.Keys.Select(MaskValues.Format));
     }

@@ -22,7 +22,8 @@ public sealed class PairComparisonTests : IDisposable
 
         DataReport report = Report();
 
-        Assert.Equal([("2", "5"), ("5", "2")], report.Suspicious.Select(found => (found.Pair.Name, found.BetterMatch.Name)));
+        Assert.Equal(
+            [("2", "5"), ("5", "2")], report.Suspicious.Select(found => (found.Pair.Name, found.BetterMatch.Name)));
         Assert.All(report.Suspicious, found => Assert.True(found.BetterCorrelation > found.OwnCorrelation + 0.15f));
         Assert.Empty(report.Errors);
         string note = $"note: {report.Suspicious[0].Pair.MaskText}";

@@ -24,7 +24,8 @@ public class ResamplingTests
             0, 36, 90, 54, 30, 15, 37.2f, 70.5f, 71.7f, 72.5f, 45, 39.6f, 31.5f, 107.1f, 157.5f,
             60, 40.8f, 12, 124.8f, 200,
         ],
-        Resampling.ResizeAntialiased([0, 90, 30, 60, 12, 200], new PictureSize(2, 3), new PictureSize(4, 5), channels: 1));
+        Resampling.ResizeAntialiased(
+            [0, 90, 30, 60, 12, 200], new PictureSize(2, 3), new PictureSize(4, 5), channels: 1));
 
     [Fact]
     public void Half_the_width_weighs_four_pixels_by_hand()
@@ -48,7 +49,8 @@ public class ResamplingTests
     {
         float[] flat = [.. Enumerable.Repeat(0.3f, 7 * 5)];
 
-        float[] resized = Resampling.ResizeAntialiased(flat, new PictureSize(7, 5), new PictureSize(height, width), channels: 1);
+        float[] resized =
+            Resampling.ResizeAntialiased(flat, new PictureSize(7, 5), new PictureSize(height, width), channels: 1);
 
         Assert.Equal(height * width, resized.Length);
         Assert.All(resized, value => Assert.Equal(0.3f, value, 1e-6f));

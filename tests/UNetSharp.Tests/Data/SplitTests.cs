@@ -32,7 +32,8 @@ public class SplitTests
     [Fact]
     public void Every_pair_is_in_one_fold()
     {
-        Split[] folds = [.. Enumerable.Range(0, 3).Select(k => Split.Create(Pairs(11), new SplitSettings(0, null, 3, k), seed: 7))];
+        Split[] folds =
+            [.. Enumerable.Range(0, 3).Select(k => Split.Create(Pairs(11), new SplitSettings(0, null, 3, k), seed: 7))];
 
         Assert.Equal([4, 4, 3], folds.Select(fold => fold.Validation.Count));
         Assert.Equal(Pairs(11), folds.SelectMany(fold => fold.Validation).OrderBy(pair => int.Parse(pair.Name, null)));
@@ -47,7 +48,8 @@ public class SplitTests
 
         Assert.Equal(["0", "2"], split.Validation.Select(pair => pair.Name));
         Assert.Equal(["1", "3"], split.Training.Select(pair => pair.Name));
-        DataException unknown = Assert.Throws<DataException>(() => Split.Create(Pairs(4), new SplitSettings(0, ["2", "9"]), 1));
+        DataException unknown =
+            Assert.Throws<DataException>(() => Split.Create(Pairs(4), new SplitSettings(0, ["2", "9"]), 1));
         Assert.StartsWith("9: ", unknown.Message, StringComparison.Ordinal);
         Assert.Throws<DataException>(() => Split.Create(Pairs(2), new SplitSettings(0, ["0", "1"]), seed: 1));
     }

@@ -70,10 +70,13 @@ public sealed class FusionTests
 
         Assert.Single(Fused(whole));
         Assert.Equal(2, Fused(part).Count);
-        Assert.Equal(2, Fusion.CreateKernels(new ComputationGraph(whole), PlanSettings.ForInference(isExact: true)).Count);
+        Assert.Equal(
+            2, Fusion.CreateKernels(new ComputationGraph(whole), PlanSettings.ForInference(isExact: true)).Count);
     }
 
-    /// <summary>Mean and variance that a convolution reports, against those of its results in double precision.</summary>
+    /// <summary>
+    /// Mean and variance that a convolution reports, against those of its results in double precision.
+    /// </summary>
     [Theory]
     [InlineData(1, 20, 26, 16, 32)] // few tiles: all workers finish blocks of them
     [InlineData(2, 64, 70, 24, 16)] // runs of one worker, the last tiles in part
@@ -115,7 +118,8 @@ public sealed class FusionTests
     [Fact]
     public void A_batch_norm_finds_statistics_itself_where_a_convolution_does_not_tell_them()
     {
-        Value y = new BatchNorm2d(12).Forward(new Network(16, 12).First.Forward(Value.Input(Shape.Nchw(1, 16, 20, 20))));
+        Value y =
+            new BatchNorm2d(12).Forward(new Network(16, 12).First.Forward(Value.Input(Shape.Nchw(1, 16, 20, 20))));
 
         Assert.All(
             Fusion.CreateKernels(new ComputationGraph(y), PlanSettings.ForTraining(y)).OfType<FilterKernel>(),

@@ -17,7 +17,8 @@ public sealed class CloseAssertTests
         float[] actual = [.. expected];
         actual[place] = 1.001f;
 
-        XunitException e = Assert.ThrowsAny<XunitException>(() => CloseAssert.AreClose(expected, actual, 1e-4, "weights"));
+        XunitException e =
+            Assert.ThrowsAny<XunitException>(() => CloseAssert.AreClose(expected, actual, 1e-4, "weights"));
 
         Assert.Contains($"weights[{place}]: expected 1, got 1.001", e.Message, StringComparison.Ordinal);
     }

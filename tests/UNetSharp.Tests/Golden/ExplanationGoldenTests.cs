@@ -28,7 +28,8 @@ public sealed class ExplanationGoldenTests
         {
             GradCam found = GradCam.Compute(trained, picture, region, golden.Int("k"), layer, threads: 2);
 
-            CloseAssert.AreClose(golden.Values("weights." + layer), found.ChannelWeights, Tolerance, $"weights of {layer}");
+            CloseAssert.AreClose(
+                golden.Values("weights." + layer), found.ChannelWeights, Tolerance, $"weights of {layer}");
             CloseAssert.AreClose(golden.Values("map." + layer), found.Map.Values, Tolerance, $"map of {layer}");
         }
     }

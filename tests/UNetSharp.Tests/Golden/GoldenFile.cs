@@ -21,7 +21,9 @@ internal sealed class GoldenFile
         _tensors = tensors.ToDictionary(tensor => tensor.Name);
     }
 
-    /// <summary>Names of all cases of a folder that start so, and have or have not an array of the names given.</summary>
+    /// <summary>
+    /// Names of all cases of a folder that start so, and have or have not an array of the names given.
+    /// </summary>
     public static TheoryData<string> Cases(
         string folder, string prefix = "", string? with = null, string? without = null)
     {

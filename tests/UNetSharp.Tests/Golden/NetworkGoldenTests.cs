@@ -24,8 +24,8 @@ public sealed class NetworkGoldenTests
     // Of an array's norm.
     private const double GradientTolerance = 1e-4;
 
-    // The rounding of fast convolutions puts a few rectifiers on the other side of zero, each of which changes gradients
-    // by more than rounding.
+    // The rounding of fast convolutions puts a few rectifiers on the other side of zero, each of which changes
+    // gradients by more than rounding.
     private const double FastGradientTolerance = 5e-3;
 
     // Where float32 is that far from float64 in PyTorch itself, ours may be a few times as far.
@@ -158,8 +158,8 @@ public sealed class NetworkGoldenTests
         "image", Shape.Nchw(golden.Int("images"), network.Channels, golden.Int("height"), golden.Int("width")));
 
     /// <summary>
-    /// Compares samples and norm. A bias before a batch norm has no gradient but rounding, so errors are measured by the
-    /// gradient's own norm or, where that is small, by a tenth of the network's largest.
+    /// Compares samples and norm. A bias before a batch norm has no gradient but rounding, so errors are measured by
+    /// the gradient's own norm or, where that is small, by a tenth of the network's largest.
     /// </summary>
     private static void AssertGradient(
         GoldenFile golden, ParameterStore store, Parameter parameter, double largest, double min)

@@ -210,8 +210,10 @@ public sealed class OperationGoldenTests
 
     private static void AssertRunning(GoldenFile golden, ParameterStore store, int step)
     {
-        CloseAssert.AreClose(golden.Values($"mean{step}"), store.GetValues(store.Parameters[2]), Tolerance, "running_mean");
-        CloseAssert.AreClose(golden.Values($"var{step}"), store.GetValues(store.Parameters[3]), Tolerance, "running_var");
+        CloseAssert.AreClose(
+            golden.Values($"mean{step}"), store.GetValues(store.Parameters[2]), Tolerance, "running_mean");
+        CloseAssert.AreClose(
+            golden.Values($"var{step}"), store.GetValues(store.Parameters[3]), Tolerance, "running_var");
         Assert.Equal(step, store.GetValues(store.Parameters[4])[0]);
     }
 
@@ -234,7 +236,8 @@ public sealed class OperationGoldenTests
     }
 
     private static void Verify(
-        GoldenFile golden, string[] names, Value[] inputs, Value y, ParameterStore store, bool isExact, double tolerance)
+        GoldenFile golden, string[] names, Value[] inputs, Value y, ParameterStore store, bool isExact,
+        double tolerance)
     {
         using CpuDevice device = new(2);
         using Plan plan = device.Compile(
@@ -251,14 +254,19 @@ public sealed class OperationGoldenTests
         CloseAssert.AreClose(golden.Image("y").Data, plan.Output(y), tolerance, "y");
         for (int i = 0; i < inputs.Length; i++)
         {
-            CloseAssert.AreClose(golden.Image("d" + names[i]).Data, plan.Gradient(inputs[i]), tolerance, "d" + names[i]);
+            CloseAssert.AreClose(
+                golden.Image("d" + names[i]).Data, plan.Gradient(inputs[i]), tolerance, "d" + names[i]);
         }
 
         foreach (Parameter parameter in store.Parameters)
         {
             if (golden.Has("d" + parameter.Name))
             {
-                CloseAssert.AreClose(golden.Values("d" + parameter.Name), store.GetGradients(parameter), tolerance, "d" + parameter.Name);
+                CloseAssert.AreClose(
+                    golden.Values("d" + parameter.Name),
+                    store.GetGradients(parameter),
+                    tolerance,
+                    "d" + parameter.Name);
             }
         }
     }

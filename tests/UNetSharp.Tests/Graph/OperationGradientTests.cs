@@ -163,7 +163,9 @@ public sealed class OperationGradientTests
 
     [Fact]
     public void Concat_of_values_that_others_read_too() => GradientCheck.Verify(
-        x => Value.Concat(x[0].Sigmoid(), Value.Concat(x[1], x[0].Relu(0.5f)), x[0]) + Value.Concat(x[1], x[0], x[0], x[0]),
+        x =>
+            Value.Concat(
+                x[0].Sigmoid(), Value.Concat(x[1], x[0].Relu(0.5f)), x[0]) + Value.Concat(x[1], x[0], x[0], x[0]),
         TestTensors.Distinct(Shape.Nchw(2, 3, 3, 4), seed: 1),
         TestTensors.Distinct(Shape.Nchw(2, 7, 3, 4), seed: 2));
 
@@ -182,10 +184,12 @@ public sealed class OperationGradientTests
     }
 
     [Fact]
-    public void Sigmoid() => GradientCheck.Verify(x => x[0].Sigmoid(), TestTensors.Random(Shape.Nchw(2, 5, 3, 3), seed: 1));
+    public void Sigmoid() =>
+        GradientCheck.Verify(x => x[0].Sigmoid(), TestTensors.Random(Shape.Nchw(2, 5, 3, 3), seed: 1));
 
     [Fact]
-    public void Softmax() => GradientCheck.Verify(x => x[0].Softmax(), TestTensors.Random(Shape.Nchw(2, 5, 3, 3), seed: 1));
+    public void Softmax() =>
+        GradientCheck.Verify(x => x[0].Softmax(), TestTensors.Random(Shape.Nchw(2, 5, 3, 3), seed: 1));
 
     [Fact]
     public void Sum_of_a_value_with_itself() =>

@@ -116,7 +116,8 @@ public class BitmapTests
     {
         byte[] header =
         [
-            .. Long(40), .. Long((uint)width), .. Long((uint)height), .. Word(1), .. Word((ushort)bits), .. Long(compression),
+            .. Long(40), .. Long((uint)width), .. Long((uint)height), .. Word(1), .. Word((ushort)bits),
+            .. Long(compression),
             .. new byte[20], .. palette,
         ];
         return [.. "BM"u8, .. new byte[8], .. Long((uint)(14 + header.Length)), .. header, .. pixels];

@@ -14,7 +14,8 @@ public class ImageFileHostileTests
     public static TheoryData<string> Files =>
     [
         .. Directory.GetFiles(Path.GetDirectoryName(Fixtures.GetPath("grey8.png"))!).Select(Path.GetFileName)
-            .OfType<string>().Where(name => !name.EndsWith(".py", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            .OfType<string>().Where(
+                name => !name.EndsWith(".py", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
     ];
 
     [Theory]
@@ -37,7 +38,8 @@ public class ImageFileHostileTests
     [InlineData("grey8.png", 16, 4)] // width and height in IHDR
     [InlineData("noise.bmp", 18, 4)]
     [InlineData("noise.webp", 21, 2)] // the lossless header
-    public void A_header_that_claims_the_largest_image_is_refused_before_memory_is_taken(string name, int place, int bytes)
+    public void A_header_that_claims_the_largest_image_is_refused_before_memory_is_taken(
+        string name, int place, int bytes)
     {
         byte[] file = File.ReadAllBytes(Fixtures.GetPath(name));
         file.AsSpan(place, 2 * bytes).Fill(0x7F);

@@ -41,7 +41,8 @@ public class ImageFileReadTests
     [Fact]
     public void Files_without_pages_have_no_second_one()
     {
-        string message = Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.GetPath("grey8.png"), page: 1)).Message;
+        string message =
+            Assert.Throws<DataException>(() => ImageFile.Read(Fixtures.GetPath("grey8.png"), page: 1)).Message;
 
         Assert.Contains("only TIFF", message, StringComparison.Ordinal);
     }
@@ -189,7 +190,8 @@ public class ImageFileReadTests
 
         Assert.Equal(12, ImageFile.Decode(bytes, "upload", maxSamples: 36).Samples.Length / 3);
         DataException e = Assert.Throws<DataException>(() => ImageFile.Decode(bytes, "upload", maxSamples: 35));
-        Assert.StartsWith("upload: 4x3 pixels of 3 channels are more than the 35 samples", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "upload: 4x3 pixels of 3 channels are more than the 35 samples", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class NormalizationTests
 
     [Fact]
     public void A_map_of_one_value_is_not_stretched() => Assert.All(
-        Enlarged([0.6f, 0.6f], new PictureSize(1, 2), new PictureSize(1, 2)), value => Assert.Equal(0.6f, value, 1e-6f));
+        Enlarged([0.6f, 0.6f], new PictureSize(1, 2), new PictureSize(1, 2)), value =>
+            Assert.Equal(0.6f, value, 1e-6f));
 
     [Fact]
     public void Pictures_are_interpolated_divided_by_their_maximum_and_centred()
@@ -55,7 +56,8 @@ public sealed class NormalizationTests
         ];
 
         Span<float> image =
-            Normalization.Saliency.Resize(picture.ToUnitRange(3), new PictureSize(5, 4), new PictureSize(2, 3), channels: 3);
+            Normalization.Saliency.Resize(
+                picture.ToUnitRange(3), new PictureSize(5, 4), new PictureSize(2, 3), channels: 3);
         Normalization.Saliency.ToNetwork(image, channels: 3);
 
         Assert.All(expected.Zip(image.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));

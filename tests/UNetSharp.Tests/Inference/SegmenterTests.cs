@@ -40,7 +40,8 @@ public sealed class SegmenterTests
         TrainedNetwork trained = Trained("u2netp", channels: 3);
         trained = trained with
         {
-            Description = trained.Description with { Size = new PictureSize(32, 32), Normalization = Normalization.Saliency },
+            Description =
+                trained.Description with { Size = new PictureSize(32, 32), Normalization = Normalization.Saliency },
         };
         using Segmenter segmenter = new(trained, threads: 1);
         Picture bright = Random(40, 30, 3);
@@ -141,7 +142,8 @@ public sealed class SegmenterTests
         segmenter.Segment(image, Side, Side, 3);
 
         Assert.InRange(
-            GC.GetAllocatedBytesForCurrentThread() - before, Side * Side * sizeof(float), (Side * Side * sizeof(float)) + 1024);
+            GC.GetAllocatedBytesForCurrentThread() - before, Side * Side * sizeof(float), (
+                Side * Side * sizeof(float)) + 1024);
     }
 
     [Fact]
@@ -185,7 +187,8 @@ public sealed class SegmenterTests
 
     private static TrainedNetwork Trained(string model, int channels)
     {
-        ModelSettings settings = ModelCatalog.Entry(model).Default with { Channels = channels, Classes = 1, BaseChannels = 2 };
+        ModelSettings settings =
+            ModelCatalog.Entry(model).Default with { Channels = channels, Classes = 1, BaseChannels = 2 };
         NetworkDescription description = new(
             settings, new MaskClasses(1, new Dictionary<int, int> { [0] = 0, [255] = 1 }), Size: null);
         return new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), description);

@@ -199,7 +199,8 @@ public sealed class TiledSegmentationTests
 
     private static TrainedNetwork Trained(string model, int width = 2)
     {
-        ModelSettings settings = ModelCatalog.Entry(model).Default with { Channels = 3, Classes = 1, BaseChannels = width };
+        ModelSettings settings =
+            ModelCatalog.Entry(model).Default with { Channels = 3, Classes = 1, BaseChannels = width };
         NetworkDescription description = new(
             settings, new MaskClasses(1, new Dictionary<int, int> { [0] = 0, [255] = 1 }), Size: null);
         return new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), description);

@@ -61,7 +61,9 @@ public sealed class ExchangeTests : IDisposable
         net = create(settings)
         net.load_state_dict(torch.load(weights))
         net.double().eval()
-        planes = lambda file: torch.from_numpy(np.fromfile(file, np.float32)).reshape(1, h, w, -1).permute(0, 3, 1, 2).double()
+        def planes(file):
+            pixels = torch.from_numpy(np.fromfile(file, np.float32)).reshape(1, h, w, -1)
+            return pixels.permute(0, 3, 1, 2).double()
         with torch.no_grad():
             expected = net(planes(image).contiguous())[0]
         actual = planes(logits)
@@ -92,7 +94,8 @@ public sealed class ExchangeTests : IDisposable
             foreach (string file in new[] { "w.safetensors", "w.pth" })
             {
                 string output = PyTorchFactAttribute.Run(
-                    Predict, GoldenFolder(), File(file), File("image"), JsonSerializer.Serialize(settings), $"[{side}, {side}]");
+                    Predict, GoldenFolder(), File(file), File("image"), JsonSerializer.Serialize(settings),
+                    $"[{side}, {side}]");
                 float[] actual = JsonSerializer.Deserialize<float[]>(output)!;
                 CloseAssert.AreWithin(expected, actual, 1e-4, $"{entry.Name}, {file}");
             }
@@ -117,7 +120,8 @@ public sealed class ExchangeTests : IDisposable
 
         using (CpuDevice device = new(2))
         using (TrainingStep step = new(
-            network, LossCatalog.Create("ce", settings.Classes), Adam.Create(network.Store, learningRate: 5e-3), device))
+            network, LossCatalog.Create("ce", settings.Classes), Adam.Create(
+                network.Store, learningRate: 5e-3), device))
         {
             float first = step.Train(image, mask);
             float last = first;

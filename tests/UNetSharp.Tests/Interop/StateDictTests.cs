@@ -71,10 +71,12 @@ public sealed class StateDictTests
     [Fact]
     public void Nothing_changes_unless_everything_fits()
     {
-        float[][] before = [.. _network.Parameters().Select(parameter => _network.Store.GetValues(parameter).ToArray())];
+        float[][] before =
+            [.. _network.Parameters().Select(parameter => _network.Store.GetValues(parameter).ToArray())];
         StoredTensor[] tensors =
         [
-            .. StateDict.FromModule(_network).Select(tensor => tensor with { Values = new float[tensor.Values.Length] }),
+            .. StateDict.FromModule(_network).Select(
+                tensor => tensor with { Values = new float[tensor.Values.Length] }),
             new("stranger", [1], [0]),
         ];
 

@@ -6,7 +6,9 @@ using UNetSharp.Tests.Interop.Onnx;
 
 namespace UNetSharp.Tests.Interop;
 
-/// <summary>Files of weights that somebody has changed: loaded or refused in one line, in little time and memory.</summary>
+/// <summary>
+/// Files of weights that somebody has changed: loaded or refused in one line, in little time and memory.
+/// </summary>
 public sealed class WeightsHostileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -7,7 +7,9 @@ using UNetSharp.Tests.Graph;
 
 namespace UNetSharp.Tests.Kernels;
 
-/// <summary>The fast convolutions against their definition, over sizes that reach every tail of tiles and blocks.</summary>
+/// <summary>
+/// The fast convolutions against their definition, over sizes that reach every tail of tiles and blocks.
+/// </summary>
 public sealed class ConvolutionTests
 {
     public static TheoryData<int, int, int, int, Axis> Cases()
@@ -41,7 +43,8 @@ public sealed class ConvolutionTests
     public void Convolution_is_its_definition(int height, int width, int inC, int outC, Axis axis)
     {
         var layer = new Conv2d(inC, outC, axis.Kernel, axis.Stride, axis.Padding, axis.Dilation);
-        (Tensor x, ParameterStore store, float[] weight, float[] bias) = Prepare(layer, Shape.Nchw(2, inC, height, width));
+        (Tensor x, ParameterStore store, float[] weight, float[] bias) =
+            Prepare(layer, Shape.Nchw(2, inC, height, width));
 
         Tensor expected = ConvolutionTwin.Forward(x, weight, bias, outC, axis);
 

@@ -29,7 +29,9 @@ internal static class ConvolutionTwin
         return y;
     }
 
-    /// <summary>Each x[n, c, h, w] adds x · weight[c, o, i, j] to y[n, o, h · s − p + i · d, w · s − p + j · d o].</summary>
+    /// <summary>
+    /// Each x[n, c, h, w] adds x · weight[c, o, i, j] to y[n, o, h · s − p + i · d, w · s − p + j · d o].
+    /// </summary>
     public static Tensor Transposed(Tensor x, ReadOnlySpan<float> weight, int outC, Axis axis)
     {
         var y = new Tensor(

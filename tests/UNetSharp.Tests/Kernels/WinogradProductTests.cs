@@ -2,7 +2,9 @@ using UNetSharp.Cpu.Convolutions;
 
 namespace UNetSharp.Tests.Kernels;
 
-/// <summary>The product in the middle of Winograd's algorithm against its definition, with every number of tiles.</summary>
+/// <summary>
+/// The product in the middle of Winograd's algorithm against its definition, with every number of tiles.
+/// </summary>
 public sealed unsafe class WinogradProductTests
 {
     private const int Channels = 7;

@@ -54,9 +54,19 @@ public sealed unsafe class WinogradTests
         foreach ((WinogradMethod method, double tolerance) in WinogradMethod.All.Zip(Tolerances))
         {
             float[] DataGradient(int threads) =>
-                Pass(method.CreateAlgorithm(y.Shape, x.Shape, window.Backward, isFlipped: true, back), dy, x.Shape, weights, threads);
+                Pass(
+                    method.CreateAlgorithm(y.Shape, x.Shape, window.Backward, isFlipped: true, back),
+                    dy,
+                    x.Shape,
+                    weights,
+                    threads);
             float[] Result(int threads) =>
-                Pass(method.CreateAlgorithm(x.Shape, y.Shape, window, isFlipped: false, order), x, y.Shape, weights, threads);
+                Pass(
+                    method.CreateAlgorithm(x.Shape, y.Shape, window, isFlipped: false, order),
+                    x,
+                    y.Shape,
+                    weights,
+                    threads);
             float[] Filters(int threads) => WeightsOf(x, dy, weights.Length, threads, (workers, from, to, gradient) =>
             {
                 using Arena scratch = new(method.WeightGradientScratch(from, to, window, workers.Count));

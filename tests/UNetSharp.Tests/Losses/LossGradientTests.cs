@@ -76,7 +76,8 @@ public sealed class LossGradientTests
     [Fact]
     public void Two_losses_of_the_same_logits_add_their_gradients() => GradientCheck.Verify(
         x => WeightedSum.Compute(
-            [2, 0.5f, 1], [CrossEntropy.Compute(x[0], x[1]), FocalLoss.Compute(x[0], x[1]), SoftDice.Compute(x[0], x[1])]),
+            [2, 0.5f, 1],
+            [CrossEntropy.Compute(x[0], x[1]), FocalLoss.Compute(x[0], x[1]), SoftDice.Compute(x[0], x[1])]),
         inputs: [TestTensors.Random(Shape.Nchw(2, 3, 4, 5), seed: 1)],
         constants: [Targets(Shape.Nchw(2, 3, 4, 5))]);
 

@@ -28,7 +28,8 @@ public sealed class DistanceTransformTests
 
     [Fact]
     public void Nothing_is_infinitely_far() => Assert.All(
-        DistanceTransform.ComputeSquared(new byte[6], new PictureSize(2, 3)), d => Assert.Equal(double.PositiveInfinity, d));
+        DistanceTransform.ComputeSquared(new byte[6], new PictureSize(2, 3)), d =>
+            Assert.Equal(double.PositiveInfinity, d));
 
     [Fact]
     public void A_picture_without_pixels_has_no_distances() =>

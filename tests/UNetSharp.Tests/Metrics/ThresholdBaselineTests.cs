@@ -41,7 +41,10 @@ public sealed class ThresholdBaselineTests
     public void One_threshold_serves_all_images()
     {
         // Below 0.3: all three found and 0.4 wrongly with them, Dice 6/7. Above 0.4: two found, none wrongly, 4/5.
-        Sample[] samples = [CreateSample([0.1f, 0.6f], [0, 1]), CreateSample([0.4f, 0.7f], [0, 1]), CreateSample([0.2f, 0.3f], [0, 1])];
+        Sample[] samples =
+        [
+            CreateSample([0.1f, 0.6f], [0, 1]), CreateSample([0.4f, 0.7f], [0, 1]), CreateSample([0.2f, 0.3f], [0, 1]),
+        ];
 
         ThresholdBaseline baseline = ThresholdBaseline.Fit(samples);
 

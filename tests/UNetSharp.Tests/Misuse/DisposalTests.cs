@@ -30,7 +30,8 @@ public sealed class DisposalTests : IDisposable
     // What stays known of a disposed object: numbers that were fixed when it was made.
     private static readonly string[] Descriptions =
     [
-        "CpuDevice.ThreadCount", "Workers.Count", "Loader.Count", "Loader.WaitTime", "RowSource.Size", "RowSource.Channels",
+        "CpuDevice.ThreadCount", "Workers.Count", "Loader.Count", "Loader.WaitTime", "RowSource.Size",
+        "RowSource.Channels",
         "RowSource.FullScale", "RowSource.RowLength", "Segmenter.ClassCount", "Segmenter.Channels", "Segmenter.Masks",
         "Segmenter.RequiresWholeImage", "UnfinishedFile.Stream",
     ];
@@ -185,7 +186,8 @@ public sealed class DisposalTests : IDisposable
             ["SegmentRows"] = () => segmenter.SegmentRows(Rows(), plan),
         };
 
-        static Segmenter Alive() => new(new TrainedNetwork(Network(), NetworkDescription.CreateDefault(Settings)), threads: 1);
+        static Segmenter Alive() =>
+            new(new TrainedNetwork(Network(), NetworkDescription.CreateDefault(Settings)), threads: 1);
     }
 
     private static Dictionary<string, Action> TrainingStepUses()

@@ -44,7 +44,8 @@ public sealed unsafe class FailingBlockTests
         fixed (int* at = counts)
         {
             int* counted = at;
-            Assert.Throws<InvalidDataException>(() => workers.Execute(Blocks, new Count(counted, bad: 0, milliseconds: 1)));
+            Assert.Throws<InvalidDataException>(
+                () => workers.Execute(Blocks, new Count(counted, bad: 0, milliseconds: 1)));
         }
 
         Assert.InRange(counts.Sum(), 0, Blocks / 2);
@@ -83,7 +84,8 @@ public sealed unsafe class FailingBlockTests
             plan.SetInput(logits, new float[logits.Shape.Count]);
             plan.SetInput(labels, bad.Data);
             ArgumentException e = Assert.Throws<ArgumentException>(() => plan.ComputeGradients());
-            Assert.Contains($"the class {label}, but there are the classes 0 to 2", e.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"the class {label}, but there are the classes 0 to 2", e.Message, StringComparison.Ordinal);
         }
 
         plan.SetInput(logits, new float[logits.Shape.Count]);

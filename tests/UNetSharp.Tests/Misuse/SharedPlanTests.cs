@@ -105,7 +105,8 @@ public sealed class SharedPlanTests
 
     private static (CpuDevice Device, Plan Plan, Value X, Value Y) Compile()
     {
-        Network network = ModelCatalog.Create(new ModelSettings("unet-leaky", Channels: 1, Classes: 1) { BaseChannels = 2 });
+        Network network =
+            ModelCatalog.Create(new ModelSettings("unet-leaky", Channels: 1, Classes: 1) { BaseChannels = 2 });
         CpuDevice device = new(2);
         Value x = Value.Input(ImageShape);
         Value y = network.Forward(x);

@@ -17,7 +17,8 @@ public sealed class SharedPredictorTests : IDisposable
 
     public SharedPredictorTests()
     {
-        ModelSettings settings = ModelCatalog.Entry("unet").Default with { Channels = 1, Classes = 3, BaseChannels = 2 };
+        ModelSettings settings =
+            ModelCatalog.Entry("unet").Default with { Channels = 1, Classes = 3, BaseChannels = 2 };
         _predictor = new Predictor(ModelCatalog.Create(settings, seed: 1), _device);
     }
 

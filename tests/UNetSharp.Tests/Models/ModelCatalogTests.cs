@@ -147,12 +147,19 @@ public sealed class ModelCatalogTests
                 nameof(ModelSettings.DeepSupervision) => usual with { DeepSupervision = false },
 
                 // What follows a convolution, and what training drops, cannot be seen from arrays.
-                nameof(ModelSettings.Activation) or nameof(ModelSettings.Slope) or nameof(ModelSettings.Dropout) => usual,
+                nameof(ModelSettings.Activation) or nameof(ModelSettings.Slope) or nameof(ModelSettings.Dropout) =>
+                    usual,
                 _ => throw new ArgumentException(option),
             };
         }
     }
 
     private static ModelSettings Small(string name, int channels, int classes) =>
-        ModelCatalog.Entry(name).Default with { Channels = channels, Classes = classes, BaseChannels = 4, LevelChannels = [4, 8] };
+        ModelCatalog.Entry(name).Default with
+        {
+            Channels = channels,
+            Classes = classes,
+            BaseChannels = 4,
+            LevelChannels = [4, 8],
+        };
 }

@@ -62,7 +62,8 @@ public sealed class NetworkSummaryTests
     [Fact]
     public void Rectifiers_and_norms_are_layers_too()
     {
-        NetworkSummary summary = NetworkSummary.Compute(new UNet(3, 1, baseChannels: 4), Shape.Nchw(1, 3, 32, 48), threads: 1);
+        NetworkSummary summary =
+            NetworkSummary.Compute(new UNet(3, 1, baseChannels: 4), Shape.Nchw(1, 3, 32, 48), threads: 1);
 
         Assert.Equal(
             ["Conv2d", "BatchNorm2d", "ReLU", "Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d"],

@@ -22,7 +22,8 @@ public sealed class ConsoleSampleTests : IDisposable
 
         Assert.Equal((0, ""), (code, errors));
         double share = 100.0 * expected.Count(index => index == 1) / expected.Length;
-        Assert.Contains(FormattableString.Invariant($": 20x12, {share:F1} % foreground"), output, StringComparison.Ordinal);
+        Assert.Contains(
+            FormattableString.Invariant($": 20x12, {share:F1} % foreground"), output, StringComparison.Ordinal);
         Picture mask = ImageFile.Read(_folder.File("mask.png"));
         Assert.Equal([.. expected.Select(index => index * 255f)], mask.Samples);
     }

@@ -28,7 +28,8 @@ public sealed class WebSampleTests : IDisposable
         }
         while (!line.Contains(Before, StringComparison.Ordinal));
 
-        _client = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Before, StringComparison.Ordinal) + Before.Length)..]) };
+        int at = line.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
+        _client = new HttpClient { BaseAddress = new Uri(line[at..]) };
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class WebSampleTests : IDisposable
 
         foreach ((int i, HttpResponseMessage answer) in answers.Index())
         {
-            Assert.Equal((HttpStatusCode.OK, "image/png"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+            Assert.Equal(
+                (HttpStatusCode.OK, "image/png"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
             Picture mask = ImageFile.Decode(await answer.Content.ReadAsByteArrayAsync(), "mask");
             Segmentation expected = segmenter.Segment(ImageFile.Read(Fixtures.GetPath(names[i % names.Length])));
             Assert.Equal(expected.Size, new PictureSize(mask.Height, mask.Width));
@@ -57,9 +59,11 @@ public sealed class WebSampleTests : IDisposable
 
         Assert.Contains("no image of a known kind", await Refusal(HttpStatusCode.BadRequest, "hello"u8.ToArray()));
         Assert.Contains("upload: is no image, or damaged", await Refusal(HttpStatusCode.BadRequest, png[..1000]));
-        Assert.Contains("50000x50000", await Refusal(HttpStatusCode.BadRequest, File.ReadAllBytes(Fixtures.GetPath("bomb.png"))));
+        Assert.Contains(
+            "50000x50000", await Refusal(HttpStatusCode.BadRequest, File.ReadAllBytes(Fixtures.GetPath("bomb.png"))));
         Assert.Contains("no image", await Refusal(HttpStatusCode.BadRequest, []));
-        Assert.Contains("larger than 32 MB", await Refusal(HttpStatusCode.RequestEntityTooLarge, new byte[(32 << 20) + 1]));
+        Assert.Contains(
+            "larger than 32 MB", await Refusal(HttpStatusCode.RequestEntityTooLarge, new byte[(32 << 20) + 1]));
 
         Assert.Equal(HttpStatusCode.OK, (await Post(png)).StatusCode);
     }

@@ -8,7 +8,8 @@ namespace UNetSharp.Tests.Training;
 public sealed class GradientVectorTests : IDisposable
 {
     private readonly CpuDevice _device = new(2);
-    private readonly Network _network = ModelCatalog.Create(new ModelSettings("unet", 1, 1) { BaseChannels = 4 }, seed: 1);
+    private readonly Network _network =
+        ModelCatalog.Create(new ModelSettings("unet", 1, 1) { BaseChannels = 4 }, seed: 1);
 
     [Fact]
     public void A_long_vector_is_shortened_and_a_short_one_kept()
@@ -74,7 +75,8 @@ public sealed class GradientVectorTests : IDisposable
     private IEnumerable<Parameter> Trained =>
         _network.Parameters().Where(parameter => parameter.Kind == ParameterKind.Trained);
 
-    private float[] Gradients() => [.. Trained.SelectMany(parameter => _network.Store.GetGradients(parameter).ToArray())];
+    private float[] Gradients() =>
+        [.. Trained.SelectMany(parameter => _network.Store.GetGradients(parameter).ToArray())];
 
     private void Fill(Func<Parameter, int, float> value)
     {

@@ -16,6 +16,7 @@ public class LearningRateTests
     [InlineData("cosine", 2, 19, 0, 1)]
     [InlineData("cosine", 2, 60, 0, 0.5)] // half of the 80 steps behind the warm-up
     [InlineData("plateau", 0, 50, 2, 0.01)]
-    public void Factors_are_those_of_the_papers(string schedule, double warmUp, long step, int plateaus, double expected) =>
+    public void Factors_are_those_of_the_papers(
+        string schedule, double warmUp, long step, int plateaus, double expected) =>
         Assert.Equal(expected, new LearningRate(schedule, warmUp).Factor(step, 10, 10, plateaus), 1e-9);
 }

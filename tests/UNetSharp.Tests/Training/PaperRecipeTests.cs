@@ -17,7 +17,8 @@ namespace UNetSharp.Tests.Training;
 /// <summary>Training as the U-Net paper has it: overlapping tiles, weight maps, dropout, starting weights.</summary>
 public class PaperRecipeTests
 {
-    private static readonly ModelSettings Small = new("unet-classic", Channels: 1, Classes: 1) { BaseChannels = 4, Dropout = 0.5f };
+    private static readonly ModelSettings Small =
+        new("unet-classic", Channels: 1, Classes: 1) { BaseChannels = 4, Dropout = 0.5f };
 
     [Fact]
     public void A_broken_run_goes_on_to_the_same_weights()
@@ -50,7 +51,8 @@ public class PaperRecipeTests
         }
 
         Assert.Equal(
-            File.ReadAllBytes(data.In("whole", "last.safetensors")), File.ReadAllBytes(data.In("parts", "last.safetensors")));
+            File.ReadAllBytes(data.In("whole", "last.safetensors")), File.ReadAllBytes(
+                data.In("parts", "last.safetensors")));
         Assert.All(
             File.ReadAllLines(data.In("whole", "log.csv"))[1..],
             line => Assert.InRange(double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture), 1e-3, 10));
@@ -94,7 +96,8 @@ public class PaperRecipeTests
         two.Data.Fill(2);
         using CpuDevice device = new(2);
         Sgd optimizer = new(network.Store);
-        using TrainingStep step = new(network, LossCatalog.Parse(TrainingRecipe.Paper.Loss(classes)), optimizer, device);
+        using TrainingStep step =
+            new(network, LossCatalog.Parse(TrainingRecipe.Paper.Loss(classes)), optimizer, device);
 
         Assert.Equal(2 * step.ComputeGradients(image, truth), step.ComputeGradients(image, truth, two), 1e-5f);
     }

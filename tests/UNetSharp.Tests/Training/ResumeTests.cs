@@ -89,7 +89,8 @@ public sealed class ResumeTests : IDisposable
     {
         string[] train =
         [
-            "train", "--data", _data.Root, "--base", "4", "--size", "32x32", "--epochs", "12", "--batch", "2", "--optimizer", "adam",
+            "train", "--data", _data.Root, "--base", "4", "--size", "32x32", "--epochs", "12", "--batch", "2",
+            "--optimizer", "adam",
             "--lr", "1e-2", "--val", "0.25", "--augment", "flips", "--threads", "2", "--out",
         ];
         Assert.Equal(0, UnetProgram.Run([.. train, _data.In("whole")]).Code);

@@ -33,7 +33,8 @@ public sealed class TrainerTests
         Train(data, Settings(epochs: 2) with { Threads = 3 }, "three");
 
         Assert.Equal(
-            File.ReadAllBytes(data.In("one", "last.safetensors")), File.ReadAllBytes(data.In("three", "last.safetensors")));
+            File.ReadAllBytes(data.In("one", "last.safetensors")), File.ReadAllBytes(
+                data.In("three", "last.safetensors")));
     }
 
     [Fact]
@@ -79,11 +80,13 @@ public sealed class TrainerTests
     public void Training_ends_when_the_score_stands_still()
     {
         using DiscData data = new(4);
-        TrainingSettings settings = Settings(epochs: 30) with { Optimizer = new OptimizerSettings("sgd", 1e-12f), Patience = 3 };
+        TrainingSettings settings =
+            Settings(epochs: 30) with { Optimizer = new OptimizerSettings("sgd", 1e-12f), Patience = 3 };
 
         Train(data, settings, "run");
 
-        // With weights that hardly move the first epoch stays the best one, or one soon after it while statistics settle.
+        // With weights that hardly move the first epoch stays the best one, or one soon after it while statistics
+        // settle.
         string[] dice = [.. File.ReadAllLines(data.In("run", "log.csv"))[1..].Select(line => line.Split(',')[2])];
         double[] scores = [.. dice.Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
         Assert.InRange(scores.Length, 4, 29);
@@ -110,7 +113,9 @@ public sealed class TrainerTests
         float[] one = Values(data, "whole"), other = Values(data, "parts");
         Assert.Equal(one.Length, other.Length);
         Assert.All(one.Zip(other), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
-        Assert.NotEqual(Values(data, "whole"), [.. StateDict.FromModule(ModelCatalog.Create(whole.Model, 1)).SelectMany(t => t.Values)]);
+        Assert.NotEqual(
+            Values(data, "whole"),
+            [.. StateDict.FromModule(ModelCatalog.Create(whole.Model, 1)).SelectMany(t => t.Values)]);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class WorkflowTests : IDisposable
             scored.Add);
 
         Assert.Equal(6, result.Evaluation.Images.Count);
-        Assert.Equal(["background", "foreground"], result.Classes.CreateRows.Select(row => row[0]));
+        Assert.Equal(["background", "foreground"], result.Classes.Rows.Select(row => row[0]));
         Assert.NotNull(result.Differences);
         Assert.Equal(3 * 6, scored.Count);
         Assert.Contains("Compared with", File.ReadAllText(_data.In("scores.html")), StringComparison.Ordinal);
@@ -186,7 +186,8 @@ public sealed class WorkflowTests : IDisposable
     {
         ModelSettings settings = UNet.Entry.Default with { Channels = 1, Classes = 1, BaseChannels = 2 };
         string path = _data.In("network.safetensors");
-        new TrainedNetwork(ModelCatalog.Create(settings, seed: 1), NetworkDescription.CreateDefault(settings)).Save(path);
+        new TrainedNetwork(
+            ModelCatalog.Create(settings, seed: 1), NetworkDescription.CreateDefault(settings)).Save(path);
         return path;
     }
 }

@@ -34,7 +34,9 @@ internal sealed unsafe class ConvolutionKernel : FilterKernel
     private protected override FilterPass CreateForwardPass()
     {
         WinogradMethod? method =
-            NarrowConvolution.IsApplicable(InChannels, OutChannels) ? null : FastMethod(Output.Shape, InChannels, _window);
+            NarrowConvolution.IsApplicable(InChannels, OutChannels)
+                ? null
+                : FastMethod(Output.Shape, InChannels, _window);
         return method?.CreateAlgorithm(Inputs[0].Shape, Output.Shape, _window!.Value, isFlipped: false, ForwardOrder)
             ?? base.CreateForwardPass();
     }

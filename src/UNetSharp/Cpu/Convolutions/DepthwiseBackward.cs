@@ -4,8 +4,8 @@ using UNetSharp.Graph;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// Backward of <see cref="DepthwiseForward"/>: dx[p, c] = Σ dy[i, c] · w[t, c] over the windows i whose tap t reads p; and
-/// dw[t, c] = Σᵢ dy[i, c] · x[…, c].
+/// Backward of <see cref="DepthwiseForward"/>: dx[p, c] = Σ dy[i, c] · w[t, c] over the windows i whose tap t reads p;
+/// and dw[t, c] = Σᵢ dy[i, c] · x[…, c].
 /// </summary>
 internal static unsafe class DepthwiseBackward
 {

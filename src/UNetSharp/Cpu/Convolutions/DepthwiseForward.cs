@@ -9,7 +9,8 @@ namespace UNetSharp.Cpu.Convolutions;
 /// <code>y[i, c] = b[c] + Σₜ x[i · stride − padding + t · dilation, c] · w[t, c]</code>
 /// A block is a row of the result.
 /// </summary>
-internal readonly unsafe struct DepthwiseForward(View x, View y, Axis rows, Axis columns, float* weights, float* bias) : IJob
+internal readonly unsafe struct DepthwiseForward(
+    View x, View y, Axis rows, Axis columns, float* weights, float* bias) : IJob
 {
     /// <summary>Computes y.</summary>
     /// <param name="workers">Threads.</param>

@@ -3,7 +3,9 @@ using UNetSharp.Tensors;
 
 namespace UNetSharp.Cpu.Convolutions;
 
-/// <summary>Directly: sums over the taps of lattices, by <see cref="NarrowConvolution"/> where results have few channels.</summary>
+/// <summary>
+/// Directly: sums over the taps of lattices, by <see cref="NarrowConvolution"/> where results have few channels.
+/// </summary>
 internal sealed unsafe class DirectPass(Lattice[] lattices, FilterPass.Order order) : FilterPass(order)
 {
     private readonly bool _isNarrow = NarrowConvolution.IsApplicable(order.SourceChannels, order.ResultChannels);

@@ -26,8 +26,8 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
     public View Pooled { get; init; }
 
     /// <summary>
-    /// Where the statistics of the results go, a record of <see cref="TileStatistics"/> for each block of tiles and panel; null
-    /// where they are not asked for.
+    /// Where the statistics of the results go, a record of <see cref="TileStatistics"/> for each block of tiles and
+    /// panel; null where they are not asked for.
     /// </summary>
     public float* Statistics { get; init; }
 
@@ -77,7 +77,8 @@ internal readonly unsafe struct Epilogue(float* bias, float slope)
     }
 
     /// <summary>
-    /// Adds the other image to 16 channels of a tile of y, takes the maxima and the statistics, where that is asked for.
+    /// Adds the other image to 16 channels of a tile of y, takes the maxima and the statistics, where that is asked
+    /// for.
     /// </summary>
     public void FinishTile(View y, int n, int top, int left, int rows, int columns, int channel)
     {

@@ -6,9 +6,9 @@ namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
 /// What the kernels of convolution and transposed convolution share. Each is the other's gradient by the input, so both
-/// are sums over lattices of pixels; they differ in which lattices are forward, and in which channel index of the weight
-/// array is the result's. In inference a batch norm and a ReLU that follow are fused: the norm is an affine map of each
-/// channel, and moves into weights and bias. Gradients of weights and bias are left out where they are frozen.
+/// are sums over lattices of pixels; they differ in which lattices are forward, and in which channel index of the
+/// weight array is the result's. In inference a batch norm and a ReLU that follow are fused: the norm is an affine map
+/// of each channel, and moves into weights and bias. Gradients of weights and bias are left out where they are frozen.
 /// </summary>
 internal abstract unsafe class FilterKernel : Kernel
 {
@@ -30,7 +30,9 @@ internal abstract unsafe class FilterKernel : Kernel
         _backward = new Lazy<FilterPass>(CreateBackwardPass);
     }
 
-    /// <summary>Whether it can compute the whole of a <see cref="FilterTail"/>, and not only a norm and a ReLU.</summary>
+    /// <summary>
+    /// Whether it can compute the whole of a <see cref="FilterTail"/>, and not only a norm and a ReLU.
+    /// </summary>
     public bool FinishesTiles => _forward.Value.FusesTail;
 
     /// <summary>Blocks of its results whose statistics it computes.</summary>

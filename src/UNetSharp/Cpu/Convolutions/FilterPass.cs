@@ -4,8 +4,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// One way to compute a filter's results, or the gradient by its input, from packed weights. There are two: directly over
-/// lattices, and by Winograd's algorithm.
+/// One way to compute a filter's results, or the gradient by its input, from packed weights. There are two: directly
+/// over lattices, and by Winograd's algorithm.
 /// </summary>
 internal abstract unsafe class FilterPass(FilterPass.Order order)
 {
@@ -13,8 +13,8 @@ internal abstract unsafe class FilterPass(FilterPass.Order order)
     public abstract long PackedFloats { get; }
 
     /// <summary>
-    /// Whether it does what <see cref="Epilogue.Added"/>, <see cref="Epilogue.Pooled"/> and <see cref="Epilogue.Statistics"/> ask
-    /// for.
+    /// Whether it does what <see cref="Epilogue.Added"/>, <see cref="Epilogue.Pooled"/> and
+    /// <see cref="Epilogue.Statistics"/> ask for.
     /// </summary>
     public virtual bool FusesTail => false;
 

@@ -4,9 +4,9 @@ using UNetSharp.Graph.Operations;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// The operations behind a convolution that are fused with it, in this order. The pooling is of the result of the others,
-/// which is computed all the same. In training a convolution computes the statistics of its results for the batch norm
-/// behind it.
+/// The operations behind a convolution that are fused with it, in this order. The pooling is of the result of the
+/// others, which is computed all the same. In training a convolution computes the statistics of its results for the
+/// batch norm behind it.
 /// </summary>
 internal sealed record FilterTail(
     BatchNorm? Norm = null,
@@ -24,7 +24,9 @@ internal sealed record FilterTail(
     /// <summary>What the addition adds to the result so far, if there is one.</summary>
     public Value? AddedTo(Value result) => Add?.Inputs.Single(input => input != BeforeAdd(result));
 
-    /// <summary>Whether a pooling is one that can be computed with the result: of 2×2 pixels each, without a rest.</summary>
+    /// <summary>
+    /// Whether a pooling is one that can be computed with the result: of 2×2 pixels each, without a rest.
+    /// </summary>
     public static bool CanPool(MaxPool pooling) =>
         pooling.Rows == new Axis(Kernel: 2, Stride: 2)
         && pooling.Columns == pooling.Rows

@@ -124,7 +124,9 @@ internal readonly unsafe struct GatherConvolution : IJob
         }
     }
 
-    /// <summary>A tile of fewer pixels or channels: computed whole in scratch memory, of which a part is kept.</summary>
+    /// <summary>
+    /// A tile of fewer pixels or channels: computed whole in scratch memory, of which a part is kept.
+    /// </summary>
     private void EdgeTile(
         float** inputs,
         int channels,

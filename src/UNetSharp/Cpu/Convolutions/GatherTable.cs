@@ -2,13 +2,14 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// Where a block of a lattice's result pixels lie, and for every tap the source pixels that they gather. Pixels outside of the
-/// image are zeros somewhere else, so that padding costs no branch and no im2col matrix exists (the indirect convolution of
-/// Dukhan 2019, https://arxiv.org/abs/1907.02129).
+/// Where a block of a lattice's result pixels lie, and for every tap the source pixels that they gather. Pixels outside
+/// of the image are zeros somewhere else, so that padding costs no branch and no im2col matrix exists (the indirect
+/// convolution of Dukhan 2019, https://arxiv.org/abs/1907.02129).
 /// </summary>
 internal readonly unsafe struct GatherTable(View source, View result, Lattice lattice)
 {
-    /// <summary>Pixels of a block: a multiple of every kernel's tile; a chunk of the source pixels of so many stays in L2.
+    /// <summary>Pixels of a block: a multiple of every kernel's tile; a chunk of the source pixels of so many stays in
+    /// L2.
     /// </summary>
     public const int BlockPixels = 96;
 

@@ -76,8 +76,8 @@ internal sealed unsafe class Lattice
     }
 
     /// <summary>
-    /// One axis of a lattice: result pixels start, start + step, … (<paramref name="Count"/> of them), the i-th of which
-    /// reads around source pixel i · <paramref name="SourceStep"/>.
+    /// One axis of a lattice: result pixels start, start + step, … (<paramref name="Count"/> of them), the i-th of
+    /// which reads around source pixel i · <paramref name="SourceStep"/>.
     /// </summary>
     internal readonly record struct Line(int Start, int Step, int Count, int SourceStep);
 }

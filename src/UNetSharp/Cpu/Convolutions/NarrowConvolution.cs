@@ -5,9 +5,10 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// Direct convolution over one <see cref="Lattice"/> for results of few channels, as the last layers of networks have them:
-/// vectors run along the source channels, and the sums of eight pixels stay in eight registers until they are added up
-/// across. Where a register tile of sixteen result channels would mostly compute zeros, this waits for memory alone.
+/// Direct convolution over one <see cref="Lattice"/> for results of few channels, as the last layers of networks have
+/// them: vectors run along the source channels, and the sums of eight pixels stay in eight registers until they are
+/// added up across. Where a register tile of sixteen result channels would mostly compute zeros, this waits for memory
+/// alone.
 /// </summary>
 /// <remarks>Weights: packed[result channel][tap][source channel]. A block is a block of the table.</remarks>
 internal readonly unsafe struct NarrowConvolution : IJob

@@ -37,12 +37,14 @@ internal readonly unsafe struct PackedWeights(int taps, int sourceChannels, int 
     public long Floats => Panels * PanelFloats;
 
     /// <summary>
-    /// Packs weights; a block is a panel. <paramref name="taps"/> name the kernel positions to pack. In PyTorch's array,
-    /// neighbouring source channels lie <paramref name="sourceStride"/> floats apart, neighbouring result channels
+    /// Packs weights; a block is a panel. <paramref name="taps"/> name the kernel positions to pack. In PyTorch's
+    /// array, neighbouring source channels lie <paramref name="sourceStride"/> floats apart, neighbouring result
+    /// channels
     /// <paramref name="resultStride"/>. <paramref name="scale"/>, a factor for each result channel, may be null.
     /// </summary>
     internal readonly struct Pack(
-        PackedWeights layout, Tap* taps, float* weights, int sourceStride, int resultStride, float* scale, float* packed)
+        PackedWeights layout, Tap* taps, float* weights, int sourceStride, int resultStride, float* scale,
+        float* packed)
         : IJob
     {
         public void Execute(int block, int worker)

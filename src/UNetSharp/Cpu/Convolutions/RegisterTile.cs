@@ -10,8 +10,8 @@ namespace UNetSharp.Cpu.Convolutions;
 /// <c>rows</c> is a smaller constant, the last rows are left out.
 /// </summary>
 /// <remarks>
-/// A term is 12 multiply-adds and 8 loads. On a core that is shared, what counts and compares beside them takes time as they do, so
-/// loops take several terms in a turn.
+/// A term is 12 multiply-adds and 8 loads. On a core that is shared, what counts and compares beside them takes time as
+/// they do, so loops take several terms in a turn.
 /// </remarks>
 internal unsafe struct RegisterTile
 {
@@ -58,7 +58,9 @@ internal unsafe struct RegisterTile
         }
     }
 
-    /// <summary>Adds outer products of x's six values, a step apart from one term to the next, and u's sixteen.</summary>
+    /// <summary>
+    /// Adds outer products of x's six values, a step apart from one term to the next, and u's sixteen.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddOuterProducts(float* x, nint step, float* u, nint terms)
     {
@@ -90,7 +92,8 @@ internal unsafe struct RegisterTile
 
     /// <summary>Starts with sums in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Load(float* from0, float* from1, float* from2, float* from3, float* from4, float* from5, int rows = Rows)
+    public void Load(
+        float* from0, float* from1, float* from2, float* from3, float* from4, float* from5, int rows = Rows)
     {
         (_s00, _s01) = (Vector256.Load(from0), Vector256.Load(from0 + Lanes));
         (_s10, _s11) = (Vector256.Load(from1), Vector256.Load(from1 + Lanes));

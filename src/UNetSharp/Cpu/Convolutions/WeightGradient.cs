@@ -97,7 +97,8 @@ internal readonly unsafe struct WeightGradient : IJob
     }
 
     /// <summary>Writes the gradient in PyTorch's order, [dense][gathered][tap].</summary>
-    public static void Execute(Workers workers, View gathered, View dense, Lattice lattice, float* gradient, float* scratch)
+    public static void Execute(
+        Workers workers, View gathered, View dense, Lattice lattice, float* gradient, float* scratch)
     {
         var job = new WeightGradient(gathered, dense, lattice, scratch);
         workers.Execute(job._shares * job._groups, job);

@@ -3,13 +3,15 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// 3×3 convolution of stride 1 by Winograd's algorithm, see <see cref="IWinogradTransform"/>: source patches are transformed,
-/// multiplied with the transformed filters, which over all tiles and channels are P² matrix products, and transformed back.
+/// 3×3 convolution of stride 1 by Winograd's algorithm, see <see cref="IWinogradTransform"/>: source patches are
+/// transformed, multiplied with the transformed filters, which over all tiles and channels are P² matrix products, and
+/// transformed back.
 /// </summary>
 /// <remarks>
-/// Tiles are taken in runs whose patches and products stay in the cache. Where filters are small, each worker takes runs of its
-/// own through all three steps. On the small maps with many channels deep in a network the filters are what is large: there all
-/// workers share a long run and do each step of it together, so that every filter is read only once for it.
+/// Tiles are taken in runs whose patches and products stay in the cache. Where filters are small, each worker takes
+/// runs of its own through all three steps. On the small maps with many channels deep in a network the filters are what
+/// is large: there all workers share a long run and do each step of it together, so that every filter is read only once
+/// for it.
 /// </remarks>
 internal readonly unsafe struct WinogradConvolution<TTransform>
     where TTransform : struct, IWinogradTransform
@@ -165,7 +167,8 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
     private void TransformSource(int first, int count, float* v) =>
         _tiles.TransformSource(_source, first, count, v, SourceTile, SourcePlane);
 
-    private void TransformResult(float* m, int first, int count, int panel, int panels, int block) => _tiles.TransformResult(
+    private void TransformResult(float* m, int first, int count, int panel, int panels, int block) =>
+        _tiles.TransformResult(
         m,
         ResultTile,
         ResultPanel,
@@ -178,7 +181,8 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
         _adds);
 
     /// <summary>
-    /// m[tile][16] = v[tile][channel] · u[channel][16] for one product and panel and a chunk of source channels, or adds to it.
+    /// m[tile][16] = v[tile][channel] · u[channel][16] for one product and panel and a chunk of source channels, or
+    /// adds to it.
     /// </summary>
     private void MultiplyChunk(float* v, int count, float* u, float* m, int start)
     {
@@ -206,7 +210,8 @@ internal readonly unsafe struct WinogradConvolution<TTransform>
                     for (int start = 0; start < all._source.Channels; start += ChunkChannels)
                     {
                         all.MultiplyChunk(
-                            v + (k * all.SourcePlane), count, u + (k * all._layout.PlaneFloats), m + (k * PanelWidth), start);
+                            v + (k * all.SourcePlane), count, u + (
+                                k * all._layout.PlaneFloats), m + (k * PanelWidth), start);
                     }
                 }
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// The last step of the gradient by filters in Winograd's algorithm, dw = Gᵀ du G, after <see cref="OuterProducts"/> has summed
-/// du[c][16] = Σ v[tile][c] · m[tile][16] for each product k.
+/// The last step of the gradient by filters in Winograd's algorithm, dw = Gᵀ du G, after <see cref="OuterProducts"/>
+/// has summed du[c][16] = Σ v[tile][c] · m[tile][16] for each product k.
 /// </summary>
 internal static unsafe class WinogradFilterGradient
 {

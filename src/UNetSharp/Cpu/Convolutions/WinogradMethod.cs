@@ -5,8 +5,8 @@ namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
 /// A tile size of Winograd's algorithm, and which one is the fastest for a layer by a model of its cost in cycles:
-/// multiplications of the products, 16 a cycle; transforms; and filters, which are P²/9 times as large transformed and have to
-/// come from memory. Constants were measured, see docs/performance.md.
+/// multiplications of the products, 16 a cycle; transforms; and filters, which are P²/9 times as large transformed and
+/// have to come from memory. Constants were measured, see docs/performance.md.
 /// </summary>
 internal abstract unsafe class WinogradMethod
 {

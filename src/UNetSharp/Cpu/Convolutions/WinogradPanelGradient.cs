@@ -4,9 +4,9 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// Gradient of a 3×3 convolution by its filters, as <see cref="WinogradWeightGradient{TTransform}"/>, for small maps with many
-/// channels, where the transformed sums are what is large: the sums of a few source channels and a panel of result channels
-/// are taken over all tiles and transformed back while they are in the cache, and never go to memory.
+/// Gradient of a 3×3 convolution by its filters, as <see cref="WinogradWeightGradient{TTransform}"/>, for small maps
+/// with many channels, where the transformed sums are what is large: the sums of a few source channels and a panel of
+/// result channels are taken over all tiles and transformed back while they are in the cache, and never go to memory.
 /// </summary>
 internal readonly unsafe struct WinogradPanelGradient<TTransform>
     where TTransform : struct, IWinogradTransform
@@ -73,7 +73,8 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
     public static long ScratchFloats(View x, View dy, WinogradWindow window, int workers)
     {
         WinogradPanelGradient<TTransform> job = new(x, dy, window, null);
-        return (job.Chunks * job.SourceChunk) + (job.Panels * job.ResultPanel) + (workers * TTransform.Products * SumPlane);
+        return (job.Chunks * job.SourceChunk) + (job.Panels * job.ResultPanel) + (
+            workers * TTransform.Products * SumPlane);
     }
 
     /// <summary>Writes the gradient in PyTorch's order, [result channel][source channel][tap].</summary>
@@ -87,7 +88,9 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
 
     private int GetChannels(int chunk) => Math.Min(ChunkChannels, _x.Channels - (chunk * ChunkChannels));
 
-    /// <summary>Transforms a chunk of channels of the patches of a few tiles; or, behind the last chunk, their gradients.</summary>
+    /// <summary>
+    /// Transforms a chunk of channels of the patches of a few tiles; or, behind the last chunk, their gradients.
+    /// </summary>
     private readonly struct Transform(WinogradPanelGradient<TTransform> all, int blocks) : IJob
     {
         public void Execute(int block, int worker)
@@ -104,7 +107,8 @@ internal readonly unsafe struct WinogradPanelGradient<TTransform>
             }
 
             View x = new(
-                all._x.Start + (chunk * ChunkChannels), all._x.Shape.WithChannels(all.GetChannels(chunk)), all._x.Stride);
+                all._x.Start + (chunk * ChunkChannels), all._x.Shape.WithChannels(
+                    all.GetChannels(chunk)), all._x.Stride);
             float* v = all._scratch + (chunk * all.SourceChunk) + (first * ChunkChannels);
             all._tiles.TransformSource(x, first, count, v, ChunkChannels, all.SourcePlane);
         }

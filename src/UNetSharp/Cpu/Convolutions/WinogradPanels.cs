@@ -3,13 +3,13 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// Winograd's convolution for small maps with many channels, where filters are what is large: they are read as they are and
-/// transformed when a panel of 16 result channels is computed, some source channels at a time, within the cache. Memory is
-/// read once for every weight, and not P²/9 times.
+/// Winograd's convolution for small maps with many channels, where filters are what is large: they are read as they are
+/// and transformed when a panel of 16 result channels is computed, some source channels at a time, within the cache.
+/// Memory is read once for every weight, and not P²/9 times.
 /// </summary>
 /// <remarks>
-/// Every panel reads all patches. Where they are more than what is left of L3 beside neighbours, the source channels are taken in
-/// rounds, and the result holds the sums from one round to the next.
+/// Every panel reads all patches. Where they are more than what is left of L3 beside neighbours, the source channels
+/// are taken in rounds, and the result holds the sums from one round to the next.
 /// </remarks>
 internal readonly unsafe struct WinogradPanels<TTransform>
     where TTransform : struct, IWinogradTransform
@@ -96,7 +96,9 @@ internal readonly unsafe struct WinogradPanels<TTransform>
         return job.SourceFloats + (workers * job.WorkerFloats);
     }
 
-    /// <summary>Computes a convolution; parameters are those of <see cref="WinogradConvolution{TTransform}.Execute"/>.</summary>
+    /// <summary>
+    /// Computes a convolution; parameters are those of <see cref="WinogradConvolution{TTransform}.Execute"/>.
+    /// </summary>
     public static void Execute(
         Workers workers,
         View source,

@@ -27,7 +27,8 @@ internal sealed unsafe class WinogradPass<TTransform>(
     /// <inheritdoc/>
     public override int StatisticsBlocks => _isByPanels
         ? 1
-        : WinogradConvolution<TTransform>.CountBlocks(new View(null, source, source.C), new View(null, result, result.C), window);
+        : WinogradConvolution<TTransform>.CountBlocks(
+            new View(null, source, source.C), new View(null, result, result.C), window);
 
     private WinogradWeights<TTransform> Layout => new(WeightOrder.SourceChannels, WeightOrder.ResultChannels);
 

@@ -5,9 +5,9 @@ namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
 /// The matrix product in the middle of Winograd's algorithm, for one product k and panel of 16 result channels:
-/// m[tile][16] = Σ v[tile][channel] · u[channel][16]. The sums of 6 tiles × 16 channels stay in registers; of 5 or 4, where
-/// that divides the last tiles without a rest, as on small maps these are not few; of 12 where the processor has registers of 16
-/// values. Every way adds in the same order, to the same bits.
+/// m[tile][16] = Σ v[tile][channel] · u[channel][16]. The sums of 6 tiles × 16 channels stay in registers; of 5 or 4,
+/// where that divides the last tiles without a rest, as on small maps these are not few; of 12 where the processor has
+/// registers of 16 values. Every way adds in the same order, to the same bits.
 /// </summary>
 internal static unsafe class WinogradProduct
 {

@@ -4,10 +4,11 @@ using System.Runtime.Intrinsics;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// 3×3 filters out of PyTorch's array, 16 result channels side by side. In the array the nine taps of a filter lie together,
-/// neighbouring source channels <paramref name="sourceStride"/> floats apart, neighbouring result channels
+/// 3×3 filters out of PyTorch's array, 16 result channels side by side. In the array the nine taps of a filter lie
+/// together, neighbouring source channels <paramref name="sourceStride"/> floats apart, neighbouring result channels
 /// <paramref name="resultStride"/>. Flipped, filters are turned by 180°, as the gradient by the input needs them.
-/// <paramref name="scale"/>, a factor for each channel of whole panels, may be null. Channels beyond the last are zeros.
+/// <paramref name="scale"/>, a factor for each channel of whole panels, may be null. Channels beyond the last are
+/// zeros.
 /// </summary>
 internal readonly unsafe struct WinogradTaps(
     int resultChannels, float* weights, int sourceStride, int resultStride, bool isFlipped, float* scale)
@@ -51,9 +52,9 @@ internal readonly unsafe struct WinogradTaps(
     }
 
     /// <summary>
-    /// The filters of one panel and a few source channels. Where those of neighbouring result channels lie far apart, often a
-    /// multiple of the cache's size, they are copied to <see cref="NearFloats"/> floats of scratch memory, lest they drive each
-    /// other out.
+    /// The filters of one panel and a few source channels. Where those of neighbouring result channels lie far apart,
+    /// often a multiple of the cache's size, they are copied to <see cref="NearFloats"/> floats of scratch memory, lest
+    /// they drive each other out.
     /// </summary>
     public WinogradTaps Near(int panel, int sourceChannel, int count, float* scratch)
     {

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// The transforms of <see cref="IWinogradTransform"/> along both axes of one tile: of the columns of a patch first, then of the
-/// rows of what that gives. Both passes go through some channels of a line before the next line: memory is read and written in
-/// few long streams.
+/// The transforms of <see cref="IWinogradTransform"/> along both axes of one tile: of the columns of a patch first,
+/// then of the rows of what that gives. Both passes go through some channels of a line before the next line: memory is
+/// read and written in few long streams.
 /// </summary>
 internal static unsafe class WinogradTile<TTransform>
     where TTransform : struct, IWinogradTransform
@@ -16,7 +16,9 @@ internal static unsafe class WinogradTile<TTransform>
     private const int Lanes = 8;
     private const int PanelWidth = PackedWeights.PanelWidth;
 
-    /// <summary>v[k][channel] = Bᵀ x B for all products k, of up to <see cref="MaxChannels"/> channels of a patch.</summary>
+    /// <summary>
+    /// v[k][channel] = Bᵀ x B for all products k, of up to <see cref="MaxChannels"/> channels of a patch.
+    /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Source(float* x, nint rowStep, nint pixelStep, int channels, float* v, nint plane)
@@ -31,7 +33,10 @@ internal static unsafe class WinogradTile<TTransform>
             }
         }
 
-        for (int i = 0; i < TTransform.Patch; i++, lines += TTransform.Patch * MaxChannels, v += TTransform.Patch * plane)
+        for (
+            int i = 0; i < TTransform.Patch; i++,
+            lines += TTransform.Patch * MaxChannels,
+            v += TTransform.Patch * plane)
         {
             for (nint c = 0; c < channels; c += Lanes)
             {

@@ -6,9 +6,9 @@ namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
 /// An image cut into tiles of R×R result pixels, each of which reads a patch of P×P source pixels that starts a padding
-/// before it. With a dilation d the pixels of tile and patch are d apart: an image is then d² interleaved ones, which do
-/// not see each other. Tiles are counted by rows through all images. What a tile has outside of the image is zero, and is
-/// not written.
+/// before it. With a dilation d the pixels of tile and patch are d apart: an image is then d² interleaved ones, which
+/// do not see each other. Tiles are counted by rows through all images. What a tile has outside of the image is zero,
+/// and is not written.
 /// </summary>
 internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height, int width, WinogradWindow window)
     where TTransform : struct, IWinogradTransform
@@ -28,8 +28,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     private int Down => CountTiles(height);
 
     /// <summary>
-    /// Floats of a tile's row in a matrix of that many channels: whole vectors, and not a multiple of the distance at which
-    /// rows would share few sets of the cache.
+    /// Floats of a tile's row in a matrix of that many channels: whole vectors, and not a multiple of the distance at
+    /// which rows would share few sets of the cache.
     /// </summary>
     public static int RowFloats(int channels)
     {
@@ -74,7 +74,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
                 int channels = Math.Min(ChunkChannels, x.Channels - c);
                 int pixelFloats = (channels + Lanes - 1) / Lanes * Lanes;
                 Gather(x, n, top, left, TTransform.Patch, c, channels, pixelFloats, patch);
-                WinogradTile<TTransform>.Source(patch, TTransform.Patch * pixelFloats, pixelFloats, channels, v + c, plane);
+                WinogradTile<TTransform>.Source(
+                    patch, TTransform.Patch * pixelFloats, pixelFloats, channels, v + c, plane);
             }
         }
     }
@@ -84,7 +85,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     /// <see cref="TransformResult"/>.
     /// </summary>
     [SkipLocalsInit]
-    public void TransformResultGradient(View dy, int first, int count, float* m, nint tileStep, nint plane, nint panelStep)
+    public void TransformResultGradient(
+        View dy, int first, int count, float* m, nint tileStep, nint plane, nint panelStep)
     {
         float* patchMemory = stackalloc float[(TTransform.Result * TTransform.Result * PanelWidth) + CacheLine.Floats];
         float* patch = CacheLine.Align(patchMemory);
@@ -108,7 +110,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
                 {
                     int channels = Math.Min(PanelWidth, dy.Channels - c);
                     Gather(dy, n, top, left, TTransform.Result, c, channels, PanelWidth, patch);
-                    WinogradTile<TTransform>.ResultGradient(patch, TTransform.Result * PanelWidth, PanelWidth, to, plane);
+                    WinogradTile<TTransform>.ResultGradient(
+                        patch, TTransform.Result * PanelWidth, PanelWidth, to, plane);
                 }
             }
         }
@@ -193,8 +196,8 @@ internal readonly unsafe struct WinogradTiles<TTransform>(int images, int height
     }
 
     /// <summary>
-    /// Copies some channels of size × size pixels to pixels of a certain width, with zeros behind the channels and outside of
-    /// the image.
+    /// Copies some channels of size × size pixels to pixels of a certain width, with zeros behind the channels and
+    /// outside of the image.
     /// </summary>
     private void Gather(
         View x, int n, int top, int left, int size, int channel, int channels, int pixelFloats, float* patch)

@@ -2,13 +2,13 @@ namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
 /// The small transforms of Winograd's convolution F(R×R, 3×3) (Lavin and Gray 2015, https://arxiv.org/abs/1509.09308,
-/// section 4): a tile of R×R results of a 3×3 filter g over a patch d of P×P source pixels, P = R + 2, takes P² multiplications
-/// instead of 9R²,
+/// section 4): a tile of R×R results of a 3×3 filter g over a patch d of P×P source pixels, P = R + 2, takes P²
+/// multiplications instead of 9R²,
 /// <code>
 /// Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
 /// </code>
-/// Each function here applies one of the matrices to a column of vectors, eight channels at a time. The values of a column lie
-/// a step apart in memory, and so do those of the result.
+/// Each function here applies one of the matrices to a column of vectors, eight channels at a time. The values of a
+/// column lie a step apart in memory, and so do those of the result.
 /// </summary>
 internal unsafe interface IWinogradTransform
 {

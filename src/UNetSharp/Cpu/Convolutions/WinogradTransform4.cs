@@ -13,8 +13,8 @@ namespace UNetSharp.Cpu.Convolutions;
 ///      ⎢0   b/2 −1/2  −b   1  0⎥        ⎢ 1/6  −b/6   1/3⎥        ⎣0  a/2 −a/2   2b  −2b  1⎦
 ///      ⎣0   1     0  −5/2  0  1⎦        ⎣  0     0     1 ⎦
 /// </code>
-/// The interpolation points are 0, ±a, ±b, ∞ with a = √½ and b = √2: numbers stay smaller on the way than with the usual 1 and
-/// 2, and a quarter of their rounding is left.
+/// The interpolation points are 0, ±a, ±b, ∞ with a = √½ and b = √2: numbers stay smaller on the way than with the
+/// usual 1 and 2, and a quarter of their rounding is left.
 /// </summary>
 internal readonly unsafe struct WinogradTransform4 : IWinogradTransform
 {

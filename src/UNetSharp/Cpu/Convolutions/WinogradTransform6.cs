@@ -6,16 +6,17 @@ namespace UNetSharp.Cpu.Convolutions;
 /// <summary>
 /// F(6×6, 3×3): 64 multiplications instead of 324.
 /// <code>
-///      ⎡1   0   −21/4    0    21/4    0   −1  0⎤        ⎡  1      0      0  ⎤
-///      ⎢0   1     1   −17/4  −17/4    1    1  0⎥        ⎢−2/9   −2/9   −2/9 ⎥        ⎡1  1   1   1    1    1     1   0⎤
-///      ⎢0  −1     1    17/4  −17/4   −1    1  0⎥        ⎢−2/9    2/9   −2/9 ⎥        ⎢0  1  −1   2   −2   1/2  −1/2  0⎥
-/// Bᵀ = ⎢0  1/2   1/4   −5/2   −5/4    2    1  0⎥    G = ⎢ 1/90   1/45   2/45⎥   Aᵀ = ⎢0  1   1   4    4   1/4   1/4  0⎥
-///      ⎢0 −1/2   1/4    5/2   −5/4   −2    1  0⎥        ⎢ 1/90  −1/45   2/45⎥        ⎢0  1  −1   8   −8   1/8  −1/8  0⎥
-///      ⎢0   2     4    −5/2    −5   1/2    1  0⎥        ⎢32/45  16/45   8/45⎥        ⎢0  1   1  16   16  1/16  1/16  0⎥
-///      ⎢0  −2     4     5/2    −5  −1/2    1  0⎥        ⎢32/45 −16/45   8/45⎥        ⎣0  1  −1  32  −32  1/32 −1/32  1⎦
-///      ⎣0  −1     0    21/4     0  −21/4   0  1⎦        ⎣  0      0      1  ⎦
+///      ⎡1   0   −21/4    0    21/4    0   −1  0⎤      ⎡  1      0      0  ⎤
+///      ⎢0   1     1   −17/4  −17/4    1    1  0⎥      ⎢−2/9   −2/9   −2/9 ⎥      ⎡1  1   1   1    1    1     1   0⎤
+///      ⎢0  −1     1    17/4  −17/4   −1    1  0⎥      ⎢−2/9    2/9   −2/9 ⎥      ⎢0  1  −1   2   −2   1/2  −1/2  0⎥
+/// Bᵀ = ⎢0  1/2   1/4   −5/2   −5/4    2    1  0⎥  G = ⎢ 1/90   1/45   2/45⎥ Aᵀ = ⎢0  1   1   4    4   1/4   1/4  0⎥
+///      ⎢0 −1/2   1/4    5/2   −5/4   −2    1  0⎥      ⎢ 1/90  −1/45   2/45⎥      ⎢0  1  −1   8   −8   1/8  −1/8  0⎥
+///      ⎢0   2     4    −5/2    −5   1/2    1  0⎥      ⎢32/45  16/45   8/45⎥      ⎢0  1   1  16   16  1/16  1/16  0⎥
+///      ⎢0  −2     4     5/2    −5  −1/2    1  0⎥      ⎢32/45 −16/45   8/45⎥      ⎣0  1  −1  32  −32  1/32 −1/32  1⎦
+///      ⎣0  −1     0    21/4     0  −21/4   0  1⎦      ⎣  0      0      1  ⎦
 /// </code>
-/// The interpolation points are 0, ±1, ±2, ±½, ∞. Its rounding is some four times that of <see cref="WinogradTransform4"/>.
+/// The interpolation points are 0, ±1, ±2, ±½, ∞. Its rounding is some four times that of
+/// <see cref="WinogradTransform4"/>.
 /// </summary>
 internal readonly unsafe struct WinogradTransform6 : IWinogradTransform
 {
@@ -90,8 +91,10 @@ internal readonly unsafe struct WinogradTransform6 : IWinogradTransform
         Vector256<float> g0 = Vector256.Load(g), g1 = Vector256.Load(g + step), g2 = Vector256.Load(g + (2 * step));
         g0.Store(to);
         StoreBoth((g0 + g2) * (-2f / 9), g1 * (-2f / 9), to + toStep, toStep);
-        StoreBoth(MultiplyAdd(Vector256.Create(2f / 45), g2, g0 * (1f / 90)), g1 * (1f / 45), to + (3 * toStep), toStep);
-        StoreBoth(MultiplyAdd(Vector256.Create(8f / 45), g2, g0 * (32f / 45)), g1 * (16f / 45), to + (5 * toStep), toStep);
+        StoreBoth(
+            MultiplyAdd(Vector256.Create(2f / 45), g2, g0 * (1f / 90)), g1 * (1f / 45), to + (3 * toStep), toStep);
+        StoreBoth(
+            MultiplyAdd(Vector256.Create(8f / 45), g2, g0 * (32f / 45)), g1 * (16f / 45), to + (5 * toStep), toStep);
         g2.Store(to + (7 * toStep));
     }
 

@@ -4,8 +4,8 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// Gradient of a 3×3 convolution of stride 1 by its filters, by the transforms of <see cref="IWinogradTransform"/>. With
-/// the transformed patches v of the source and gradients m = A dy Aᵀ of the result it is a sum over all tiles,
+/// Gradient of a 3×3 convolution of stride 1 by its filters, by the transforms of <see cref="IWinogradTransform"/>.
+/// With the transformed patches v of the source and gradients m = A dy Aᵀ of the result it is a sum over all tiles,
 /// <code>
 /// du[k][c][o] = Σ over tiles v[k][tile][c] · m[k][tile][o]        dw = Gᵀ du G
 /// </code>
@@ -30,8 +30,8 @@ internal readonly unsafe struct WinogradWeightGradient<TTransform>
     // Tiles of a block of the transforms.
     private const int TransformTiles = 8;
 
-    // Transforms of a run, in floats: 4 MiB, which stay in L3 beside neighbours. Sums above 8 MiB are not gone through run after
-    // run: there all tiles are one.
+    // Transforms of a run, in floats: 4 MiB, which stay in L3 beside neighbours. Sums above 8 MiB are not gone through
+    // run after run: there all tiles are one.
     private const long RunFloats = 1 << 20;
     private const long MaxSums = 2 << 20;
     private const int MinRunTiles = 48;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace UNetSharp.Cpu.Convolutions;
 
 /// <summary>
-/// The transformed filters G g Gᵀ of <see cref="WinogradConvolution{TTransform}"/>: for each product k a matrix of source by
-/// result channels, in panels of 16 result channels:
+/// The transformed filters G g Gᵀ of <see cref="WinogradConvolution{TTransform}"/>: for each product k a matrix of
+/// source by result channels, in panels of 16 result channels:
 /// <code>u[panel][k][source channel][16]</code>
 /// Channels beyond the last are zeros.
 /// </summary>
@@ -77,7 +77,8 @@ internal readonly unsafe struct WinogradWeights<TTransform>(int sourceChannels, 
     {
         public void Execute(int block, int worker)
         {
-            Transform(filters, block, 0, layout.SourceChannels, packed + (block * layout.PanelFloats), layout.PlaneFloats);
+            Transform(
+                filters, block, 0, layout.SourceChannels, packed + (block * layout.PanelFloats), layout.PlaneFloats);
         }
     }
 }

@@ -5,15 +5,15 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Normalization;
 
 /// <summary>
-/// Backward of batch norm and of the leaky rectifier after it (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167).
-/// With z = dy where the result scale · x + shift is positive and slope · dy elsewhere, x̂ = (x − mean) · invStd, over m
-/// pixels:
+/// Backward of batch norm and of the leaky rectifier after it (Ioffe and Szegedy 2015,
+/// https://arxiv.org/abs/1502.03167). With z = dy where the result scale · x + shift is positive and slope · dy
+/// elsewhere, x̂ = (x − mean) · invStd, over m pixels:
 /// <code>
 /// dbias = Σ z        dweight = Σ z · x̂
 /// dx = weight · invStd · (z − dbias / m − x̂ · dweight / m)
 /// </code>
-/// The sign of the result is found once more from x, by the arithmetic of <see cref="ChannelAffine"/>: that is cheaper than
-/// to read the result from memory.
+/// The sign of the result is found once more from x, by the arithmetic of <see cref="ChannelAffine"/>: that is cheaper
+/// than to read the result from memory.
 /// </summary>
 internal static unsafe class BatchNormBackward
 {

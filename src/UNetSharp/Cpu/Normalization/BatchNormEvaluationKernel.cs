@@ -4,8 +4,8 @@ using UNetSharp.Graph.Operations;
 namespace UNetSharp.Cpu.Normalization;
 
 /// <summary>
-/// Kernel of <see cref="BatchNorm"/> in evaluation: y = scale · x + shift of each channel, which follow from the running
-/// statistics, weight and bias. Backward: dx = scale · dy, as nothing depends on the batch.
+/// Kernel of <see cref="BatchNorm"/> in evaluation: y = scale · x + shift of each channel, which follow from the
+/// running statistics, weight and bias. Backward: dx = scale · dy, as nothing depends on the batch.
 /// </summary>
 internal sealed unsafe class BatchNormEvaluationKernel(BatchNorm norm) : Kernel(norm)
 {

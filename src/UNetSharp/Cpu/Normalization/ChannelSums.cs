@@ -96,7 +96,8 @@ internal static unsafe class ChannelSums
     internal readonly struct SquaredDistance : ITerm
     {
         /// <inheritdoc/>
-        public static Vector256<float> Apply(Vector256<float> x, Vector256<float> center) => (x - center) * (x - center);
+        public static Vector256<float> Apply(Vector256<float> x, Vector256<float> center) =>
+            (x - center) * (x - center);
     }
 
     private readonly struct Partial(View x, float* sums) : IJob

@@ -6,8 +6,8 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Normalization;
 
 /// <summary>
-/// What a batch norm needs to know of 16 channels, summed tile by tile while a convolution's results are in the cache: with the
-/// first pixel k of a block of tiles,
+/// What a batch norm needs to know of 16 channels, summed tile by tile while a convolution's results are in the cache:
+/// with the first pixel k of a block of tiles,
 /// <code>[n …][k][Σ (x − k)][Σ (x − k)²]</code>
 /// 16 floats each. Differences from a pixel of the same channel lose no digits where the mean is far from zero.
 /// </summary>

@@ -4,7 +4,9 @@ using UNetSharp.Graph.Operations;
 
 namespace UNetSharp.Cpu.Pointwise;
 
-/// <summary>Kernel of <see cref="Concat"/>. Inputs that the plan has computed in place already are not copied.</summary>
+/// <summary>
+/// Kernel of <see cref="Concat"/>. Inputs that the plan has computed in place already are not copied.
+/// </summary>
 internal sealed unsafe class ConcatKernel(Concat concat) : Kernel(concat)
 {
     private readonly int[] _firstChannels = FirstChannels(concat.Inputs);

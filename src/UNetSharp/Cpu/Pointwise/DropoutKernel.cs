@@ -4,8 +4,8 @@ using UNetSharp.Graph.Operations;
 namespace UNetSharp.Cpu.Pointwise;
 
 /// <summary>
-/// Kernel of <see cref="Dropout"/>. Whether a value is kept follows from the step's seed, the layer and the value's place
-/// by a hash, so backward draws the same and nothing is stored.
+/// Kernel of <see cref="Dropout"/>. Whether a value is kept follows from the step's seed, the layer and the value's
+/// place by a hash, so backward draws the same and nothing is stored.
 /// </summary>
 internal sealed class DropoutKernel(Dropout dropout, float probability) : Kernel(dropout)
 {

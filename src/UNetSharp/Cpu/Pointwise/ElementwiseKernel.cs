@@ -8,7 +8,8 @@ namespace UNetSharp.Cpu.Pointwise;
 /// <typeparam name="TBackward">dx of y, dy and the constant.</typeparam>
 /// <param name="operation">The operation.</param>
 /// <param name="constant">A number that both read: a slope, a bound.</param>
-internal sealed class ElementwiseKernel<TForward, TBackward>(Operation operation, float constant = 0) : Kernel(operation)
+internal sealed class ElementwiseKernel<TForward, TBackward>(
+    Operation operation, float constant = 0) : Kernel(operation)
     where TForward : struct, IElementwise
     where TBackward : struct, IElementwise
 {

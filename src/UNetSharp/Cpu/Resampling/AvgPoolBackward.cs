@@ -4,8 +4,8 @@ using UNetSharp.Graph;
 namespace UNetSharp.Cpu.Resampling;
 
 /// <summary>
-/// Backward of <see cref="AvgPoolForward"/>: a pixel gathers from every window that it is in, dx[p] = Σ dy[i] / count[i]. A
-/// block is one row of dx.
+/// Backward of <see cref="AvgPoolForward"/>: a pixel gathers from every window that it is in, dx[p] = Σ dy[i] /
+/// count[i]. A block is one row of dx.
 /// </summary>
 internal readonly unsafe struct AvgPoolBackward(
     View dy, View dx, Axis rows, Axis columns, bool countsPadding, bool adds) : IJob
@@ -34,7 +34,8 @@ internal readonly unsafe struct AvgPoolBackward(
             {
                 for (int j = left; j < right; j++)
                 {
-                    float share = AvgPoolForward.ComputeWeight(rows, columns, i, j, dx.Shape.H, dx.Shape.W, countsPadding);
+                    float share =
+                        AvgPoolForward.ComputeWeight(rows, columns, i, j, dx.Shape.H, dx.Shape.W, countsPadding);
                     float* from = dy.At(n, i, j);
                     for (int c = 0; c < to.Length; c++)
                     {

@@ -6,8 +6,8 @@ namespace UNetSharp.Cpu.Resampling;
 
 /// <summary>
 /// y[i] = mean of x over the window of i, what lies outside of the image being zeros that count, or do not. Rows of a
-/// window are summed up one by one, which keeps rounding small where the window is the whole image. A block is one row of
-/// the result for a group of channels.
+/// window are summed up one by one, which keeps rounding small where the window is the whole image. A block is one row
+/// of the result for a group of channels.
 /// </summary>
 internal readonly unsafe struct AvgPoolForward(View x, View y, Axis rows, Axis columns, bool countsPadding) : IJob
 {
@@ -45,7 +45,8 @@ internal readonly unsafe struct AvgPoolForward(View x, View y, Axis rows, Axis c
     }
 
     /// <summary>One by the number of pixels that a window's mean is of.</summary>
-    public static float ComputeWeight(Axis rows, Axis columns, int i, int j, int height, int width, bool countsPadding) => 1f
+    public static float ComputeWeight(
+        Axis rows, Axis columns, int i, int j, int height, int width, bool countsPadding) => 1f
         / (countsPadding ? rows.Kernel * columns.Kernel : Count(rows, i, height) * Count(columns, j, width));
 
     private static int Count(Axis axis, int position, int size)

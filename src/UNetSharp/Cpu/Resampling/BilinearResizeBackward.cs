@@ -4,8 +4,8 @@ using UNetSharp.Execution;
 namespace UNetSharp.Cpu.Resampling;
 
 /// <summary>
-/// Backward of <see cref="BilinearResizeForward"/>: each source pixel gathers the gradients of the result pixels that read
-/// it, so no two threads write to one place. A block is one row of the source.
+/// Backward of <see cref="BilinearResizeForward"/>: each source pixel gathers the gradients of the result pixels that
+/// read it, so no two threads write to one place. A block is one row of the source.
 /// </summary>
 internal readonly unsafe struct BilinearResizeBackward(
     View dy,

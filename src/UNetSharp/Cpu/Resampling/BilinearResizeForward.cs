@@ -7,7 +7,8 @@ namespace UNetSharp.Cpu.Resampling;
 /// Bilinear resizing: y[i, j] is the mean of four source pixels, weighted by <see cref="BilinearAxis"/> along each
 /// axis. A block is one row of the result.
 /// </summary>
-internal readonly unsafe struct BilinearResizeForward(View x, View y, BilinearAxis.Point* rows, BilinearAxis.Point* columns)
+internal readonly unsafe struct BilinearResizeForward(
+    View x, View y, BilinearAxis.Point* rows, BilinearAxis.Point* columns)
     : IJob
 {
     /// <summary>Computes y.</summary>
@@ -25,7 +26,15 @@ internal readonly unsafe struct BilinearResizeForward(View x, View y, BilinearAx
         {
             long left = (long)columns[j].First * x.Stride;
             long right = (long)columns[j].Second * x.Stride;
-            Mix(above + left, above + right, below + left, below + right, rows[i].Weight, columns[j].Weight, to, y.Channels);
+            Mix(
+                above + left,
+                above + right,
+                below + left,
+                below + right,
+                rows[i].Weight,
+                columns[j].Weight,
+                to,
+                y.Channels);
         }
     }
 

@@ -6,9 +6,9 @@ using UNetSharp.Graph;
 namespace UNetSharp.Cpu.Resampling;
 
 /// <summary>
-/// Backward of <see cref="MaxPoolForward"/>: each window hands its gradient to the first of its pixels, by rows, that holds
-/// the maximum, as PyTorch does. A block is a band of windows; where windows overlap it is all of an image for a group of eight
-/// channels, so that they never add into one place from two threads.
+/// Backward of <see cref="MaxPoolForward"/>: each window hands its gradient to the first of its pixels, by rows, that
+/// holds the maximum, as PyTorch does. A block is a band of windows; where windows overlap it is all of an image for a
+/// group of eight channels, so that they never add into one place from two threads.
 /// </summary>
 internal readonly unsafe struct MaxPoolBackward(View x, View y, View dy, View dx, Axis rows, Axis columns) : IJob
 {

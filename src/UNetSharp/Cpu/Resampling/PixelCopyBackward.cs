@@ -4,8 +4,8 @@ using UNetSharp.Graph;
 namespace UNetSharp.Cpu.Resampling;
 
 /// <summary>
-/// Backward of <see cref="PixelCopyForward"/>: each source pixel sums the gradients of the result pixels that copy it, so no
-/// two threads write to one place. A block is a row of the source.
+/// Backward of <see cref="PixelCopyForward"/>: each source pixel sums the gradients of the result pixels that copy it,
+/// so no two threads write to one place. A block is a row of the source.
 /// </summary>
 internal readonly unsafe struct PixelCopyBackward(
     View dy, View dx, int* rowStarts, int* rowReaders, int* columnStarts, int* columnReaders, bool adds) : IJob

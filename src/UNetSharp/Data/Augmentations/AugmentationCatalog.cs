@@ -18,7 +18,13 @@ public static class AugmentationCatalog
     [
         new("flips", new(0, 0.5f), 0, "", s => s.Flips, (s, a) => s with { Flips = a }),
         new("vflips", new(0, 0.5f), 0, "", s => s.VerticalFlips, (s, a) => s with { VerticalFlips = a }),
-        new("turns", new(0, 0.75f), 0, "", s => s.QuarterTurns, (s, a) => s with { QuarterTurns = a }), // all four equally often
+        new(
+            "turns",
+            new(0, 0.75f),
+            0,
+            "",
+            s => s.QuarterTurns,
+            (s, a) => s with { QuarterTurns = a }), // all four equally often
         new("shift", new(0.1f, 1), 0.5f, "share of the side", s => s.Shift, (s, a) => s with { Shift = a }),
         new("rotate", new(15, 1), 180, "degrees", s => s.Rotate, (s, a) => s with { Rotate = a }),
         new("scale", new(0.2f, 1), 1, "factor less 1", s => s.Scale, (s, a) => s with { Scale = a }),
@@ -49,7 +55,8 @@ public static class AugmentationCatalog
     /// <summary>What can be given, in a line for people.</summary>
     public static string Usage { get; } =
         $"{string.Join(", ", SetNames)}, or a list of name=strength:probability, "
-        + $"such as flips,rotate=15,elastic=10:0.5, from {string.Join(", ", Entries.Select(entry => entry.Name))} and {GridName}";
+        + $"such as flips,rotate=15,elastic=10:0.5, from {string.Join(", ", Entries.Select(entry => entry.Name))} and "
+        + $"{GridName}";
 
     /// <summary>Reads a set's name or a list.</summary>
     /// <exception cref="ArgumentException">It is neither; the message names the part and the mend.</exception>
@@ -113,7 +120,9 @@ public static class AugmentationCatalog
         }
 
         return known.With(settings, new Augmentation(
-            strength is null ? known.Default.Strength : ParseNumber(part, strength, "strength", known.MaxStrength, known.Unit),
+            strength is null
+                ? known.Default.Strength
+                : ParseNumber(part, strength, "strength", known.MaxStrength, known.Unit),
             probability is null ? known.Default.Probability : ParseNumber(part, probability, "probability", 1, "")));
     }
 

@@ -65,7 +65,8 @@ internal readonly record struct AugmentationDraw
         bool isFlipped = IsApplied(settings.Flips, random);
         bool isUpsideDown = IsApplied(settings.VerticalFlips, random);
         (bool isTurned, int turns) = (IsApplied(settings.QuarterTurns, random), random.Next(1, 4));
-        (bool isShifted, double down, double right) = (IsApplied(settings.Shift, random), DrawSigned(random), DrawSigned(random));
+        (bool isShifted, double down, double right) =
+            (IsApplied(settings.Shift, random), DrawSigned(random), DrawSigned(random));
         double pick = random.NextDouble();
         return new AugmentationDraw
         {

@@ -10,7 +10,9 @@ internal readonly record struct CropWindow(int Top, int Left, (int Row, int Colu
     public static CropWindow Create(in AugmentationDraw draw, Sample sample, PictureSize part)
     {
         bool isCrop = part.Height < sample.Size.Height || part.Width < sample.Size.Width;
-        (int Row, int Column)? kept = isCrop && draw.ForegroundPick is { } pick ? PickForegroundPixel(sample, pick) : null;
+        (int Row, int Column)? kept = isCrop && draw.ForegroundPick is { } pick
+            ? PickForegroundPixel(sample, pick)
+            : null;
         return new CropWindow(
             Offset(draw.Window.Row, sample.Size.Height, part.Height, kept?.Row),
             Offset(draw.Window.Column, sample.Size.Width, part.Width, kept?.Column),

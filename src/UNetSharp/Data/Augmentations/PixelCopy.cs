@@ -37,12 +37,16 @@ internal sealed class PixelCopy
         bool isTurned = map.RowByRow == 0;
         for (int i = 0; i < part.Height; i++)
         {
-            _byRow[i] = isTurned ? SourceColumn(map.MapToSource(i, 0), imageSize) : SourceRow(map.MapToSource(i, 0), imageSize);
+            _byRow[i] = isTurned
+                ? SourceColumn(map.MapToSource(i, 0), imageSize)
+                : SourceRow(map.MapToSource(i, 0), imageSize);
         }
 
         for (int j = 0; j < part.Width; j++)
         {
-            _byColumn[j] = isTurned ? SourceRow(map.MapToSource(0, j), imageSize) : SourceColumn(map.MapToSource(0, j), imageSize);
+            _byColumn[j] = isTurned
+                ? SourceRow(map.MapToSource(0, j), imageSize)
+                : SourceColumn(map.MapToSource(0, j), imageSize);
         }
     }
 

@@ -10,11 +10,13 @@ internal sealed class ResizedRows : RowSource
     private readonly TriangleWeights[] _verticalWeights;
     private int _next;
 
-    private ResizedRows(RowSource source, PictureSize size, TriangleWeights[] horizontalWeights, TriangleWeights[] verticalWeights)
+    private ResizedRows(
+        RowSource source, PictureSize size, TriangleWeights[] horizontalWeights, TriangleWeights[] verticalWeights)
         : base(size, source.Channels, source.FullScale)
     {
         _verticalWeights = verticalWeights;
-        _horizontal = new RowWindow(new HorizontalPass(source, size.Width, horizontalWeights), CountBufferedRows(verticalWeights));
+        _horizontal = new RowWindow(
+            new HorizontalPass(source, size.Width, horizontalWeights), CountBufferedRows(verticalWeights));
     }
 
     /// <summary>Resizes as <see cref="Resampling.ResizeAntialiased"/>.</summary>
@@ -35,7 +37,8 @@ internal sealed class ResizedRows : RowSource
 
     /// <summary>Bytes that resizing a stream holds.</summary>
     public static long BytesFor(PictureSize from, PictureSize to, int channels) => from == to ? 0
-        : RowWindow.BytesFor(CountBufferedRows(TriangleWeights.Antialiased(from.Height, to.Height)), to.Width, channels);
+        : RowWindow.BytesFor(
+            CountBufferedRows(TriangleWeights.Antialiased(from.Height, to.Height)), to.Width, channels);
 
     /// <inheritdoc/>
     protected override void ReadNextRow(Span<float> row)

@@ -1,8 +1,8 @@
 namespace UNetSharp.Graph.Operations;
 
 /// <summary>
-/// Dropout (Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html): in training y = k · x / (1 − p) and
-/// dx = k · dy / (1 − p), where k is 0 with probability p and else 1; in evaluation p is 0.
+/// Dropout (Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html): in training y = k · x / (1 − p)
+/// and dx = k · dy / (1 − p), where k is 0 with probability p and else 1; in evaluation p is 0.
 /// </summary>
 public sealed class Dropout : Operation
 {

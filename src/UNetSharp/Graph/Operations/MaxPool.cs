@@ -37,7 +37,9 @@ public sealed class MaxPool : Operation
                 + $"{x}: the image is too small for a network this deep.");
     }
 
-    /// <summary>In ceil mode a last window may hang over the border, if it starts inside of image and padding.</summary>
+    /// <summary>
+    /// In ceil mode a last window may hang over the border, if it starts inside of image and padding.
+    /// </summary>
     private static int Positions(Axis axis, int size, bool ceilMode)
     {
         int positions = axis.CountPositions(size);

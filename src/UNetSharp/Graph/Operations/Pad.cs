@@ -3,8 +3,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Graph.Operations;
 
 /// <summary>
-/// Zeros around the image, as PyTorch's pad: (N, C, H, W) → (N, C, top + H + bottom, left + W + right). Negative numbers
-/// crop. Backward: the inner part of dy.
+/// Zeros around the image, as PyTorch's pad: (N, C, H, W) → (N, C, top + H + bottom, left + W + right). Negative
+/// numbers crop. Backward: the inner part of dy.
 /// </summary>
 public sealed class Pad : Operation
 {

@@ -34,7 +34,8 @@ public sealed record EffectiveReceptiveField(HeatMap Map, int X, int Y, double? 
     /// The pixel is outside of the picture, which may be too large for the memory, or the network does not read
     /// pictures of one or three channels.
     /// </exception>
-    public static EffectiveReceptiveField Compute(TrainedNetwork trained, Picture picture, int x, int y, int k, int threads)
+    public static EffectiveReceptiveField Compute(
+        TrainedNetwork trained, Picture picture, int x, int y, int k, int threads)
     {
         ExplainedPicture explained = new(trained, picture);
         float[] start = explained.ComputeLogitGradient(Region.FromPixel(explained.OriginalSize, x, y), k);
@@ -49,9 +50,11 @@ public sealed record EffectiveReceptiveField(HeatMap Map, int X, int Y, double? 
         float[] own = Resampling.ResizeAntialiased(seen, explained.InputSize, explained.OriginalSize, channels: 1);
         double? reach = ReceptiveField.FindAll(new ComputationGraph(explained.Logits))[explained.Logits]?.Size;
         double scale = Math.Max(
-            (double)explained.OriginalSize.Height / explained.InputSize.Height, (double)explained.OriginalSize.Width / explained.InputSize.Width);
+            (double)explained.OriginalSize.Height / explained.InputSize.Height,
+            (double)explained.OriginalSize.Width / explained.InputSize.Width);
         return new EffectiveReceptiveField(
-            HeatMap.FromValues(explained.OriginalSize, own), x, y, reach * scale, ComputeCoreSize(own, explained.OriginalSize, x, y));
+            HeatMap.FromValues(explained.OriginalSize, own), x, y, reach * scale, ComputeCoreSize(
+                own, explained.OriginalSize, x, y));
     }
 
     private static float[] ComputeMeanMagnitudes(ReadOnlySpan<float> gradient, int channels)

@@ -64,7 +64,8 @@ internal sealed class ExplainedPicture
         long bytes = device.EstimateBytes(graph, settings);
         return bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
             ? device.Compile(graph, _trained.Network.Store, settings)
-            : throw new DataException($"To explain a picture of {InputSize} pixels takes {Math.Round(bytes / Gigabyte)} GB "
+            : throw new DataException(
+                $"To explain a picture of {InputSize} pixels takes {Math.Round(bytes / Gigabyte)} GB "
                 + "of memory, more than there is. Cut out the part that matters.");
     }
 
@@ -85,7 +86,8 @@ internal sealed class ExplainedPicture
         if (region.Size != OriginalSize)
         {
             throw new ArgumentException(
-                $"The region is of a picture of {region.Size} pixels, but the picture has {OriginalSize}.", nameof(region));
+                $"The region is of a picture of {region.Size} pixels, but the picture has {OriginalSize}.",
+                nameof(region));
         }
 
         int classes = Logits.Shape.C;

@@ -37,7 +37,8 @@ public sealed record GradCam(HeatMap Map, string Layer, PictureSize LayerSize, f
     /// <exception cref="DataException">
     /// The network does not read pictures of one or three channels, or the picture is too large for the memory.
     /// </exception>
-    public static GradCam Compute(TrainedNetwork trained, Picture picture, Region region, int k, string? layer, int threads)
+    public static GradCam Compute(
+        TrainedNetwork trained, Picture picture, Region region, int k, string? layer, int threads)
     {
         ExplainedPicture explained = new(trained, picture);
         float[] start = explained.ComputeLogitGradient(region, k);
@@ -55,7 +56,8 @@ public sealed record GradCam(HeatMap Map, string Layer, PictureSize LayerSize, f
         float[] map = SumWeighted(plan.GetOutput(maps).Data, weights);
         PictureSize size = new(maps.Shape.H, maps.Shape.W);
         double? step = ReceptiveField.FindAll(new ComputationGraph(explained.Logits))[maps]?.Step;
-        return new GradCam(HeatMap.FromValues(explained.OriginalSize, explained.ToOriginalSize(map, size, step)), name, size, weights);
+        return new GradCam(
+            HeatMap.FromValues(explained.OriginalSize, explained.ToOriginalSize(map, size, step)), name, size, weights);
     }
 
     private static float[] ComputeChannelMeans(ReadOnlySpan<float> gradient, Shape shape)

@@ -52,7 +52,8 @@ public sealed record Occlusion(HeatMap Map, float[] LogitDrops, float MeanLogit)
             new ComputationGraph(explained.Logits), trained.Network.Store, PlanSettings.ForInference());
         float[] logits = new float[explained.Logits.Shape.Count];
         double mean = MeanLogit(picture);
-        int[] rows = GetPatchStarts(picture.Height, patch, stride), columns = GetPatchStarts(picture.Width, patch, stride);
+        int[] rows =
+            GetPatchStarts(picture.Height, patch, stride), columns = GetPatchStarts(picture.Width, patch, stride);
         double[] sums = new double[picture.Height * picture.Width];
         int[] counts = new int[sums.Length];
         int done = 0;

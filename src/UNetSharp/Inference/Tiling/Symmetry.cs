@@ -27,7 +27,8 @@ internal readonly record struct Symmetry(bool IsTransposed, bool MirrorsRows, bo
     }
 
     /// <summary>The size of the image when it lies this way.</summary>
-    public PictureSize TransformSize(PictureSize size) => IsTransposed ? new PictureSize(size.Width, size.Height) : size;
+    public PictureSize TransformSize(PictureSize size) =>
+        IsTransposed ? new PictureSize(size.Width, size.Height) : size;
 
     /// <summary>Lays an image this way.</summary>
     /// <param name="image">(height, width, channels).</param>
@@ -48,7 +49,8 @@ internal readonly record struct Symmetry(bool IsTransposed, bool MirrorsRows, bo
     /// <param name="channels">Values of a pixel.</param>
     /// <param name="share">What the values are multiplied by.</param>
     /// <param name="sums">The upright image that is added to.</param>
-    public void AddInverse(ReadOnlySpan<float> transformed, PictureSize size, int channels, float share, Span<float> sums)
+    public void AddInverse(
+        ReadOnlySpan<float> transformed, PictureSize size, int channels, float share, Span<float> sums)
     {
         for (int pixel = 0; pixel < size.Height * size.Width; pixel++)
         {

@@ -85,7 +85,8 @@ internal sealed class TileAxis
     }
 
     /// <summary>The most pixels from the first to the last of one tile's input.</summary>
-    public int MaxInputSpan() => Enumerable.Range(0, Count).Max(tile => GetSourcePixels(tile).Max() - GetSourcePixels(tile).Min() + 1);
+    public int MaxInputSpan() =>
+        Enumerable.Range(0, Count).Max(tile => GetSourcePixels(tile).Max() - GetSourcePixels(tile).Min() + 1);
 
     private static int Margin(int inputLength, int length) => (inputLength - length) / 2;
 

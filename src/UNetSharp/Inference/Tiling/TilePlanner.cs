@@ -29,7 +29,8 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
     private TilePlan? _lastPlan;
 
     /// <summary>
-    /// Whether the network reads pictures as a whole only: at a size of its own, or because values depend on all pixels.
+    /// Whether the network reads pictures as a whole only: at a size of its own, or because values depend on all
+    /// pixels.
     /// </summary>
     public bool RequiresWholeImage =>
         description.Size is not null || description.Normalization != Normalization.Unit || description.StretchesMaps;
@@ -66,19 +67,22 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
         }
 
         if ((long)seen.Height * seen.Width <= MaxWholePixels
-            && CreateTiledPlan(picture, seen, Math.Max(seen.Height, seen.Width), settings) is { MemoryBytes: <= MemoryBudget } whole)
+            && CreateTiledPlan(
+                picture, seen, Math.Max(seen.Height, seen.Width), settings) is { MemoryBytes: <= MemoryBudget } whole)
         {
             return whole;
         }
 
         return TileSides.Select(length => CreateTiledPlan(picture, seen, length, settings))
-            .FirstOrDefault(plan => plan.MemoryBytes <= MemoryBudget) ?? CreateTiledPlan(picture, seen, TileSides[^1], settings);
+            .FirstOrDefault(
+                plan => plan.MemoryBytes <= MemoryBudget) ?? CreateTiledPlan(picture, seen, TileSides[^1], settings);
     }
 
     private static PictureSize Scale(PictureSize picture, double scale) => new(
         Math.Max(1, (int)Math.Round(picture.Height * scale)), Math.Max(1, (int)Math.Round(picture.Width * scale)));
 
-    private TilePlan CreateTiledPlan(PictureSize picture, PictureSize scaledSize, int side, SegmentationSettings settings)
+    private TilePlan CreateTiledPlan(
+        PictureSize picture, PictureSize scaledSize, int side, SegmentationSettings settings)
     {
         bool isWhole = side >= Math.Max(scaledSize.Height, scaledSize.Width);
         int overlap = isWhole ? 0 : GetOverlap(side, settings);

@@ -5,7 +5,8 @@ namespace UNetSharp.Inference.Tiling;
 
 /// <summary>
 /// Probabilities of a picture, row after row: when the next row is asked for and its tiles are not done, the next row
-/// of tiles is computed. The rows of the picture under their inputs are kept, and the sums of the rows of their outputs.
+/// of tiles is computed. The rows of the picture under their inputs are kept, and the sums of the rows of their
+/// outputs.
 /// </summary>
 internal sealed class TiledRows : RowSource
 {
@@ -33,7 +34,8 @@ internal sealed class TiledRows : RowSource
         _picture = new RowWindow(picture, plan.Rows.MaxInputSpan());
         _image = new Tensor(Shape.Nchw(1, picture.Channels, plan.Rows.InputLength, plan.Columns.InputLength));
         _probabilities = new float[checked(plan.Rows.OutputLength * plan.Columns.OutputLength * classes)];
-        _sums = [.. Enumerable.Range(0, Math.Min(plan.Rows.OutputLength, Size.Height)).Select(_ => new float[RowLength])];
+        _sums =
+            [.. Enumerable.Range(0, Math.Min(plan.Rows.OutputLength, Size.Height)).Select(_ => new float[RowLength])];
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// In which order a file has the axes of a map. Ours know none but (N, C, H, W); files turn maps by Transpose, and back,
-/// where an operation wants the channels last.
+/// In which order a file has the axes of a map. Ours know none but (N, C, H, W); files turn maps by Transpose, and
+/// back, where an operation wants the channels last.
 /// </summary>
 /// <param name="Axes">Which of N, C, H and W, counted from 0, stands at each place.</param>
 internal sealed record AxisOrder(IReadOnlyList<int> Axes)
@@ -19,7 +19,9 @@ internal sealed record AxisOrder(IReadOnlyList<int> Axes)
     public bool IsChannelAxis(long place) =>
         place is >= -Rank and < Rank && Axes[(int)((place + Rank) % Rank)] == 1;
 
-    /// <summary>The order after Transpose, which reverses the axes if it names none; null if that makes no sense.</summary>
+    /// <summary>
+    /// The order after Transpose, which reverses the axes if it names none; null if that makes no sense.
+    /// </summary>
     public AxisOrder? Transpose(IReadOnlyList<long> places)
     {
         long[] from = places.Count == 0 ? [3, 2, 1, 0] : [.. places];

@@ -105,5 +105,6 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
     public InvalidDataException CreateException(string what) =>
         new($"operation {CheckpointException.Sanitize(Operation)}: {what}");
 
-    private string Name(int index) => HasInput(index) ? node.Inputs[index] : throw CreateException($"input {index} is missing");
+    private string Name(int index) =>
+        HasInput(index) ? node.Inputs[index] : throw CreateException($"input {index} is missing");
 }

@@ -3,8 +3,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// ONNX's operations on constants and sizes, computed at once: the arithmetic with which exporters say to which size a map
-/// is resized or padded.
+/// ONNX's operations on constants and sizes, computed at once: the arithmetic with which exporters say to which size a
+/// map is resized or padded.
 /// </summary>
 internal static class OnnxConstantOperations
 {

@@ -9,8 +9,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// A network's graph in ONNX's operations: input <c>image</c>, (N, C, H, W), output <c>logits</c>, (N, K, H, W). Weights
-/// bear PyTorch's names, and nodes those of the layers that their weights belong to.
+/// A network's graph in ONNX's operations: input <c>image</c>, (N, C, H, W), output <c>logits</c>, (N, K, H, W).
+/// Weights bear PyTorch's names, and nodes those of the layers that their weights belong to.
 /// </summary>
 internal sealed class OnnxExport
 {

@@ -48,8 +48,8 @@ public sealed class OnnxNetwork : Network
     internal IReadOnlyDictionary<string, string> Metadata => _model.Metadata;
 
     /// <summary>
-    /// Whether this is U²-Net for saliency as background removal uses it: of colour images, a map and six sides, or the map
-    /// alone, as probabilities of an image of 320x320.
+    /// Whether this is U²-Net for saliency as background removal uses it: of colour images, a map and six sides, or the
+    /// map alone, as probabilities of an image of 320x320.
     /// </summary>
     internal bool IsSaliency => (Channels, Classes) == (3, 1)
         && (_model.Outputs.Count == SaliencyOutputs
@@ -96,7 +96,8 @@ public sealed class OnnxNetwork : Network
         OnnxNetwork Traced(PictureSize probe, int sideStep)
         {
             var image = Value.Input(Shape.Nchw(1, (int)channels, probe.Height, probe.Width));
-            Value result = OnnxTrace.Trace(file, model, input.Name, LogitsName(model), image, (tensor, _) => Constant(tensor));
+            Value result =
+                OnnxTrace.Trace(file, model, input.Name, LogitsName(model), image, (tensor, _) => Constant(tensor));
             if (result.Shape.C > MaxClasses)
             {
                 throw new CheckpointException(
@@ -125,7 +126,8 @@ public sealed class OnnxNetwork : Network
         if (Parameters().FirstOrDefault(parameter => !IsFinite(Store.GetValues(parameter))) is { } bad)
         {
             throw new CheckpointException(
-                $"{_file}: {CheckpointException.Sanitize(bad.Name)} holds values that are not finite numbers (NaN or infinity)"
+                $"{_file}: {CheckpointException.Sanitize(bad.Name)} holds values that are not finite numbers (NaN or "
+                    + "infinity)"
                 + "; training has diverged, or the file is damaged.");
         }
     }

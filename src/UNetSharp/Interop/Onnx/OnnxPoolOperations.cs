@@ -11,7 +11,8 @@ internal static class OnnxPoolOperations
     private const string DifferentPadding = "padding that differs on two sides, or of whole windows, is not supported";
 
     /// <summary>
-    /// MaxPool. More padding behind the last pixel than before the first is how sizes were rounded up before version 10.
+    /// MaxPool. More padding behind the last pixel than before the first is how sizes were rounded up before version
+    /// 10.
     /// </summary>
     public static Value Max(OnnxCall call)
     {

@@ -30,7 +30,8 @@ internal static class OnnxSizeOperations
             (true, true) when ParseGrid(grid) is { } known => x.Resize(height, width, known),
             (false, true) when mode == "nearest" && (grid, rounding) == ("asymmetric", "floor") =>
                 x.ResizeNearest(height, width),
-            (false, true) when mode == "nearest" && ParseGrid(grid) is { } known && ParseRounding(rounding) is { } rounded =>
+            (false, true) when mode == "nearest" && ParseGrid(grid) is { } known
+                && ParseRounding(rounding) is { } rounded =>
                 new NearestResize(
                     x,
                     Nearest(x.Shape.H, height, known, rounded),
@@ -72,7 +73,8 @@ internal static class OnnxSizeOperations
     public static Value Pad(OnnxCall call)
     {
         Value x = call.Map(0);
-        int[] pads = [.. (call.Numbers(1, "pads") ?? []).Select(number => RequireInteger(call, number, -OnnxTrace.MaxSide))];
+        int[] pads =
+            [.. (call.Numbers(1, "pads") ?? []).Select(number => RequireInteger(call, number, -OnnxTrace.MaxSide))];
         bool isZero = call.Float("value", 0) == 0 && (!call.HasInput(2) || call.Numbers(2).All(value => value == 0));
         if (pads is not [0, 0, var top, var left, 0, 0, var bottom, var right] || call.HasInput(3))
         {
@@ -105,13 +107,16 @@ internal static class OnnxSizeOperations
         int[] after = new int[4];
         for (int i = 0; i < axes.Length; i++)
         {
-            int axis = axes[i] is >= -4 and < 4 ? ((int)axes[i] + 4) % 4 : throw call.CreateException("there are four axes");
+            int axis = axes[i] is >= -4 and < 4
+                ? ((int)axes[i] + 4) % 4
+                : throw call.CreateException("there are four axes");
             int size = sizes[axis];
             (before[axis], after[axis]) = (ClampIndex(starts[i], size), size - ClampIndex(ends[i], size));
         }
 
         return (before[0], after[0]) == default
-            ? x.SliceChannels(before[1], x.Shape.C - before[1] - after[1]).Pad(-before[3], -after[3], -before[2], -after[2])
+            ? x.SliceChannels(before[1], x.Shape.C - before[1] - after[1]).Pad(
+                -before[3], -after[3], -before[2], -after[2])
             : throw call.CreateException("images of a batch cannot be separated");
     }
 

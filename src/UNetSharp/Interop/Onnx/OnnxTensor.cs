@@ -125,6 +125,6 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
             $"'{CheckpointException.Sanitize(name)}' has a number format that is not known, ONNX's {type}");
 
     private static InvalidDataException InOtherFile(string name) => new(
-        $"the numbers of '{CheckpointException.Sanitize(name)}' are in another file, which is not followed; save the model "
-        + "with its weights inside (onnx.save without save_as_external_data)");
+        $"the numbers of '{CheckpointException.Sanitize(name)}' are in another file, which is not followed; save the "
+            + "model with its weights inside (onnx.save without save_as_external_data)");
 }

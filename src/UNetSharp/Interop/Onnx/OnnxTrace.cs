@@ -141,7 +141,9 @@ internal sealed class OnnxTrace
         {
             OnnxTensor tensor = folding(call);
             _numbersLeft -= tensor.Name.Length > 0 ? 0 : tensor.Count;
-            _tensors[call.ResultName] = _numbersLeft >= 0 ? tensor : throw call.CreateException("there are too many constants");
+            _tensors[call.ResultName] = _numbersLeft >= 0
+                ? tensor
+                : throw call.CreateException("there are too many constants");
         }
         else
         {

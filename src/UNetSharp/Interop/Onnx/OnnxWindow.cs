@@ -4,7 +4,8 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// How a node's window moves along one axis: ONNX's kernel, stride, dilation, and padding, which may differ on both ends.
+/// How a node's window moves along one axis: ONNX's kernel, stride, dilation, and padding, which may differ on both
+/// ends.
 /// </summary>
 /// <param name="Axis">Kernel, stride and dilation; the padding where it is the same on both ends.</param>
 /// <param name="Before">Padding before the first pixel.</param>
@@ -22,7 +23,8 @@ internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
     public int Positions(int size) => ((size + Before + After - Axis.Extent) / Axis.Stride) + 1;
 
     /// <summary>The windows down the rows and across the columns.</summary>
-    public static (OnnxWindow Rows, OnnxWindow Columns) FromCall(OnnxCall call, Shape x, int kernelHeight, int kernelWidth) =>
+    public static (OnnxWindow Rows, OnnxWindow Columns) FromCall(
+        OnnxCall call, Shape x, int kernelHeight, int kernelWidth) =>
         (FromCall(call, x.H, kernelHeight, 0), FromCall(call, x.W, kernelWidth, 1));
 
     private static OnnxWindow FromCall(OnnxCall call, int size, int kernel, int index)
@@ -32,11 +34,15 @@ internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
         Axis axis = new(kernel, stride, Padding: 0, dilation);
         (int before, int after) = call.Text("auto_pad", "NOTSET") switch
         {
-            "NOTSET" => (ReadInteger(call, "pads", index, 0, MaxDistance), ReadInteger(call, "pads", index + 2, 0, MaxDistance)),
+            "NOTSET" =>
+                (
+                    ReadInteger(call, "pads", index, 0, MaxDistance),
+                    ReadInteger(call, "pads", index + 2, 0, MaxDistance)),
             "VALID" => (0, 0),
             "SAME_UPPER" => SplitPadding(ComputeSamePadding(axis, size)),
             "SAME_LOWER" => SplitPadding(ComputeSamePadding(axis, size)) is var (less, more) ? (more, less) : default,
-            string other => throw call.CreateException($"auto_pad {CheckpointException.Sanitize(other)} is not supported"),
+            string other =>
+                throw call.CreateException($"auto_pad {CheckpointException.Sanitize(other)} is not supported"),
         };
         return new OnnxWindow(before == after ? axis with { Padding = before } : axis, before, after);
     }

@@ -6,14 +6,14 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Interop.Onnx;
 
 /// <summary>
-/// Where a network's sizes come from when the image's size is open. A graph knows numbers only; so the network is traced on
-/// three sizes, and an enlarged map that has the size of some other value in all three is taken to follow that value, as
-/// a decoder's map follows its skip. What follows none must grow by a whole factor.
+/// Where a network's sizes come from when the image's size is open. A graph knows numbers only; so the network is
+/// traced on three sizes, and an enlarged map that has the size of some other value in all three is taken to follow
+/// that value, as a decoder's map follows its skip. What follows none must grow by a whole factor.
 /// </summary>
 /// <remarks>
 /// Maps that have the right size already are not resized or padded, which a trace then does not show. Halving leaves a
-/// remainder at every level, or at none, for sides of 1024 · m − 1, 1024 · m and 1024 · m + 1: of these three kinds, the
-/// one whose graph has most operations shows every step.
+/// remainder at every level, or at none, for sides of 1024 · m − 1, 1024 · m and 1024 · m + 1: of these three kinds,
+/// the one whose graph has most operations shows every step.
 /// </remarks>
 internal sealed class TracedSizes
 {
@@ -87,10 +87,12 @@ internal sealed class TracedSizes
         }
     }
 
-    private static ComputationGraph TraceAt(Network network, (int Height, int Width) times, int rest) => new(network.Segment(
+    private static ComputationGraph TraceAt(Network network, (int Height, int Width) times, int rest) =>
+        new(network.Segment(
         Value.Input(Shape.Nchw(1, network.Channels, (times.Height * Period) + rest, (times.Width * Period) + rest))));
 
-    private static IEnumerable<Type> GetOperationTypes(ComputationGraph graph) => graph.Operations.Select(operation => operation.GetType());
+    private static IEnumerable<Type> GetOperationTypes(ComputationGraph graph) =>
+        graph.Operations.Select(operation => operation.GetType());
 
     private static (int Top, int Left, int High, int Wide) GetPadding(Operation operation)
     {

@@ -19,9 +19,9 @@ internal enum ProtoEncoding
 }
 
 /// <summary>
-/// One field of a protobuf message (https://protobuf.dev/programming-guides/encoding). A message is a run of fields, and
-/// an inner message is content that is read when it is asked for, so that the depth of a file is that of the reader's own
-/// calls. Every length is compared with the bytes that are left; nothing is copied.
+/// One field of a protobuf message (https://protobuf.dev/programming-guides/encoding). A message is a run of fields,
+/// and an inner message is content that is read when it is asked for, so that the depth of a file is that of the
+/// reader's own calls. Every length is compared with the bytes that are left; nothing is copied.
 /// </summary>
 /// <param name="Number">Number of the field in its message.</param>
 /// <param name="Encoding">How it is encoded.</param>
@@ -65,7 +65,8 @@ internal readonly record struct ProtoField(
                 ProtoEncoding.Varint => new ProtoField(number, encoding, ReadVarint(ref message), default),
                 ProtoEncoding.Fixed64 => new ProtoField(number, encoding, 0, ReadBytes(ref message, sizeof(ulong))),
                 ProtoEncoding.Fixed32 => new ProtoField(number, encoding, 0, ReadBytes(ref message, sizeof(uint))),
-                ProtoEncoding.Content => new ProtoField(number, encoding, 0, ReadBytes(ref message, ReadVarint(ref message))),
+                ProtoEncoding.Content =>
+                    new ProtoField(number, encoding, 0, ReadBytes(ref message, ReadVarint(ref message))),
                 _ => throw Damaged("a field's encoding"),
             };
         }

@@ -8,7 +8,8 @@ internal static class TorchGlobals
 {
     private const int MaxDims = 8;
 
-    // What training scripts put beside the weights: scores, options, paths. Nothing is made of them, whatever they hold.
+    // What training scripts put beside the weights: scores, options, paths. Nothing is made of them, whatever they
+    // hold.
     private static readonly string[] IgnoredNames =
     [
         "_codecs.encode", "argparse.Namespace", "builtins.set", "__builtin__.set", "numpy.dtype", "numpy.ndarray",

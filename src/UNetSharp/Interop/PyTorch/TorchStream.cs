@@ -70,7 +70,8 @@ internal sealed class TorchStream : ITorchData
             string key = TorchStorages.GetKey(keyValue);
             if (storages.Find(key) is not { } storage)
             {
-                throw TorchGlobals.Damaged($"storage '{CheckpointException.Sanitize(key)}' is listed but not described");
+                throw TorchGlobals.Damaged(
+                    $"storage '{CheckpointException.Sanitize(key)}' is listed but not described");
             }
 
             RequireFollowing(at, CountBytes, key);

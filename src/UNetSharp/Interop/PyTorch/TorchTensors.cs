@@ -83,7 +83,8 @@ internal sealed class TorchTensors
         _readBytes += end;
         if (end - start > Array.MaxLength || _readBytes > _maxBytes)
         {
-            throw new InvalidDataException($"is refused: storage '{CheckpointException.Sanitize(storage.Key)}' is larger "
+            throw new InvalidDataException(
+                $"is refused: storage '{CheckpointException.Sanitize(storage.Key)}' is larger "
                 + "than can be read; save each array by itself, without compression.");
         }
 

@@ -162,7 +162,8 @@ internal sealed class ZipEntries
         ushort method = UInt16(directory, 10);
         if ((UInt16(directory, 8) & Encrypted) != 0 || method is not (Stored or Deflated))
         {
-            throw new InvalidDataException($"is refused: its entry '{CheckpointException.Sanitize(name)}' is encrypted or "
+            throw new InvalidDataException(
+                $"is refused: its entry '{CheckpointException.Sanitize(name)}' is encrypted or "
                 + "compressed by another method than deflate; zip it anew without compression.");
         }
 

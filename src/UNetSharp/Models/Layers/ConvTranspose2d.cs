@@ -4,9 +4,9 @@ using UNetSharp.Graph.Operations;
 namespace UNetSharp.Models.Layers;
 
 /// <summary>
-/// 2-D transposed convolution with PyTorch's arguments and starting values: <c>weight</c> (inC, outC, kernel, kernel) and
-/// <c>bias</c> (outC). (N, inC, H, W) → (N, outC, H′, W′) with H′ = (H − 1) · stride − 2 · padding + kernel + output
-/// padding.
+/// 2-D transposed convolution with PyTorch's arguments and starting values: <c>weight</c> (inC, outC, kernel, kernel)
+/// and <c>bias</c> (outC). (N, inC, H, W) → (N, outC, H′, W′) with H′ = (H − 1) · stride − 2 · padding + kernel +
+/// output padding.
 /// </summary>
 public sealed class ConvTranspose2d : Module
 {

@@ -3,8 +3,8 @@ using UNetSharp.Graph;
 namespace UNetSharp.Models.Layers;
 
 /// <summary>
-/// Starting values that keep the size of signals through layers of rectifiers, without which a network that has no batch norm
-/// hardly learns: weights of the normal distribution with variance 2 / fan-in, biases 0 (He et al. 2015,
+/// Starting values that keep the size of signals through layers of rectifiers, without which a network that has no
+/// batch norm hardly learns: weights of the normal distribution with variance 2 / fan-in, biases 0 (He et al. 2015,
 /// https://arxiv.org/abs/1502.01852; the U-Net paper, section 3). Batch norms stay at 1 and 0.
 /// </summary>
 internal static class HeInitialization
@@ -14,7 +14,8 @@ internal static class HeInitialization
     {
         Random random = new(seed);
         bool isConvolution = false;
-        foreach (Parameter parameter in network.Parameters().Where(parameter => parameter.Kind == ParameterKind.Trained))
+        foreach (
+            Parameter parameter in network.Parameters().Where(parameter => parameter.Kind == ParameterKind.Trained))
         {
             if (parameter.Dims.Count == 4)
             {

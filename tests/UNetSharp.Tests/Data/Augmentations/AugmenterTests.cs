@@ -19,7 +19,8 @@ public class AugmenterTests
     {
         Sample sample = MarkedSamples.CreateNoisy(height, width, channels);
         AugmentationSettings never = AugmentationCatalog.Entries.Aggregate(
-            AugmentationSettings.None, (settings, entry) => entry.With(settings, new Augmentation(entry.MaxStrength, 0)));
+            AugmentationSettings.None, (settings, entry) =>
+                entry.With(settings, new Augmentation(entry.MaxStrength, 0)));
 
         for (int epoch = 1; epoch <= 20; epoch++)
         {
@@ -104,7 +105,8 @@ public class AugmenterTests
     {
         Sample sample = MarkedSamples.CreateNoisy(24, 24, 1);
         Augmenter used = new(Strong);
-        used.Augment(MarkedSamples.CreateNoisy(50, 60, 3), new PictureSize(33, 33), seed: 9, epoch: 9); // leaves its buffers behind
+        // Leaves its buffers behind.
+        used.Augment(MarkedSamples.CreateNoisy(50, 60, 3), new PictureSize(33, 33), seed: 9, epoch: 9);
         float[] first = used.Augment(sample, sample.Size, seed: 1, epoch: 1).Image;
 
         Assert.Equal(first, new Augmenter(Strong).Augment(sample, sample.Size, seed: 1, epoch: 1).Image);

@@ -41,7 +41,8 @@ public class GreyValueTests
         // Values 0.1 ± 0.005, as those of 12 bit in a file of 16: a tenth of their range, 0.02, is 0.002.
         Sample dim = MarkedSamples.Create(1, 4, 1, [1, 0, 1, 0], [0.105f, 0.095f, 0.105f, 0.095f]);
 
-        (float[] image, float[] mask) = MarkedSamples.Augment(dim, dim.Size, new AugmentationDraw { Brightness = 0.1f });
+        (float[] image, float[] mask) =
+            MarkedSamples.Augment(dim, dim.Size, new AugmentationDraw { Brightness = 0.1f });
 
         Assert.All(dim.Image.Zip(image), pair => Assert.Equal(pair.First + 0.002f, pair.Second, 1e-6f));
         Assert.Equal([1, 0, 1, 0], mask);
@@ -115,7 +116,8 @@ public class GreyValueTests
     [Fact]
     public void A_mirrored_border_does_not_repeat_the_edge()
     {
-        Assert.Equal([2, 1, 0, 1, 2, 1, 0], Enumerable.Range(-2, 7).Select(position => MirroredBorder.Reflect(position, 3)));
+        Assert.Equal(
+            [2, 1, 0, 1, 2, 1, 0], Enumerable.Range(-2, 7).Select(position => MirroredBorder.Reflect(position, 3)));
         Assert.All(Enumerable.Range(-5, 11), position => Assert.Equal(0, MirroredBorder.Reflect(position, 1)));
         Assert.All(Enumerable.Range(-9, 19), position =>
         {

@@ -24,7 +24,8 @@ public class MoveTests
     {
         Sample square = MarkedSamples.Create(2, 2, 1, [1, 2, 3, 4], [1, 2, 3, 4]);
 
-        (float[] image, float[] mask) = MarkedSamples.Augment(square, square.Size, new AugmentationDraw { QuarterTurns = turns });
+        (float[] image, float[] mask) =
+            MarkedSamples.Augment(square, square.Size, new AugmentationDraw { QuarterTurns = turns });
 
         Assert.Equal(expected, image);
         Assert.Equal(expected, mask);
@@ -75,10 +76,12 @@ public class MoveTests
     {
         Sample sample = MarkedSamples.CreateNoisy(9, 9, 3);
         (float[] turned, float[] turnedMask) =
-            MarkedSamples.Augment(sample, sample.Size, new AugmentationDraw { QuarterTurns = 1, IsFlippedHorizontally = true });
+            MarkedSamples.Augment(
+                sample, sample.Size, new AugmentationDraw { QuarterTurns = 1, IsFlippedHorizontally = true });
 
         (float[] image, float[] mask) =
-            MarkedSamples.Augment(sample, sample.Size, new AugmentationDraw { Angle = Math.PI / 2, IsFlippedHorizontally = true });
+            MarkedSamples.Augment(
+                sample, sample.Size, new AugmentationDraw { Angle = Math.PI / 2, IsFlippedHorizontally = true });
 
         Assert.Equal(turnedMask, mask);
         Assert.All(turned.Zip(image), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));

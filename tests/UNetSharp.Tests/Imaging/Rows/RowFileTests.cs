@@ -122,12 +122,15 @@ public sealed class RowFileTests
     [Fact]
     public void Classes_have_the_colours_of_the_masks_or_else_those_of_the_overlay()
     {
-        Dictionary<int, int> colored = new() { [0] = 0, [MaskValues.EncodeColor(255, 0, 7)] = 1, [200] = 2, [255] = 255 };
+        Dictionary<int, int> colored =
+            new() { [0] = 0, [MaskValues.EncodeColor(255, 0, 7)] = 1, [200] = 2, [255] = 255 };
         Dictionary<int, int> plain = new() { [0] = 0, [1] = 1, [2] = 2 };
 
-        Assert.Equal([(0, 0, 0), (255, 0, 7), (200, 200, 200)], ClassColors.FromMaskClasses(new MaskClasses(3, colored)));
         Assert.Equal(
-            [(0, 0, 0), Overlay.GetColor(1), Overlay.GetColor(2)], ClassColors.FromMaskClasses(new MaskClasses(3, plain)));
+            [(0, 0, 0), (255, 0, 7), (200, 200, 200)], ClassColors.FromMaskClasses(new MaskClasses(3, colored)));
+        Assert.Equal(
+            [(0, 0, 0), Overlay.GetColor(1), Overlay.GetColor(2)], ClassColors.FromMaskClasses(
+                new MaskClasses(3, plain)));
     }
 
     /// <summary>Writes 3 x 2 pixels and reads them.</summary>

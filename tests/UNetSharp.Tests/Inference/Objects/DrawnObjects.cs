@@ -68,7 +68,9 @@ internal static class DrawnObjects
         return objects;
     }
 
-    /// <summary>Whether the middle of a pixel lies inside rings: an odd number of their sides is to its right.</summary>
+    /// <summary>
+    /// Whether the middle of a pixel lies inside rings: an odd number of their sides is to its right.
+    /// </summary>
     public static bool Covers(IEnumerable<IReadOnlyList<PixelCorner>> rings, int row, int column)
     {
         int crossings = 0;
@@ -77,7 +79,8 @@ internal static class DrawnObjects
             PixelCorner last = ring[^1];
             foreach (PixelCorner corner in ring)
             {
-                bool isBeside = corner.X > column && Math.Min(last.Y, corner.Y) <= row && row < Math.Max(last.Y, corner.Y);
+                bool isBeside = corner.X > column && Math.Min(last.Y, corner.Y) <= row
+                    && row < Math.Max(last.Y, corner.Y);
                 crossings += isBeside ? 1 : 0;
                 last = corner;
             }

@@ -106,7 +106,8 @@ public sealed class ObjectFilesTests
         Assert.Equal(Enumerable.Range(1, annotations.Length), annotations.Select(found => Number(found, "id")));
         Assert.Equal(
             ["cell, large", "edge"],
-            json.RootElement.GetProperty("categories").EnumerateArray().Select(kind => kind.GetProperty("name").GetString()!));
+            json.RootElement.GetProperty("categories").EnumerateArray().Select(
+                kind => kind.GetProperty("name").GetString()!));
         JsonElement[] images = [.. json.RootElement.GetProperty("images").EnumerateArray()];
         for (int i = 0; i < pictures.Length; i++)
         {
@@ -197,7 +198,8 @@ public sealed class ObjectFilesTests
 
     private static IReadOnlyList<PixelCorner> ClosedRing(JsonElement ring)
     {
-        PixelCorner[] corners = [.. ring.EnumerateArray().Select(place => new PixelCorner(Numbers(place)[0], Numbers(place)[1]))];
+        PixelCorner[] corners =
+            [.. ring.EnumerateArray().Select(place => new PixelCorner(Numbers(place)[0], Numbers(place)[1]))];
         Assert.Equal(corners[0], corners[^1]);
         return corners[..^1];
     }

@@ -187,7 +187,8 @@ public sealed class ObjectFinderTests
                 left == 0 || top == 0 || right == width - 1 || bottom == height - 1, found.TouchesBorder);
             Assert.Equal(
                 pixels.Order(),
-                found.Runs!.SelectMany(run => Enumerable.Range(run.Start, run.End - run.Start).Select(c => (run.Row, c))));
+                found.Runs!.SelectMany(
+                    run => Enumerable.Range(run.Start, run.End - run.Start).Select(c => (run.Row, c))));
         }
     }
 }

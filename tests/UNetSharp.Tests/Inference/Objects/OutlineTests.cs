@@ -25,7 +25,9 @@ public sealed class OutlineTests
 
         Assert.Equal([(0, 0), (4, 0), (4, 3), (0, 3)], Corners(polygon.Exterior));
         Assert.Equal([(3, 1), (1, 1), (1, 2), (3, 2)], Corners(Assert.Single(polygon.Holes)));
-        Assert.Equal((12, -2), (ObjectPolygon.ComputeSignedArea(polygon.Exterior), ObjectPolygon.ComputeSignedArea(polygon.Holes[0])));
+        Assert.Equal(
+            (12, -2),
+            (ObjectPolygon.ComputeSignedArea(polygon.Exterior), ObjectPolygon.ComputeSignedArea(polygon.Holes[0])));
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public sealed class OutlineTests
             "#######");
 
         Assert.Equal([49L, 9L], polygons.Select(polygon => ObjectPolygon.ComputeSignedArea(polygon.Exterior)));
-        Assert.Equal([-24L, -1L], polygons.Select(polygon => ObjectPolygon.ComputeSignedArea(Assert.Single(polygon.Holes))));
+        Assert.Equal(
+            [-24L, -1L], polygons.Select(polygon => ObjectPolygon.ComputeSignedArea(Assert.Single(polygon.Holes))));
     }
 
     [Theory]
@@ -100,7 +103,9 @@ public sealed class OutlineTests
 
             Assert.Equal(found.Area, rings.Sum(ObjectPolygon.ComputeSignedArea));
             Assert.All(polygons, polygon => Assert.True(ObjectPolygon.ComputeSignedArea(polygon.Exterior) > 0));
-            Assert.All(polygons.SelectMany(polygon => polygon.Holes), hole => Assert.True(ObjectPolygon.ComputeSignedArea(hole) < 0));
+            Assert.All(
+                polygons.SelectMany(polygon => polygon.Holes),
+                hole => Assert.True(ObjectPolygon.ComputeSignedArea(hole) < 0));
             Assert.All(rings, ring => Assert.Equal(ring.Count, ring.Distinct().Count()));
             Assert.All(rings, AssertTurnsAtEveryCorner);
             Assert.All(polygons, AssertHolesLieInside);
@@ -126,7 +131,8 @@ public sealed class OutlineTests
         Assert.True(ring.Count >= 4 && ring.Count % 2 == 0);
         for (int i = 0; i < ring.Count; i++)
         {
-            (PixelCorner a, PixelCorner b, PixelCorner c) = (ring[i], ring[(i + 1) % ring.Count], ring[(i + 2) % ring.Count]);
+            (PixelCorner a, PixelCorner b, PixelCorner c) =
+                (ring[i], ring[(i + 1) % ring.Count], ring[(i + 2) % ring.Count]);
             Assert.NotEqual(a.X == b.X, a.Y == b.Y);
             Assert.NotEqual(a.X == b.X, b.X == c.X);
         }

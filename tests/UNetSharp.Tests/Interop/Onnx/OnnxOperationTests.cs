@@ -61,7 +61,8 @@ public sealed class OnnxOperationTests : IDisposable
         // Results of every size come out at the image's, as networks' do.
         OnnxAttribute[] plain =
         [
-            Text("mode", "nearest"), Text("coordinate_transformation_mode", "asymmetric"), Text("nearest_mode", "floor"),
+            Text("mode", "nearest"), Text(
+                "coordinate_transformation_mode", "asymmetric"), Text("nearest_mode", "floor"),
         ];
         OnnxNode last = opset < 11
             ? new OnnxNode("last", "Identity", ["result"], ["logits"], [])
@@ -121,7 +122,8 @@ public sealed class OnnxOperationTests : IDisposable
                     Int("count_include_pad", 1)),
             ],
             "MaxPool rounded up by padding" =>
-                [Node("MaxPool", ["image"], Ints("kernel_shape", 3, 3), Ints("strides", 2, 2), Ints("pads", 0, 0, 1, 1))],
+                [Node("MaxPool", ["image"], Ints("kernel_shape", 3, 3), Ints("strides", 2, 2),
+                    Ints("pads", 0, 0, 1, 1))],
             "ReduceMean" when opset < 18 => [Node("ReduceMean", ["image"], Ints("axes", -1, -2))],
             "ReduceMean" => [Node("ReduceMean", ["image", "area"])],
             "Conv depthwise" =>

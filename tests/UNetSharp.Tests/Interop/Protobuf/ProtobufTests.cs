@@ -8,7 +8,8 @@ public sealed class ProtobufTests
     [Fact]
     public void Numbers_and_texts_are_encoded_as_in_the_examples_of_the_specification()
     {
-        // https://protobuf.dev/programming-guides/encoding: 150 as field 1, "testing" as field 2, a packed run as field 6.
+        // https://protobuf.dev/programming-guides/encoding: 150 as field 1, "testing" as field 2, a packed run as field
+        // 6.
         Assert.Equal("089601", Hex(new ProtoMessage().Add(1, 150)));
         Assert.Equal("120774657374696E67", Hex(new ProtoMessage().Add(2, "testing")));
         Assert.Equal("3206038E029EA705", Hex(new ProtoMessage().AddAll(6, [3, 270, 86942])));
@@ -23,7 +24,8 @@ public sealed class ProtobufTests
     {
         ProtoField[] fields =
         [
-            .. ProtoField.Parse(Bytes(new ProtoMessage().Add(1, -5L).Add(2, "a").Add(3, 0.5f).AddAll(4, [1L, 1L << 40]))),
+            .. ProtoField.Parse(
+                Bytes(new ProtoMessage().Add(1, -5L).Add(2, "a").Add(3, 0.5f).AddAll(4, [1L, 1L << 40]))),
         ];
 
         Assert.Equal([1, 2, 3, 4], fields.Select(field => field.Number));
