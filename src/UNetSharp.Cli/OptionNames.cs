@@ -12,6 +12,7 @@ internal static class OptionNames
         ["Csv"] = "--csv",
         ["Folds"] = "--folds",
         ["HasContours"] = "--contours",
+        ["HasSideOutputs"] = "--side-outputs",
         ["IsDynamic"] = "--dynamic",
         ["IsResumed"] = "--resume",
         ["IsValidationOnly"] = "--validation",

@@ -46,6 +46,11 @@ internal static class PredictCommand
         Description = "Also write NAME.probability, 16 bit, for each class but the background",
     };
 
+    private static readonly Option<bool> WithSideOutputs = new("--side-outputs")
+    {
+        Description = "Also write NAME.side1 and so on, 16 bit: the side outputs of U²-Net, or of UNet++",
+    };
+
     private static readonly Option<string> Format = new("--format")
     {
         Description = "What is written: png or tiff",
@@ -95,8 +100,8 @@ internal static class PredictCommand
     {
         Command command = new("predict", "Write a mask for every picture: 0 and 255, or class indices.")
         {
-            Weights, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, Tile, Overlap, Tta, Scale,
-            Again, Json, Threads, Exact,
+            Weights, Input, Out, Format, Threshold, WithOverlay, WithProbabilities, WithSideOutputs, Tile, Overlap, Tta,
+            Scale, Again, Json, Threads, Exact,
         };
         ObjectOptions.AddTo(command);
         WeightsOptions.AddTo(command);
@@ -122,6 +127,7 @@ internal static class PredictCommand
             Segmentation = ReadSegmentation(parsed),
             HasOverlay = parsed.GetValue(WithOverlay),
             HasProbabilities = parsed.GetValue(WithProbabilities),
+            HasSideOutputs = parsed.GetValue(WithSideOutputs),
             Objects = ObjectOptions.Read(parsed),
             IsExact = parsed.GetValue(Exact),
             Threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),

@@ -10,9 +10,10 @@ internal sealed class ObjectSink(PredictionJob job, int channels, ObjectFiles fi
 
     public override void Add(ReadOnlySpan<byte> classes, ReadOnlySpan<float> probabilities)
     {
+        int stride = probabilities.Length / classes.Length;
         for (int i = 0; i < classes.Length; i++)
         {
-            _ofClass[i] = probabilities[(i * channels) + (channels == 1 ? 0 : classes[i])];
+            _ofClass[i] = probabilities[(i * stride) + (channels == 1 ? 0 : classes[i])];
         }
 
         _finder.AddRow(classes, _ofClass);

@@ -34,8 +34,8 @@ public static class PicturePrediction
         PredictionOutputs outputs = new(settings);
         outputs.RejectOverwriting(input.Pictures);
         TrainedNetwork network = settings.Load(settings.Weights);
-        using Segmenter segmenter = new(network, settings.Threads, settings.IsExact);
-        RequireFitting(segmenter, settings.Segmentation);
+        using Segmenter segmenter = new(network, settings.Threads, settings.IsExact, settings.HasSideOutputs);
+        RequireFitting(segmenter, settings);
         Directory.CreateDirectory(settings.Output);
         var record = PredictionRecord.Open(settings, network.Description, input.Folder);
         bool isOneFile = settings.Objects.Polygons == PolygonFormat.Coco; // of all pictures, so all are done
@@ -65,8 +65,17 @@ public static class PicturePrediction
         }
     }
 
-    private static void RequireFitting(Segmenter segmenter, SegmentationSettings segmentation)
+    private static void RequireFitting(Segmenter segmenter, PredictionSettings settings)
     {
+        if (settings.HasSideOutputs && segmenter.MapCount == 1)
+        {
+            throw new SettingsException("this network has no side outputs; ask for none.")
+            {
+                Settings = [nameof(settings.HasSideOutputs)],
+            };
+        }
+
+        SegmentationSettings segmentation = settings.Segmentation;
         if (segmenter.RequiresWholeImage && (segmentation.Tile ?? segmentation.Overlap) is not null)
         {
             throw new SettingsException("this network reads every picture as a whole; ask for no tiles.")

@@ -14,10 +14,15 @@ internal sealed class PredictionOutputs(PredictionSettings settings)
     /// <summary>Opens them all. The mask comes last: once it is there, all are.</summary>
     public IEnumerable<ResultSink> OpenSinks(PredictionJob job, Segmenter segmenter, ObjectFiles objects)
     {
-        for (int k = GetFirstChannel(segmenter.Channels); settings.HasProbabilities && k < segmenter.Channels; k++)
+        for (int map = settings.HasProbabilities ? 0 : 1; map < segmenter.MapCount; map++)
         {
-            string suffix = segmenter.Channels == 1 ? ".probability" : $".probability-{k}";
-            yield return new ProbabilitySink(GetPath(job.Input, suffix), job.Size, k, segmenter.Channels);
+            string name = map == 0 ? ".probability" : $".side{map}";
+            for (int k = GetFirstChannel(segmenter.Channels); k < segmenter.Channels; k++)
+            {
+                string suffix = segmenter.Channels == 1 ? name : $"{name}-{k}";
+                yield return new ProbabilitySink(
+                    GetPath(job.Input, suffix), job.Size, (map * segmenter.Channels) + k);
+            }
         }
 
         if (settings.HasOverlay)
@@ -34,9 +39,10 @@ internal sealed class PredictionOutputs(PredictionSettings settings)
     }
 
     /// <summary>The most bytes that the files of a picture can take; they are compressed, so it will be less.</summary>
-    public long MaxBytes(PictureSize size, int channels)
+    public long MaxBytes(PictureSize size, Segmenter segmenter)
     {
-        int probabilities = settings.HasProbabilities ? sizeof(ushort) * (channels - GetFirstChannel(channels)) : 0;
+        int maps = segmenter.MapCount - 1 + (settings.HasProbabilities ? 1 : 0);
+        int probabilities = sizeof(ushort) * maps * (segmenter.Channels - GetFirstChannel(segmenter.Channels));
         return (long)size.Height * size.Width * (1 + (settings.HasOverlay ? 3 : 0) + probabilities);
     }
 

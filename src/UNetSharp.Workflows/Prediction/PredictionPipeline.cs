@@ -79,7 +79,8 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
                 if (picture is not null)
                 {
                     job.Plan = CreatePlan(job);
-                    job.Result = new RowQueue(picture.Size, segmenter.Channels, fullScale: 1, stop);
+                    job.Result = new RowQueue(
+                        picture.Size, segmenter.MapCount * segmenter.Channels, fullScale: 1, stop);
                 }
             }
             catch (Exception e)
@@ -135,7 +136,7 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
         for (int row = 0; row < result.Size.Height; row++)
         {
             result.ReadRow(probabilities);
-            Segmentation.FindClasses(probabilities, result.Channels, threshold, classes);
+            Segmentation.FindClasses(probabilities, segmenter.Channels, threshold, classes);
             foreach (ResultSink sink in sinks)
             {
                 sink.Add(classes, probabilities);

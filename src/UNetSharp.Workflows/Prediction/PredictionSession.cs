@@ -79,7 +79,7 @@ internal sealed class PredictionSession : IDisposable
     private TilePlan Plan(PredictionJob job)
     {
         TilePlan plan = _segmenter.Plan(job.Size, _settings.Segmentation);
-        long disc = _outputs.MaxBytes(job.Size, _segmenter.Channels);
+        long disc = _outputs.MaxBytes(job.Size, _segmenter);
         long freeDisc = new DriveInfo(Path.GetFullPath(_settings.Output)).AvailableFreeSpace;
         if (disc > freeDisc)
         {

@@ -40,6 +40,13 @@ public sealed record PredictionSettings(
     /// NAME.probability.</summary>
     public bool HasProbabilities { get; init; }
 
+    /// <summary>
+    /// Whether the probabilities of each side output are also written, 16 bit, NAME.side1 and so on: U²-Net has six,
+    /// from the picture's full size down, and UNet++ with deep supervision three.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasSideOutputs { get; init; }
+
     /// <summary>What is written of the objects in each mask.</summary>
     public ObjectSettings Objects { get; init; } = new();
 

@@ -8,7 +8,7 @@ internal abstract class ResultSink : IDisposable
 {
     /// <summary>Takes the next row.</summary>
     /// <param name="classes">Class of every pixel.</param>
-    /// <param name="probabilities">Probabilities of every pixel, (width, channels).</param>
+    /// <param name="probabilities">Probabilities of every pixel, (width, maps × channels).</param>
     public abstract void Add(ReadOnlySpan<byte> classes, ReadOnlySpan<float> probabilities);
 
     /// <summary>Puts what was made in its place, after the last row.</summary>

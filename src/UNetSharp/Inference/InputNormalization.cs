@@ -44,19 +44,27 @@ internal static class InputNormalization
     /// <summary>
     /// Stretches the probabilities of a whole image to 0 to 1 and, before they get the picture's size, cuts them off to
     /// steps of 1/255, as the authors of saliency networks keep them in 8 bits: without that ours would lie half a step
-    /// above theirs.
+    /// above theirs. Maps that lie together, the classes of the first before those of the next, are stretched each.
     /// </summary>
-    public static void Stretch(Span<float> probabilities)
+    public static void Stretch(Span<float> probabilities, int mapCount, int classes)
     {
-        (float min, float max) = FindRange(probabilities);
-        if (max <= min)
+        int channels = mapCount * classes;
+        for (int map = 0; map < channels; map += classes)
         {
-            return;
-        }
+            (float min, float max) = (float.PositiveInfinity, float.NegativeInfinity);
+            for (int pixel = map; pixel < probabilities.Length; pixel += channels)
+            {
+                (float low, float high) = FindRange(probabilities.Slice(pixel, classes));
+                (min, max) = (MathF.Min(min, low), MathF.Max(max, high));
+            }
 
-        foreach (ref float value in probabilities)
-        {
-            value = MathF.Floor((value - min) / (max - min) * byte.MaxValue) / byte.MaxValue;
+            for (int pixel = map; max > min && pixel < probabilities.Length; pixel += channels)
+            {
+                foreach (ref float value in probabilities.Slice(pixel, classes))
+                {
+                    value = MathF.Floor((value - min) / (max - min) * byte.MaxValue) / byte.MaxValue;
+                }
+            }
         }
     }
 

@@ -11,11 +11,16 @@ namespace UNetSharp.Inference;
 /// Runs a network on images of any shape and gives probabilities: sigmoid of a single class, softmax of several. The
 /// plan of the shape seen last is kept, so a series of images of one size is planned once.
 /// </summary>
+/// <param name="network">The network.</param>
+/// <param name="device">Computes it.</param>
+/// <param name="isExact">Whether convolutions sum up their products as they are defined; else they are faster.</param>
+/// <param name="hasSideOutputs">Whether probabilities of the network's side outputs follow those of its result.</param>
 /// <remarks>
 /// Any thread may call, at any time: calls take turns, and what they return is the caller's own. Disposing waits for
 /// the call that computes and frees the memory at once; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
-public sealed class Predictor(Network network, CpuDevice device, bool isExact = false) : IDisposable
+public sealed class Predictor(Network network, CpuDevice device, bool isExact = false, bool hasSideOutputs = false)
+    : IDisposable
 {
     private readonly Lock _oneCall = new();
     private Plan? _plan;
@@ -23,6 +28,12 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     private Value? _probabilities;
     private PictureSize _outputSize;
     private bool _isDisposed;
+
+    /// <summary>Maps of K classes that it gives: the network's result, and its side outputs if they are asked for.</summary>
+    public int MapCount { get; } = hasSideOutputs ? CountMaps(network) : 1;
+
+    /// <summary>Values of a pixel: the classes of the first map, then those of the next one.</summary>
+    public int Channels => MapCount * network.Classes;
 
     /// <summary>Bytes of memory that the plan holds.</summary>
     public long MemoryBytes
@@ -39,19 +50,19 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
 
     /// <summary>Probabilities of every pixel.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
-    /// <returns>(N, K, H, W) in NHWC order.</returns>
+    /// <returns>(N, <see cref="Channels"/>, H, W) in NHWC order.</returns>
     public float[] Predict(Tensor images) => Predict(images, new PictureSize(images.Shape.H, images.Shape.W));
 
     /// <summary>Probabilities of the pixels in the middle; what lies around them is there to be seen.</summary>
     /// <param name="images">Images, (N, C, H, W).</param>
     /// <param name="outputSize">Height h and width w of the middle.</param>
-    /// <returns>(N, K, h, w) in NHWC order.</returns>
+    /// <returns>(N, <see cref="Channels"/>, h, w) in NHWC order.</returns>
     public float[] Predict(Tensor images, PictureSize outputSize) => Predict(images.Shape, images.Data, outputSize);
 
     /// <summary>Probabilities of every pixel of one image.</summary>
     /// <param name="image">Its values, (height, width, channels).</param>
     /// <param name="size">Height and width.</param>
-    /// <returns>(height, width, classes).</returns>
+    /// <returns>(height, width, <see cref="Channels"/>).</returns>
     /// <exception cref="ArgumentException">The number of values does not fit the size.</exception>
     public float[] Predict(ReadOnlySpan<float> image, PictureSize size) => Predict(GetInputShape(size), image, size);
 
@@ -59,7 +70,7 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     /// <param name="image">Its values, (height, width, channels).</param>
     /// <param name="size">Height and width.</param>
     /// <param name="outputSize">Height h and width w of the middle.</param>
-    /// <param name="probabilities">Memory for (h, w, classes).</param>
+    /// <param name="probabilities">Memory for (h, w, <see cref="Channels"/>).</param>
     /// <exception cref="ArgumentException">A number of values does not fit its size.</exception>
     public void Predict(
         ReadOnlySpan<float> image, PictureSize size, PictureSize outputSize, Span<float> probabilities) =>
@@ -80,10 +91,16 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
         device.EstimateBytes(
             new ComputationGraph(Probabilities(Value.Input(images), outputSize)), PlanSettings.ForInference());
 
+    private static int CountMaps(Network network)
+    {
+        int side = network.InputSide(1);
+        return network.ForwardWithSideOutputs(Value.Input(Shape.Nchw(1, network.Channels, side, side))).Count;
+    }
+
     private Shape GetInputShape(PictureSize size) => Shape.Nchw(1, network.Channels, size.Height, size.Width);
 
     private long CountOutputs(Shape images, PictureSize middle) =>
-        (long)images.N * middle.Height * middle.Width * network.Classes;
+        (long)images.N * middle.Height * middle.Width * Channels;
 
     private float[] Predict(Shape shape, ReadOnlySpan<float> values, PictureSize outputSize)
     {
@@ -98,7 +115,7 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
         {
             throw new ArgumentException(
                 $"Images of {shape} have {shape.Count} values, but {values.Length} came; probabilities of {outputSize} "
-                + $"pixels in {network.Classes} classes are {CountOutputs(shape, outputSize)}, but there is room for "
+                + $"pixels in {Channels} channels are {CountOutputs(shape, outputSize)}, but there is room for "
                 + $"{probabilities.Length}.");
         }
 
@@ -134,7 +151,10 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
 
     private Value Probabilities(Value images, PictureSize outputSize)
     {
-        Value logits = network.Segment(images, outputSize.Height, outputSize.Width);
-        return network.Classes == 1 ? logits.Sigmoid() : logits.Softmax();
+        IReadOnlyList<Value> logits = hasSideOutputs
+            ? network.SegmentWithSideOutputs(images, outputSize.Height, outputSize.Width)
+            : [network.Segment(images, outputSize.Height, outputSize.Width)];
+        Value[] maps = [.. logits.Select(map => network.Classes == 1 ? map.Sigmoid() : map.Softmax())];
+        return maps.Length == 1 ? maps[0] : Value.Concat(maps);
     }
 }

@@ -8,6 +8,9 @@ namespace UNetSharp.Inference;
 /// <param name="Probabilities">Values in 0..1, (height, width, channels).</param>
 public sealed record Segmentation(PictureSize Size, int Channels, float[] Probabilities)
 {
+    /// <summary>What each side output of the network finds, if the segmenter was asked for them; else empty.</summary>
+    public IReadOnlyList<Segmentation> SideOutputs { get; init; } = [];
+
     /// <summary>
     /// The class of every pixel. With one foreground class: 1 where its probability is above the threshold, else 0;
     /// with several: the most probable one, whatever the threshold.
@@ -20,16 +23,17 @@ public sealed record Segmentation(PictureSize Size, int Channels, float[] Probab
     }
 
     /// <summary>The class of some pixels, as <see cref="ComputeClasses"/>.</summary>
-    /// <param name="probabilities">(pixels, channels).</param>
+    /// <param name="probabilities">(pixels, channels), or more values of each pixel, of which the first ones count.</param>
     /// <param name="channels">1: probability of the foreground; K: probability of each class.</param>
     /// <param name="threshold">Probability above which a pixel of one foreground class is foreground.</param>
     /// <param name="classes">Takes the class of each pixel.</param>
     public static void FindClasses(
         ReadOnlySpan<float> probabilities, int channels, float threshold, Span<byte> classes)
     {
+        int stride = classes.Length == 0 ? 0 : probabilities.Length / classes.Length;
         for (int i = 0; i < classes.Length; i++)
         {
-            ReadOnlySpan<float> pixel = probabilities.Slice(i * channels, channels);
+            ReadOnlySpan<float> pixel = probabilities.Slice(i * stride, channels);
             classes[i] = channels == 1 ? (byte)(pixel[0] > threshold ? 1 : 0) : ArgMax(pixel);
         }
     }

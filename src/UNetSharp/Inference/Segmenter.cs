@@ -32,8 +32,11 @@ public sealed class Segmenter : IDisposable
     /// <param name="isExact">
     /// Whether convolutions sum up their products as they are defined; else they are faster and differ by rounding.
     /// </param>
+    /// <param name="hasSideOutputs">
+    /// Whether the side outputs of networks with deep supervision are given too; see <see cref="MapCount"/>.
+    /// </param>
     /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
-    public Segmenter(TrainedNetwork network, int threads, bool isExact = false)
+    public Segmenter(TrainedNetwork network, int threads, bool isExact = false, bool hasSideOutputs = false)
     {
         _description = network.Description;
         if (_description.Model.Channels is not (1 or 3))
@@ -44,7 +47,7 @@ public sealed class Segmenter : IDisposable
         }
 
         _device = new CpuDevice(threads);
-        _predictor = new Predictor(network.Network, _device, isExact);
+        _predictor = new Predictor(network.Network, _device, isExact, hasSideOutputs);
         _planner = new TilePlanner(network.Network, _description, _predictor);
     }
 
@@ -53,6 +56,11 @@ public sealed class Segmenter : IDisposable
 
     /// <summary>Channels of its probabilities: 1 for one foreground class, K for K classes.</summary>
     public int Channels => _description.Model.Classes;
+
+    /// <summary>
+    /// Maps that it finds in a picture: 1, and the network's side outputs if they were asked for.
+    /// </summary>
+    public int MapCount => _predictor.MapCount;
 
     /// <summary>What mask values mean to the network.</summary>
     public MaskClasses Masks => _description.Masks;
@@ -130,14 +138,17 @@ public sealed class Segmenter : IDisposable
     /// <param name="picture">The picture; it is disposed with the result.</param>
     /// <param name="plan">Its tiles, from <see cref="Plan"/>.</param>
     /// <param name="progress">Is given how many tiles are done.</param>
-    /// <returns>Probabilities at the picture's own size, (height, width, <see cref="Channels"/>).</returns>
+    /// <returns>
+    /// Probabilities at the picture's own size, (height, width, <see cref="MapCount"/> × <see cref="Channels"/>): those
+    /// of the result, then those of each side output.
+    /// </returns>
     public RowSource SegmentRows(RowSource picture, TilePlan plan, Action<int>? progress = null)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         Normalization normalization = _description.Normalization;
         RowSource seen = normalization.Resize(new UnitRows(picture, _description.Model.Channels), plan.ScaledSize);
         TilePredictor predictor = new(_predictor, _description, plan.Copies);
-        return ResizedRows.ResizeAntialiased(new TiledRows(seen, plan, predictor, Channels, progress), plan.Picture);
+        return ResizedRows.ResizeAntialiased(new TiledRows(seen, plan, predictor, _predictor.Channels, progress), plan.Picture);
     }
 
     /// <inheritdoc/>
@@ -184,24 +195,45 @@ public sealed class Segmenter : IDisposable
         float[] probabilities = _predictor.Predict(image, size);
         if (_description.StretchesMaps)
         {
-            InputNormalization.Stretch(probabilities);
+            InputNormalization.Stretch(probabilities, MapCount, Channels);
         }
 
-        return new Segmentation(
-            originalSize, Channels, size == originalSize
-                ? probabilities
-                : Resampling.ResizeAntialiased(probabilities, size, originalSize, Channels));
+        return CreateSegmentation(originalSize, size == originalSize
+            ? probabilities
+            : Resampling.ResizeAntialiased(probabilities, size, originalSize, _predictor.Channels));
     }
 
     private Segmentation SegmentTiles(Picture picture, TilePlan plan)
     {
         using RowSource rows = SegmentRows(new PictureRows(picture), plan);
-        return new Segmentation(rows.Size, rows.Channels, rows.ReadAll());
+        return CreateSegmentation(rows.Size, rows.ReadAll());
+    }
+
+    private Segmentation CreateSegmentation(PictureSize size, float[] values) => MapCount == 1
+        ? new Segmentation(size, Channels, values)
+        : new Segmentation(size, Channels, SelectMap(values, 0))
+        {
+            SideOutputs =
+            [
+                .. Enumerable.Range(1, MapCount - 1).Select(
+                    map => new Segmentation(size, Channels, SelectMap(values, map))),
+            ],
+        };
+
+    private float[] SelectMap(ReadOnlySpan<float> values, int map)
+    {
+        float[] selected = new float[values.Length / MapCount];
+        for (int i = 0; i < selected.Length; i += Channels)
+        {
+            values.Slice((i * MapCount) + (map * Channels), Channels).CopyTo(selected.AsSpan(i));
+        }
+
+        return selected;
     }
 
     private void RequireFitsOneArray(PictureSize size)
     {
-        if ((long)size.Height * size.Width * Math.Max(_description.Model.Channels, Channels) > Array.MaxLength)
+        if ((long)size.Height * size.Width * Math.Max(_description.Model.Channels, _predictor.Channels) > Array.MaxLength)
         {
             throw new DataException($"An image of {size} pixels is too large for one array; segment it row by row.");
         }

@@ -34,6 +34,16 @@ public sealed class NormalizationTests
     }
 
     [Fact]
+    public void Maps_that_lie_together_are_stretched_each()
+    {
+        float[] maps = [0.2f, 0.3f, 0.6f, 0.6f, 0.4f, 0.3f, 0.6f, 0.6f]; // two pixels of two maps of two classes
+
+        InputNormalization.Stretch(maps, mapCount: 2, classes: 2);
+
+        Assert.Equal([0, 127f / 255, 0.6f, 0.6f, 1, 127f / 255, 0.6f, 0.6f], maps);
+    }
+
+    [Fact]
     public void A_map_of_one_value_is_not_stretched() => Assert.All(
         Enlarged([0.6f, 0.6f], new PictureSize(1, 2), new PictureSize(1, 2)), value =>
             Assert.Equal(0.6f, value, 1e-6f));
@@ -65,7 +75,7 @@ public sealed class NormalizationTests
 
     private static float[] Enlarged(float[] map, PictureSize from, PictureSize to)
     {
-        InputNormalization.Stretch(map);
+        InputNormalization.Stretch(map, mapCount: 1, classes: 1);
         return Resampling.ResizeAntialiased(map, from, to, channels: 1);
     }
 }

@@ -1,6 +1,10 @@
+using UNetSharp.Cpu;
 using UNetSharp.Data;
+using UNetSharp.Execution;
+using UNetSharp.Graph;
 using UNetSharp.Inference;
 using UNetSharp.Models;
+using UNetSharp.Tensors;
 
 namespace UNetSharp.Tests.Inference;
 
@@ -53,6 +57,38 @@ public sealed class SegmenterTests
         Assert.InRange(map.Min(), 0, 0.05f);
         Assert.InRange(map.Max(), 0.95f, 1);
         Assert.All(map.Zip(same), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(3, null)]
+    [InlineData(3, 64)]
+    public void Side_outputs_are_what_each_layer_s_logits_give(int classes, int? tile)
+    {
+        ModelSettings settings = UNetPlusPlus.Entry.Default with
+        {
+            Channels = 1,
+            Classes = classes,
+            BaseChannels = 2,
+            DeepSupervision = true,
+        };
+        Network network = ModelCatalog.Create(settings, seed: 1);
+        TrainedNetwork trained = new(network, NetworkDescription.CreateDefault(settings));
+        using Segmenter plain = new(trained, threads: 1);
+        using Segmenter segmenter = new(trained, threads: 1, hasSideOutputs: true);
+        Picture picture = Random(96, 80, 1);
+        SegmentationSettings segmentation = new(Tile: tile, Augmentation: TestTimeAugmentation.Flips);
+
+        Segmentation result = segmenter.Segment(picture, segmentation);
+        Segmentation whole = segmenter.Segment(picture);
+
+        Assert.Equal(4, segmenter.MapCount);
+        Assert.Equal(3, result.SideOutputs.Count);
+        Assert.Equal(plain.Segment(picture, segmentation).Probabilities, result.Probabilities);
+        Assert.Equal(plain.Segment(picture).Probabilities, whole.Probabilities);
+        Assert.All(
+            whole.SideOutputs.Zip(SideOutputs(network, picture)),
+            pair => Assert.All(pair.First.Probabilities.Zip(pair.Second), p => Assert.Equal(p.Second, p.First, 1e-5)));
     }
 
     [Fact]
@@ -183,6 +219,22 @@ public sealed class SegmenterTests
         byte[] bytes = new byte[count];
         new Random(seed).NextBytes(bytes);
         return bytes;
+    }
+
+    private static IEnumerable<float[]> SideOutputs(Network network, Picture picture)
+    {
+        Value image = Value.Input(Shape.Nchw(1, 1, picture.Height, picture.Width));
+        Value[] sides =
+        [
+            .. network.SegmentWithSideOutputs(image, picture.Height, picture.Width).Skip(1).Select(
+                logits => network.Classes == 1 ? logits.Sigmoid() : logits.Softmax()),
+        ];
+        using CpuDevice device = new(threads: 1);
+        using Plan plan = device.Compile(
+            new ComputationGraph(sides), network.Store, PlanSettings.ForInference(isExact: true));
+        plan.SetInput(image, picture.ToUnitRange(1));
+        plan.Forward();
+        return [.. sides.Select(side => plan.GetOutput(side).Data.ToArray())];
     }
 
     private static TrainedNetwork Trained(string model, int channels)

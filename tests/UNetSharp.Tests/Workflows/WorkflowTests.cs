@@ -115,6 +115,28 @@ public sealed class WorkflowTests : IDisposable
     }
 
     [Fact]
+    public void The_six_side_outputs_of_a_nested_network_are_written_beside_the_mask()
+    {
+        ModelSettings model = U2Net.LightEntry.Default with { Channels = 1, Classes = 2 };
+        PredictionSettings settings = new(SaveNetwork(model), _data.In("images", "disc-3.png"), _data.In("sides"))
+        {
+            HasSideOutputs = true,
+        };
+
+        PicturePrediction.Predict(settings);
+
+        string[] files = [.. Enumerable.Range(1, 6).Select(k => $"disc-3.side{k}-1.png"), "disc-3.png", "predict.json"];
+        Assert.Equal(
+            files.Order(StringComparer.Ordinal),
+            Directory.GetFiles(settings.Output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Picture side = ImageFile.Read(_data.In("sides", "disc-3.side6-1.png"));
+        Assert.Equal((32, 32, 65535), (side.Height, side.Width, side.FullScale));
+        SettingsException none = Assert.Throws<SettingsException>(() => PicturePrediction.Predict(
+            settings with { Weights = SaveNetwork(), Output = _data.In("none") }));
+        Assert.Equal(["HasSideOutputs"], none.Settings);
+    }
+
+    [Fact]
     public void A_prediction_that_is_cancelled_leaves_only_whole_masks_and_goes_on()
     {
         PredictionSettings settings = new(SaveNetwork(), _data.In("images"), _data.In("found"));
@@ -182,9 +204,11 @@ public sealed class WorkflowTests : IDisposable
         Seed: 1,
         Threads: 2);
 
-    private string SaveNetwork()
+    private string SaveNetwork() => SaveNetwork(
+        UNet.Entry.Default with { Channels = 1, Classes = 1, BaseChannels = 2 });
+
+    private string SaveNetwork(ModelSettings settings)
     {
-        ModelSettings settings = UNet.Entry.Default with { Channels = 1, Classes = 1, BaseChannels = 2 };
         string path = _data.In("network.safetensors");
         new TrainedNetwork(
             ModelCatalog.Create(settings, seed: 1), NetworkDescription.CreateDefault(settings)).Save(path);

@@ -107,10 +107,10 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
         Shape tile = Shape.Nchw(1, network.Channels, rows.InputLength, columns.InputLength);
         PictureSize output = new(rows.OutputLength, columns.OutputLength);
         return predictor.BytesFor(tile, output)
-            + ((tile.Count + ((long)output.Height * output.Width * network.Classes)) * sizeof(float))
+            + ((tile.Count + ((long)output.Height * output.Width * predictor.Channels)) * sizeof(float))
             + RowWindow.BytesFor(rows.MaxInputSpan(), scaledSize.Width, network.Channels)
-            + RowWindow.BytesFor(rows.OutputLength, scaledSize.Width, network.Classes)
+            + RowWindow.BytesFor(rows.OutputLength, scaledSize.Width, predictor.Channels)
             + ResizedRows.BytesFor(picture, scaledSize, network.Channels)
-            + ResizedRows.BytesFor(scaledSize, picture, network.Classes);
+            + ResizedRows.BytesFor(scaledSize, picture, predictor.Channels);
     }
 }

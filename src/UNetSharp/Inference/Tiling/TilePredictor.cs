@@ -12,9 +12,8 @@ internal sealed class TilePredictor(Predictor predictor, NetworkDescription desc
     /// <summary>Predicts the middle of a tile.</summary>
     /// <param name="image">What is seen, (1, channels, H, W) in 0..1; it is overwritten.</param>
     /// <param name="outputSize">Height and width of the output.</param>
-    /// <param name="classes">Channels of the result.</param>
-    /// <param name="probabilities">Takes (height, width, classes).</param>
-    public void Predict(Tensor image, PictureSize outputSize, int classes, Span<float> probabilities)
+    /// <param name="probabilities">Takes (height, width, the predictor's channels).</param>
+    public void Predict(Tensor image, PictureSize outputSize, Span<float> probabilities)
     {
         PictureSize size = new(image.Shape.H, image.Shape.W);
         description.Normalization.ToNetwork(image.Data, image.Shape.C);
@@ -28,13 +27,13 @@ internal sealed class TilePredictor(Predictor predictor, NetworkDescription desc
             foreach (Symmetry copy in copies)
             {
                 float[] result = predictor.Predict(Transform(image, copy, size), copy.TransformSize(outputSize));
-                copy.AddInverse(result, outputSize, classes, 1f / copies.Length, probabilities);
+                copy.AddInverse(result, outputSize, predictor.Channels, 1f / copies.Length, probabilities);
             }
         }
 
         if (description.StretchesMaps)
         {
-            InputNormalization.Stretch(probabilities);
+            InputNormalization.Stretch(probabilities, predictor.MapCount, predictor.Channels / predictor.MapCount);
         }
     }
 

@@ -25,15 +25,15 @@ internal sealed class TiledRows : RowSource
     /// <param name="picture">The picture at the size that the network reads, in 0..1.</param>
     /// <param name="plan">The tiles.</param>
     /// <param name="predictor">Runs the network on a tile.</param>
-    /// <param name="classes">Channels of the result.</param>
+    /// <param name="channels">Channels of the result.</param>
     /// <param name="progress">Is given how many tiles are done.</param>
-    public TiledRows(RowSource picture, TilePlan plan, TilePredictor predictor, int classes, Action<int>? progress)
-        : base(picture.Size, classes)
+    public TiledRows(RowSource picture, TilePlan plan, TilePredictor predictor, int channels, Action<int>? progress)
+        : base(picture.Size, channels)
     {
         (_plan, _predictor, _progress) = (plan, predictor, progress);
         _picture = new RowWindow(picture, plan.Rows.MaxInputSpan());
         _image = new Tensor(Shape.Nchw(1, picture.Channels, plan.Rows.InputLength, plan.Columns.InputLength));
-        _probabilities = new float[checked(plan.Rows.OutputLength * plan.Columns.OutputLength * classes)];
+        _probabilities = new float[checked(plan.Rows.OutputLength * plan.Columns.OutputLength * channels)];
         _sums =
             [.. Enumerable.Range(0, Math.Min(plan.Rows.OutputLength, Size.Height)).Select(_ => new float[RowLength])];
     }
@@ -65,7 +65,7 @@ internal sealed class TiledRows : RowSource
         for (int tileColumn = 0; tileColumn < _plan.Columns.Count; tileColumn++)
         {
             CopyInput(rows, _plan.Columns.GetSourcePixels(tileColumn));
-            _predictor.Predict(_image, _plan.Tile, Channels, _probabilities);
+            _predictor.Predict(_image, _plan.Tile, _probabilities);
             AddTile(tileRow, tileColumn);
             _progress?.Invoke((tileRow * _plan.Columns.Count) + tileColumn + 1);
         }
