@@ -30,7 +30,7 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     private bool _isDisposed;
 
     /// <summary>Maps of K classes that it gives: the network's result, and its side outputs if they are asked for.</summary>
-    public int MapCount { get; } = hasSideOutputs ? CountMaps(network) : 1;
+    public int MapCount { get; } = 1 + (hasSideOutputs ? network.SideOutputCount : 0);
 
     /// <summary>Values of a pixel: the classes of the first map, then those of the next one.</summary>
     public int Channels => MapCount * network.Classes;
@@ -90,12 +90,6 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     internal long BytesFor(Shape images, PictureSize outputSize) =>
         device.EstimateBytes(
             new ComputationGraph(Probabilities(Value.Input(images), outputSize)), PlanSettings.ForInference());
-
-    private static int CountMaps(Network network)
-    {
-        int side = network.InputSide(1);
-        return network.ForwardWithSideOutputs(Value.Input(Shape.Nchw(1, network.Channels, side, side))).Count;
-    }
 
     private Shape GetInputShape(PictureSize size) => Shape.Nchw(1, network.Channels, size.Height, size.Width);
 

@@ -31,6 +31,9 @@ public abstract class Network : Module
     /// <summary>Channels of the result: 1 for one foreground class, K for K classes.</summary>
     public int Classes { get; }
 
+    /// <summary>How many side outputs it has; see <see cref="ForwardWithSideOutputs"/>.</summary>
+    public virtual int SideOutputCount => 0;
+
     /// <summary>The values of all parameters, and their gradients.</summary>
     public ParameterStore Store => _store ??= new ParameterStore(Parameters());
 

@@ -54,6 +54,9 @@ public sealed class U2Net : Network
     public static ModelEntry LightEntry { get; } = CreateEntry("u2netp", "U²-Net, the light version", isLight: true);
 
     /// <inheritdoc/>
+    public override int SideOutputCount => _sides.Length;
+
+    /// <inheritdoc/>
     public override Value Forward(Value image) => ForwardWithSideOutputs(image)[0];
 
     /// <summary>

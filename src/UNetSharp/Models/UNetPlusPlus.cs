@@ -57,6 +57,9 @@ public sealed class UNetPlusPlus : Network
         Recognize);
 
     /// <inheritdoc/>
+    public override int SideOutputCount => _finals.Length - 1;
+
+    /// <inheritdoc/>
     public override Value Forward(Value image) => _finals[^1].Forward(ForwardNodes(image)[Depth - 1]);
 
     /// <summary>The output of X(0, 4), then those of X(0, 3), X(0, 2) and X(0, 1).</summary>
