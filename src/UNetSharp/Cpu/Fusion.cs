@@ -81,9 +81,9 @@ internal sealed class Fusion
         }
 
         Value result = kernel.Output;
-        tail = tail with { Add = FuseOnlyReader<Add>(result, sum => AddsEarlier(sum, filter, result)) };
-        tail = tail with { Pool = FusePooling(tail.GetResult(filter.Output)) };
-        return FilterKernel.Create(filter, tail, _isExact, isFrozen: true);
+        FilterTail longer = tail with { Add = FuseOnlyReader<Add>(result, sum => AddsEarlier(sum, filter, result)) };
+        longer = longer with { Pool = FusePooling(longer.GetResult(filter.Output)) };
+        return longer == tail ? kernel : FilterKernel.Create(filter, longer, _isExact, isFrozen: true);
     }
 
     private Kernel FuseForTraining(Operation operation) => operation switch
@@ -110,8 +110,11 @@ internal sealed class Fusion
     private T? FuseOnlyReader<T>(Value value, Func<T, bool>? condition = null)
         where T : Operation
     {
-        Operation[] readers = [.. _readers[value]];
-        if (readers is not [T only] || _kept.Contains(value) || condition?.Invoke(only) == false)
+        IEnumerable<Operation> readers = _readers[value];
+        if (_kept.Contains(value)
+            || readers.FirstOrDefault() is not T only
+            || readers.Skip(1).Any()
+            || condition?.Invoke(only) == false)
         {
             return null;
         }

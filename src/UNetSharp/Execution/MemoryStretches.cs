@@ -9,7 +9,7 @@ internal readonly record struct MemoryStretch(long Start, long End);
 internal sealed class MemoryStretches
 {
     // In ascending order, with a gap between each and the next.
-    private readonly List<MemoryStretch> _stretches = [];
+    private readonly List<MemoryStretch> _stretches = new(1);
 
     /// <summary>The lowest offset, at least <paramref name="from"/>, where so many floats are free.</summary>
     public long LowestFit(long floats, long from)

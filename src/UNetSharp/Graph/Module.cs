@@ -45,7 +45,10 @@ public abstract class Module
         string name, int[] dims, ParameterKind kind, Action<Random, Span<float>> initialize)
     {
         var parameter = new Parameter(this, name, dims, kind, initialize);
-        _members.Add((name, null, parameter));
+        Add(parameter);
         return parameter;
     }
+
+    /// <summary>Adds an array under its own name.</summary>
+    private protected void Add(Parameter parameter) => _members.Add((parameter.Name, null, parameter));
 }

@@ -29,7 +29,7 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     private PictureSize _outputSize;
     private bool _isDisposed;
 
-    /// <summary>Maps of K classes that it gives: the network's result, and its side outputs if they are asked for.</summary>
+    /// <summary>Maps of K classes that it gives: the network's result, and its side outputs if asked for.</summary>
     public int MapCount { get; } = 1 + (hasSideOutputs ? network.SideOutputCount : 0);
 
     /// <summary>Values of a pixel: the classes of the first map, then those of the next one.</summary>

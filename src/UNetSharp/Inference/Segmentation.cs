@@ -23,7 +23,7 @@ public sealed record Segmentation(PictureSize Size, int Channels, float[] Probab
     }
 
     /// <summary>The class of some pixels, as <see cref="ComputeClasses"/>.</summary>
-    /// <param name="probabilities">(pixels, channels), or more values of each pixel, of which the first ones count.</param>
+    /// <param name="probabilities">(pixels, channels); of more values of a pixel, the first ones count.</param>
     /// <param name="channels">1: probability of the foreground; K: probability of each class.</param>
     /// <param name="threshold">Probability above which a pixel of one foreground class is foreground.</param>
     /// <param name="classes">Takes the class of each pixel.</param>

@@ -148,7 +148,8 @@ public sealed class Segmenter : IDisposable
         Normalization normalization = _description.Normalization;
         RowSource seen = normalization.Resize(new UnitRows(picture, _description.Model.Channels), plan.ScaledSize);
         TilePredictor predictor = new(_predictor, _description, plan.Copies);
-        return ResizedRows.ResizeAntialiased(new TiledRows(seen, plan, predictor, _predictor.Channels, progress), plan.Picture);
+        TiledRows tiled = new(seen, plan, predictor, _predictor.Channels, progress);
+        return ResizedRows.ResizeAntialiased(tiled, plan.Picture);
     }
 
     /// <inheritdoc/>
@@ -233,7 +234,8 @@ public sealed class Segmenter : IDisposable
 
     private void RequireFitsOneArray(PictureSize size)
     {
-        if ((long)size.Height * size.Width * Math.Max(_description.Model.Channels, _predictor.Channels) > Array.MaxLength)
+        int channels = Math.Max(_description.Model.Channels, _predictor.Channels);
+        if ((long)size.Height * size.Width * channels > Array.MaxLength)
         {
             throw new DataException($"An image of {size} pixels is too large for one array; segment it row by row.");
         }

@@ -31,7 +31,8 @@ public sealed class DisposalTests : IDisposable
     private static readonly string[] Descriptions =
     [
         "CpuDevice.ThreadCount", "Workers.Count", "Loader.Count", "Loader.WaitTime", "RowSource.Size",
-        "RowSource.Channels", "RowSource.FullScale", "RowSource.RowLength", "Segmenter.ClassCount", "Segmenter.Channels",
+        "RowSource.Channels", "RowSource.FullScale", "RowSource.RowLength", "Segmenter.ClassCount",
+        "Segmenter.Channels",
         "Segmenter.Masks", "Segmenter.RequiresWholeImage", "Segmenter.MapCount", "Predictor.MapCount",
         "Predictor.Channels", "UnfinishedFile.Stream",
     ];

@@ -15,16 +15,17 @@ public sealed class LongGraphTests : IDisposable
 {
     private const int SmallStack = 1 << 20;
 
-    // Linear time is a second or two where nothing else runs; tests share the processor with others.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // Linear time is a second or two where nothing else runs; tests share the processor with others, and some run
+    // without vector instructions.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
     [InlineData("Relu", 30_000)]
     [InlineData("Relu", 100_000)]
     [InlineData("Add", 100_000)]
-    [InlineData("AddConstant", 30_000)]
-    [InlineData("Conv", 30_000)]
+    [InlineData("AddConstant", 100_000)]
+    [InlineData("Conv", 100_000)]
     [InlineData("Nested", 100_000)]
     [InlineData("Concat", 5_000)]
     public void A_long_chain_is_loaded_and_planned_in_little_time_on_a_small_stack(string operation, int length)

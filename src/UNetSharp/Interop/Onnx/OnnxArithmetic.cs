@@ -91,24 +91,23 @@ internal static class OnnxArithmetic
         x.Shape is { H: 1, W: 1 } ? x.ResizeNearest(over.H, over.W) : x;
 
     private static Value Scale(OnnxCall call, Value x, float[] scales) =>
-        Affine(x, BroadcastPerChannel(call, x, scales), new float[x.Shape.C]);
+        Affine(call, x, CreateConstant(x, BroadcastPerChannel(call, x, scales)), call.Fill(x.Shape.C, 0));
 
     private static Value Affine(OnnxCall call, Value x, float scale, float[] shifts) =>
-        Affine(x, [.. Enumerable.Repeat(scale, x.Shape.C)], BroadcastPerChannel(call, x, shifts));
+        Affine(call, x, call.Fill(x.Shape.C, scale), CreateConstant(x, BroadcastPerChannel(call, x, shifts)));
 
     /// <summary>An affine map of each channel is a batch norm of mean 0 and variance 1.</summary>
-    private static Value Affine(Value x, float[] scales, float[] shifts)
-    {
-        int[] dims = [x.Shape.C];
-        return new BatchNorm(x, new BatchNormParameters(
-            OnnxCall.Constant(dims, scales),
-            OnnxCall.Constant(dims, shifts),
-            OnnxCall.Constant(dims, new float[x.Shape.C]),
-            OnnxCall.Constant(dims, [.. Enumerable.Repeat(1f, x.Shape.C)]),
-            OnnxCall.Constant([1], [0]),
+    private static Value Affine(OnnxCall call, Value x, Parameter scales, Parameter shifts) =>
+        new BatchNorm(x, new BatchNormParameters(
+            scales,
+            shifts,
+            call.Fill(x.Shape.C, 0),
+            call.Fill(x.Shape.C, 1),
+            call.Fill(1, 0),
             Momentum: 0,
             Epsilon: 0)).Output;
-    }
+
+    private static Parameter CreateConstant(Value x, float[] values) => OnnxCall.Constant([x.Shape.C], values);
 
     /// <summary>One number, or one for each channel.</summary>
     private static float[] GetPerChannel(OnnxCall call, int index, Func<float, float>? function = null)

@@ -77,6 +77,9 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
     public static Parameter Constant(int[] dims, float[] values) =>
         new(null, "constant", dims, ParameterKind.Constant, (_, to) => values.CopyTo(to));
 
+    /// <summary>Parameter of the graph that no file holds: a vector of one value, the same for all nodes.</summary>
+    public Parameter Fill(int count, float value) => trace.Fill(count, value);
+
     /// <summary>A whole number.</summary>
     public long Integer(string name, long defaultValue) => Attribute(name)?.Integer ?? defaultValue;
 

@@ -32,13 +32,23 @@ public sealed class OnnxNetwork : Network
     private readonly OnnxModel _model;
     private readonly OnnxValueInfo _input;
     private readonly int _sideStep;
-    private readonly Dictionary<OnnxTensor, Parameter> _parameters = new(ReferenceEqualityComparer.Instance);
+    private readonly OrderedDictionary<OnnxTensor, Parameter> _parameters;
 
-    private OnnxNetwork(string file, OnnxModel model, OnnxValueInfo input, int channels, int classes, int sideStep)
-        : base(channels, classes)
+    private OnnxNetwork(
+        string file,
+        OnnxModel model,
+        OnnxValueInfo input,
+        Shape result,
+        int sideStep,
+        OrderedDictionary<OnnxTensor, Parameter> parameters)
+        : base((int)input.Dims[1].Fixed!, result.C)
     {
-        (_file, _model, _input, _sideStep) = (file, model, input, sideStep);
+        (_file, _model, _input, _sideStep, _parameters) = (file, model, input, sideStep, parameters);
         FixedSize = GetFixedSize(input);
+        foreach (Parameter parameter in parameters.Values)
+        {
+            Add(parameter);
+        }
     }
 
     /// <summary>The only size of image that the network reads; null if there are others.</summary>
@@ -96,16 +106,16 @@ public sealed class OnnxNetwork : Network
         OnnxNetwork Traced(PictureSize probe, int sideStep)
         {
             var image = Value.Input(Shape.Nchw(1, (int)channels, probe.Height, probe.Width));
-            Value result =
-                OnnxTrace.Trace(file, model, input.Name, LogitsName(model), image, (tensor, _) => Constant(tensor));
+            OrderedDictionary<OnnxTensor, Parameter> parameters = new(ReferenceEqualityComparer.Instance);
+            Value result = OnnxTrace.Trace(
+                file, model, input.Name, LogitsName(model), image, (tensor, kind) => Find(parameters, tensor, kind));
             if (result.Shape.C > MaxClasses)
             {
                 throw new CheckpointException(
                     $"{file}: its network has {result.Shape.C} classes, more than {MaxClasses}.");
             }
 
-            OnnxNetwork network = new(file, model, input, (int)channels, result.Shape.C, sideStep);
-            network.Forward(image); // names the parameters
+            OnnxNetwork network = new(file, model, input, result.Shape, sideStep, parameters);
             network.RequireFiniteWeights();
             return network;
         }
@@ -148,29 +158,39 @@ public sealed class OnnxNetwork : Network
     /// <summary>The parameter of an array; threads that trace at the same time get the same one.</summary>
     private Parameter GetParameter(OnnxTensor tensor, ParameterKind kind)
     {
-        // What was computed from sizes has no name, and may be different for the next size.
-        if (tensor.Name.Length == 0)
-        {
-            return Constant(tensor);
-        }
-
         lock (_parameters)
         {
-            if (!_parameters.TryGetValue(tensor, out Parameter? parameter))
+            int count = _parameters.Count;
+            Parameter parameter = Find(_parameters, tensor, kind);
+            if (_parameters.Count > count)
             {
-                parameter = AddParameter(tensor.Name, [.. tensor.Dims], kind, CreateInitializer(tensor));
-                _parameters.Add(tensor, parameter);
+                Add(parameter);
             }
 
             return parameter;
         }
     }
 
-    private static Parameter Constant(OnnxTensor tensor) =>
-        new(null, "constant", [.. tensor.Dims], ParameterKind.Constant, CreateInitializer(tensor));
+    private static Parameter Find(
+        OrderedDictionary<OnnxTensor, Parameter> parameters, OnnxTensor tensor, ParameterKind kind)
+    {
+        // What was computed from sizes has no name, and may be different for the next size.
+        if (tensor.Name.Length == 0)
+        {
+            return Create("constant", ParameterKind.Constant);
+        }
 
-    private static Action<Random, Span<float>> CreateInitializer(OnnxTensor tensor) =>
-        (_, values) => tensor.ToFloats().CopyTo(values);
+        if (!parameters.TryGetValue(tensor, out Parameter? parameter))
+        {
+            parameter = Create(tensor.Name, kind);
+            parameters.Add(tensor, parameter);
+        }
+
+        return parameter;
+
+        Parameter Create(string name, ParameterKind its) =>
+            new(null, name, [.. tensor.Dims], its, (_, values) => tensor.ToFloats().CopyTo(values));
+    }
 
     private static PictureSize? GetFixedSize(OnnxValueInfo input)
     {

@@ -11,6 +11,7 @@ internal sealed class OnnxTrace
 {
     // A U-Net 64 wide has some 1000 values for each pixel of the image.
     private const long MaxValuesPerPixel = 8192;
+
     /// <summary>The largest height or width of a map.</summary>
     public const int MaxSide = 1 << 15;
 
@@ -19,6 +20,7 @@ internal sealed class OnnxTrace
     private readonly Dictionary<string, Value> _maps = [];
     private readonly Dictionary<string, AxisOrder> _orders = [];
     private readonly Dictionary<string, OnnxTensor> _tensors;
+    private readonly Dictionary<(int Count, float Value), Parameter> _fills = [];
     private long _valuesLeft;
     private long _numbersLeft = MaxFoldedNumbers;
 
@@ -92,6 +94,18 @@ internal sealed class OnnxTrace
     public OnnxTensor Tensor(string name) => _tensors.TryGetValue(name, out OnnxTensor? tensor)
         ? tensor
         : throw Missing(name, "a constant", _maps.ContainsKey(name));
+
+    /// <summary>A vector of one value.</summary>
+    public Parameter Fill(int count, float value)
+    {
+        if (!_fills.TryGetValue((count, value), out Parameter? fill))
+        {
+            fill = OnnxCall.Constant([count], [.. Enumerable.Repeat(value, count)]);
+            _fills.Add((count, value), fill);
+        }
+
+        return fill;
+    }
 
     /// <summary>The nodes that lead to a value, in the order of the file.</summary>
     private static IEnumerable<OnnxNode> FindRequiredNodes(OnnxModel model, string outputName)
