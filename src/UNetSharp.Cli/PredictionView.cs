@@ -10,6 +10,7 @@ namespace UNetSharp.Cli;
 internal sealed class PredictionView(PredictionSettings settings, bool asJson)
 {
     private readonly TimeEstimate _timeEstimate = new();
+    private readonly PictureNotes _notes = new();
     private long _reportedBytes;
 
     /// <summary>Predicts all pictures that are not done.</summary>
@@ -19,6 +20,7 @@ internal sealed class PredictionView(PredictionSettings settings, bool asJson)
         using StopSignals stop = new();
         PredictionResult result = ProgressBar.Run(bar => PicturePrediction.Predict(
             settings, progress => Show(progress, bar), stop.Token));
+        _notes.PrintRest();
         if (!asJson)
         {
             Console.WriteLine($"{result.Done} {(result.Done == 1 ? "mask" : "masks")} in {settings.Output}"
@@ -49,8 +51,14 @@ internal sealed class PredictionView(PredictionSettings settings, bool asJson)
                 bar.Update(progress.Share, Format(progress));
                 break;
             case PredictionState.Done:
+                foreach (string note in progress.Notes)
+                {
+                    _notes.Print(progress.Picture.Text, note, bar.WriteLine);
+                }
+
                 WriteJson("done", progress, new JsonObject
                 {
+                    ["notes"] = new JsonArray([.. progress.Notes.Select(note => JsonValue.Create(note))]),
                     ["mask"] = progress.Mask,
                     ["width"] = progress.Size.Width,
                     ["height"] = progress.Size.Height,

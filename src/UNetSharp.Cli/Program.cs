@@ -9,6 +9,7 @@ RootCommand root = new("U-Net family image segmentation: train, evaluate and pre
     ModelsCommand.Build(), SummaryCommand.Build(), ImportCommand.Build(), ExportCommand.Build(),
     AugmentCommand.Build(), ExplainCommand.Build(), BenchCommand.Build(),
 };
+StrictNumbers.Require(root);
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -2,17 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace UNetSharp.Cli;
 
-/// <summary>Ctrl-C and termination as a cancellation, so that work ends where it can go on later.</summary>
+/// <summary>
+/// Ctrl-C, termination and a closed terminal as a cancellation, so that work ends where it can go on later.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
-    private readonly PosixSignalRegistration _interrupt;
-    private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration[] _signals;
 
     public StopSignals()
     {
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _signals = Array.ConvertAll(signals, signal => PosixSignalRegistration.Create(signal, Cancel));
     }
 
     /// <summary>Is cancelled by the first signal.</summary>
@@ -21,8 +22,7 @@ internal sealed class StopSignals : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _interrupt.Dispose();
-        _terminate.Dispose();
+        Array.ForEach(_signals, signal => signal.Dispose());
         _source.Dispose();
     }
 

@@ -57,6 +57,9 @@ internal static class TrainingView
         return $"{best}weights in {folder}, report in {result.ReportPath}";
     }
 
+    private static string FormatTimeLeft(TimeSpan time) =>
+        (time.Days > 0 ? $"{time.Days} d " : "") + time.ToString("hh\\:mm\\:ss", CultureInfo.InvariantCulture);
+
     private static void Show(ProgressBar bar, TrainingProgress progress)
     {
         double share = (progress.Epoch - 1 + ((double)progress.Step / progress.Steps)) / progress.Epochs;
@@ -71,7 +74,7 @@ internal static class TrainingView
                 $"{progress.ImagesPerSecond:f1} images/s ({progress.WaitShare:p0} waiting)  ")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Environment.WorkingSet / BytesOfMegabyte} MB  left {progress.TimeLeft:hh\\:mm\\:ss}");
+                $"{Environment.WorkingSet / BytesOfMegabyte} MB  left {FormatTimeLeft(progress.TimeLeft)}");
         bar.Update(share, text);
         if (progress.IsEpochDone)
         {

@@ -26,6 +26,34 @@ public static class Cutout
         return ImageFile.IsGreyOrRgb(file) && file.Contains(ProfileField) ? (byte[])file.Get(ProfileField) : null;
     });
 
+    /// <summary>How opaque the pixels of a file are, 0 to 1, (height, width); null if nothing says it.</summary>
+    /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
+    public static float[]? ReadOpacity(string path) => ImageFile.Guard(path, () =>
+    {
+        ImageFormat format = ImageFormat.Detect(path);
+        if (format == ImageFormat.Bmp)
+        {
+            return null;
+        }
+
+        using Image file = Vips.Open(format, path);
+        if (!file.HasAlpha())
+        {
+            return null;
+        }
+
+        using Image upright = file.Autorot();
+        using Image alpha = upright.ExtractBand(upright.Bands - 1);
+        float opaque = alpha.Format switch
+        {
+            Enums.BandFormat.Uchar => byte.MaxValue,
+            Enums.BandFormat.Ushort => ushort.MaxValue,
+            _ => 1,
+        };
+        using Image values = alpha.Cast(Enums.BandFormat.Float);
+        return Array.ConvertAll(values.WriteToMemory<float>(), value => Math.Clamp(value / opaque, 0, 1));
+    });
+
     /// <summary>Writes a picture that is transparent where its background was.</summary>
     /// <param name="path">The file.</param>
     /// <param name="picture">The picture.</param>

@@ -145,7 +145,10 @@ public static class ImageFile
     }
 
     /// <summary>The image upright, in grey or red, green and blue, without transparency.</summary>
-    internal static Image Simplify(string name, Image file)
+    /// <param name="name">What messages call it.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="notes">What of it is left out.</param>
+    internal static Image Simplify(string name, Image file, out string[] notes)
     {
         using Image upright = file.Autorot();
         using Image plain = ToGreyOrRgb(upright);
@@ -155,7 +158,11 @@ public static class ImageFile
                 + "without transparency. Save the channels to be used as grey or RGB.");
         }
 
-        return plain.ExtractBand(0, n: plain.Bands >= 3 ? 3 : 1);
+        int used = plain.Bands >= 3 ? 3 : 1;
+        notes = plain.Bands == used ? []
+            : upright.HasAlpha() ? ["the network does not see its transparency (alpha channel)"]
+            : [$"has {plain.Bands} channels, of which the first {used} are used"];
+        return plain.ExtractBand(0, n: used);
     }
 
     /// <summary>Whether the colours of a file are read as they are.</summary>
@@ -191,8 +198,8 @@ public static class ImageFile
     private static Picture Decode(string name, Image file, long maxSamples)
     {
         RequireAtMost(name, file.Width, file.Height, file.Bands, maxSamples);
-        using Image plain = Simplify(name, file);
-        return ToPicture(name, plain);
+        using Image plain = Simplify(name, file, out string[] notes);
+        return ToPicture(name, plain, notes);
     }
 
     private static void RequireAtMost(string name, int width, int height, int channels, long maxSamples)
@@ -227,21 +234,21 @@ public static class ImageFile
         return lab.Colourspace(space);
     }
 
-    private static Picture ToPicture(string name, Image image)
+    private static Picture ToPicture(string name, Image image, string[] notes)
     {
         (int width, int height, int bands) = (image.Width, image.Height, image.Bands);
         switch (image.Format)
         {
             case Enums.BandFormat.Uchar:
                 float[] bytes = Array.ConvertAll(image.WriteToMemory<byte>(), value => (float)value);
-                return new Picture(width, height, bands, byte.MaxValue, bytes);
+                return new Picture(width, height, bands, byte.MaxValue, bytes) { Notes = notes };
             case Enums.BandFormat.Ushort:
                 float[] shorts = Array.ConvertAll(image.WriteToMemory<ushort>(), value => (float)value);
-                return new Picture(width, height, bands, ushort.MaxValue, shorts);
+                return new Picture(width, height, bands, ushort.MaxValue, shorts) { Notes = notes };
             case Enums.BandFormat.Float or Enums.BandFormat.Double:
                 using (Image cast = image.Cast(Enums.BandFormat.Float))
                 {
-                    return new Picture(width, height, bands, 1, cast.WriteToMemory<float>());
+                    return new Picture(width, height, bands, 1, cast.WriteToMemory<float>()) { Notes = notes };
                 }
 
             default:

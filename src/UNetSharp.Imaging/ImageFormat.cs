@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Files;
 
 namespace UNetSharp.Imaging;
 
@@ -53,7 +54,7 @@ internal sealed record ImageFormat(string Name, string Loader, bool HasRows = fa
     public static ImageFormat Detect(string path)
     {
         Span<byte> start = stackalloc byte[MarkEnd];
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.OpenRead(path);
         return Detect(path, start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
     }
 

@@ -79,7 +79,7 @@ internal static class AugmentCommand
         int seed = parsed.GetValue(Seed);
         DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes: null);
         report.ThrowIfUnusable();
-        SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
+        SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null, report.Brightness);
         IEnumerable<Sample> samples = EvenSelection.Choose(report.Folder.Pairs, pairs).Select(reader.Read);
         Augmenter augmenter = new(settings);
         (byte[] pixels, PictureSize size) = AugmentationSheet.Draw(

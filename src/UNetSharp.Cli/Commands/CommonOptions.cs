@@ -29,6 +29,19 @@ internal static class CommonOptions
         Required = true,
     };
 
+    /// <summary>Threads to compute on: more than the machine has would be in each other's way.</summary>
+    public static int ReadThreads(ParseResult parsed, Option<int> option)
+    {
+        int threads = AtLeast(1, parsed.GetValue(option), option.Name);
+        if (threads > Environment.ProcessorCount)
+        {
+            Console.Error.WriteLine($"note: {option.Name} {threads}: this machine has {Environment.ProcessorCount} "
+                + $"processors, so {Environment.ProcessorCount} threads compute");
+        }
+
+        return Math.Min(threads, Environment.ProcessorCount);
+    }
+
     /// <summary>A whole number of at least <paramref name="min"/>.</summary>
     public static int AtLeast(int min, int value, string option) =>
         value >= min ? value : throw new UsageException($"{option} {value}: give a number of at least {min}.");

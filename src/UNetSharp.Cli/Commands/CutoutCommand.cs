@@ -71,7 +71,7 @@ internal static class CutoutCommand
             "cutout needs a network: give --weights FILE, for example u2netp.onnx (4 MB) or u2net.onnx (176 MB) from "
             + "https://github.com/danielgatis/rembg/releases/tag/v0.0.0, u2netp.pth or u2net.pth from "
             + "https://github.com/xuebinqin/U-2-Net, or the folder of a training run.");
-        int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
+        int threads = CommonOptions.ReadThreads(parsed, Threads);
         (string Photo, string Result)[] files =
             FindFiles(parsed.GetRequiredValue(Input), parsed.GetValue(Out), isMatte ? MatteSuffix : CutoutSuffix);
         using Segmenter segmenter = new(WeightsOptions.Load(parsed, weights), threads);
@@ -92,8 +92,14 @@ internal static class CutoutCommand
     {
         try
         {
-            Picture picture = ImageFile.Read(photo);
+            Picture picture = PictureNotes.Print(ImageFile.Read(photo), photo, segmenter.Brightness);
             float[] alpha = Foreground(segmenter.Segment(picture));
+            if (Cutout.ReadOpacity(photo) is { } opacity)
+            {
+                // What was transparent stays so.
+                alpha = [.. alpha.Zip(opacity, (ours, theirs) => ours * theirs)];
+            }
+
             if (isMatte)
             {
                 byte[] matte = Array.ConvertAll(alpha, value => (byte)MathF.Round(value * byte.MaxValue));

@@ -70,7 +70,7 @@ internal static class DataCommand
             .. suspicious,
             .. EvenSelection.Choose([.. readable.Except(suspicious)], MaxOfSheet - suspicious.Length),
         ];
-        SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null);
+        SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null, report.Brightness);
         (byte[] pixels, PictureSize size) = PairSheet.Draw([.. pairs.Select(reader.Read)]);
         ImageFile.WriteColor(path, pixels, size.Width, size.Height);
         output.WriteLine($"pictures in {path}, in rows:");

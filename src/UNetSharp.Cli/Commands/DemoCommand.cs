@@ -36,7 +36,7 @@ internal static class DemoCommand
         command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(
             parsed.GetRequiredValue(output),
             CommonOptions.AtLeast(1, parsed.GetValue(epochs), "--epochs"),
-            CommonOptions.AtLeast(1, parsed.GetValue(threads), "--threads"))));
+            CommonOptions.ReadThreads(parsed, threads))));
         return command;
     }
 
@@ -77,7 +77,7 @@ internal static class DemoCommand
     private static int ShowResults(string samples, string output, string run, DataReport report, int threads)
     {
         IReadOnlyList<ImagePair> heldOut = DataFolder.Find(Path.Combine(samples, "heldout")).Pairs;
-        SampleReader grey = new(ImageFile.Read, report.Classes!, channels: 1, size: null);
+        SampleReader grey = new(ImageFile.Read, report.Classes!, channels: 1, size: null, report.Brightness);
         ThresholdBaseline baseline = ThresholdBaseline.Fit(report.Folder.Pairs.Select(grey.Read));
         using Segmenter segmenter = Segmenter.Load(run, threads);
         string predictions = Path.Combine(output, "predictions");

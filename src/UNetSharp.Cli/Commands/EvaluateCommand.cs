@@ -70,7 +70,7 @@ internal static class EvaluateCommand
             IsValidationOnly = parsed.GetValue(ValidationOnly),
             SkipsBad = parsed.GetValue(SkipBad),
             MembraneClass = parsed.GetValue(Membranes),
-            Threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),
+            Threads = CommonOptions.ReadThreads(parsed, Threads),
             IsExact = parsed.GetValue(Exact),
             Json = json == StandardOutput ? null : json,
             Csv = parsed.GetValue(Csv),

@@ -81,7 +81,8 @@ internal static class ExplainCommand
         ExplainChoices choices = Read(parsed);
         TrainedNetwork trained = WeightsOptions.Load(parsed, parsed.GetRequiredValue(Weights));
         RequireClass(choices.Class, trained.Description.Masks);
-        Picture picture = ImageFile.Read(choices.Input);
+        Picture picture = PictureNotes.Print(
+            ImageFile.Read(choices.Input), choices.Input, trained.Description.Brightness);
         if (choices.At is { } pixel && (pixel.X >= picture.Width || pixel.Y >= picture.Height))
         {
             throw new UsageException($"--at {pixel.X},{pixel.Y}: {choices.Input} has "
@@ -122,7 +123,7 @@ internal static class ExplainCommand
             parsed.GetValue(RegionOption),
             parsed.GetValue(Patch),
             parsed.GetValue(Stride),
-            CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"));
+            CommonOptions.ReadThreads(parsed, Threads));
         string? problem = FindProblem(choices);
         if (problem is not null)
         {

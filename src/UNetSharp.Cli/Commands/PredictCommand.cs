@@ -130,7 +130,7 @@ internal static class PredictCommand
             HasSideOutputs = parsed.GetValue(WithSideOutputs),
             Objects = ObjectOptions.Read(parsed),
             IsExact = parsed.GetValue(Exact),
-            Threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),
+            Threads = CommonOptions.ReadThreads(parsed, Threads),
             RepeatsDone = parsed.GetValue(Again),
         };
     }

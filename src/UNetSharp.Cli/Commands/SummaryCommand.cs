@@ -41,7 +41,7 @@ internal static class SummaryCommand
 
     private static int Execute(ParseResult parsed)
     {
-        int threads = CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads");
+        int threads = CommonOptions.ReadThreads(parsed, Threads);
         string? size = parsed.GetValue(Input);
         Shape? asked = size is null ? null : ParseShape(size);
         (Network network, ModelSettings settings, PictureSize usual) = CreateNetwork(parsed, asked?.C);

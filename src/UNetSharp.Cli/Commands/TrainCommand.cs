@@ -238,7 +238,7 @@ internal static class TrainCommand
             split,
             AugmentCommand.ParseSettings(augmentation).ToString(),
             parsed.GetValue(Seed),
-            CommonOptions.AtLeast(1, parsed.GetValue(Threads), "--threads"),
+            CommonOptions.ReadThreads(parsed, Threads),
             parsed.GetValue(Exact))
         {
             BestBy = parsed.GetValue(Best) ?? recipe.BestBy,

@@ -39,6 +39,17 @@ internal static class WeightsOptions
             Description = "Whether the map of each picture is stretched to 0 to 1, if the weights do not say it",
         };
 
+    private static readonly Option<float?> White = new("--white")
+    {
+        Description = "The value of white in pictures of 16 bit and of floating point, if it is not as in the training "
+            + "or, where nothing is known of that, found in each picture: 4095 for cameras of 12 bit",
+    };
+
+    private static readonly Option<bool> Averaged = new("--ema")
+    {
+        Description = "Take averaged weights (EMA, SWA) where the file has plain ones too",
+    };
+
     private static readonly Row[] Rows =
     [
         new(
@@ -70,12 +81,17 @@ internal static class WeightsOptions
             nameof(NetworkDescription.Stretch),
             d => Lower(d.StretchesMaps),
             (parsed, d) => d with { Stretch = parsed.GetValue(Stretch)!.Value }),
+        new(
+            White,
+            nameof(NetworkDescription.Brightness),
+            d => (d.Brightness?.White16)?.ToString(CultureInfo.InvariantCulture) ?? "",
+            (parsed, d) => d with { Brightness = Brightness.FromWhite(ParseWhite(parsed.GetValue(White)!.Value)) }),
     ];
 
     /// <summary>Makes the options known to a command.</summary>
     public static void AddTo(Command command)
     {
-        foreach (Option option in Rows.Select(row => row.Option).Prepend(Model))
+        foreach (Option option in Rows.Select(row => row.Option).Prepend(Averaged).Prepend(Model))
         {
             command.Add(option);
         }
@@ -90,7 +106,11 @@ internal static class WeightsOptions
     {
         Row[] given = [.. Rows.Where(row => parsed.GetResult(row.Option) is { Implicit: false })];
         TrainedNetwork trained = TrainedNetwork.Load(
-            weights, model, description => given.Aggregate(description, (d, row) => Corrected(parsed, d, row)));
+            weights,
+            model,
+            description => given.Aggregate(description, (d, row) => Corrected(parsed, d, row)),
+            parsed.GetValue(Averaged));
+        PrintChoice(weights, trained);
         PrintAssumed(weights, trained, trained.Assumed.Except(given.Select(row => row.Setting)));
         return trained;
     }
@@ -99,6 +119,7 @@ internal static class WeightsOptions
     public static TrainedNetwork LoadAsDescribed(string weights)
     {
         TrainedNetwork trained = TrainedNetwork.Load(weights);
+        PrintChoice(weights, trained);
         PrintAssumed(weights, trained, trained.Assumed);
         return trained;
     }
@@ -121,6 +142,20 @@ internal static class WeightsOptions
             : corrected;
     }
 
+    private static void PrintChoice(string weights, TrainedNetwork trained)
+    {
+        foreach (string note in trained.Notes)
+        {
+            Console.Error.WriteLine($"note: {weights}: {note}");
+        }
+
+        if (trained.AveragedEntry is { } entry)
+        {
+            Console.Error.WriteLine($"note: {weights}: holds averaged weights too, '{entry}', which are not taken "
+                + $"({Averaged.Name} takes them)");
+        }
+    }
+
     private static void PrintAssumed(string weights, TrainedNetwork trained, IEnumerable<string> settings)
     {
         if (Shown(trained.Description, settings) is { Length: > 0 } assumed)
@@ -132,6 +167,10 @@ internal static class WeightsOptions
     private static string Shown(NetworkDescription description, IEnumerable<string> settings) => string.Join(
         ' ',
         Rows.Where(row => settings.Contains(row.Setting)).Select(row => $"{row.Option.Name} {row.Shown(description)}"));
+
+    private static float ParseWhite(float white) => white > 0 && float.IsFinite(white)
+        ? white
+        : throw new UsageException($"{White.Name} {white}: give a number above 0, for example 4095.");
 
     private static PictureSize? ParseSize(string text) =>
         text == OwnSize ? null : CommonOptions.Size(text, InputSize.Name);

@@ -28,13 +28,16 @@ public sealed class ImageRows : RowSource
     private byte[] _strip = [];
     private int _next;
 
-    private ImageRows(string path, Image image, float fullScale, int sampleBytes)
+    private ImageRows(string path, Image image, float fullScale, int sampleBytes, IReadOnlyList<string> notes)
         : base(new PictureSize(image.Height, image.Width), image.Bands, fullScale)
     {
-        (_path, _format, _sampleBytes) = (path, image.Format, sampleBytes);
+        (_path, _format, _sampleBytes, Notes) = (path, image.Format, sampleBytes, notes);
         _stripRows = Math.Clamp(StripBytes / (RowLength * sampleBytes), 1, Size.Height);
         _region = Region.New(image); // holds the image
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes { get; }
 
     /// <summary>Opens a file; its header alone is read.</summary>
     /// <param name="path">The file.</param>
@@ -53,17 +56,17 @@ public sealed class ImageRows : RowSource
     private static ImageRows Open(string path, ImageFormat format, int page)
     {
         using Image file = OpenByRows(path, format, page);
-        using Image plain = ImageFile.Simplify(path, file);
+        using Image plain = ImageFile.Simplify(path, file, out string[] notes);
         switch (plain.Format)
         {
             case Enums.BandFormat.Uchar:
-                return new ImageRows(path, plain, byte.MaxValue, sizeof(byte));
+                return new ImageRows(path, plain, byte.MaxValue, sizeof(byte), notes);
             case Enums.BandFormat.Ushort:
-                return new ImageRows(path, plain, ushort.MaxValue, sizeof(ushort));
+                return new ImageRows(path, plain, ushort.MaxValue, sizeof(ushort), notes);
             case Enums.BandFormat.Float or Enums.BandFormat.Double:
                 using (Image cast = plain.Cast(Enums.BandFormat.Float))
                 {
-                    return new ImageRows(path, cast, fullScale: 1, sizeof(float));
+                    return new ImageRows(path, cast, fullScale: 1, sizeof(float), notes);
                 }
 
             default:

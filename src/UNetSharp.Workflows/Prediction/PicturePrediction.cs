@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Files;
 using UNetSharp.Imaging;
 using UNetSharp.Inference;
 using UNetSharp.Interop;
@@ -36,7 +37,7 @@ public static class PicturePrediction
         TrainedNetwork network = settings.Load(settings.Weights);
         using Segmenter segmenter = new(network, settings.Threads, settings.IsExact, settings.HasSideOutputs);
         RequireFitting(segmenter, settings);
-        Directory.CreateDirectory(settings.Output);
+        using var alone = FolderLock.Acquire(settings.Output);
         var record = PredictionRecord.Open(settings, network.Description, input.Folder);
         bool isOneFile = settings.Objects.Polygons == PolygonFormat.Coco; // of all pictures, so all are done
         bool skipsDone = input.IsSeveral && !isOneFile && !settings.RepeatsDone;

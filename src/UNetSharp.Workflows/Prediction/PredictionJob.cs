@@ -17,6 +17,9 @@ internal sealed class PredictionJob(int index, InputPicture input)
     /// <summary>Its rows; null if it cannot be opened.</summary>
     public RowQueue? Picture { get; set; }
 
+    /// <summary>What is assumed of the picture or odd about it; complete when all of it is read.</summary>
+    public IReadOnlyList<string> Notes { get; set; } = [];
+
     /// <summary>Its tiles.</summary>
     public TilePlan? Plan { get; set; }
 

@@ -47,11 +47,11 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
         for (int i = 0; i < pictures.Count && !stop.IsCancellationRequested; i++)
         {
             PredictionJob job = new(i, pictures[i]);
-            RowSource? rows = null;
+            MeasuredRows? rows = null;
             try
             {
-                rows = ImageRows.Open(job.Input.Path, job.Input.Page ?? 0);
-                job.Picture = new RowQueue(rows.Size, rows.Channels, rows.FullScale, stop);
+                rows = new MeasuredRows(Open(job.Input), segmenter.Brightness);
+                job.Picture = new RowQueue(rows.Size, rows.Channels, FindWhite(job.Input, rows.FullScale), stop);
             }
             catch (Exception e)
             {
@@ -63,10 +63,31 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
             if (job.Picture is { } picture)
             {
                 picture.Fill(() => rows!);
+                job.Notes = rows!.Notes;
             }
         }
 
         opened.CompleteAdding();
+    }
+
+    private static RowSource Open(InputPicture input) => ImageRows.Open(input.Path, input.Page ?? 0);
+
+    /// <summary>White, for which a picture of more than 8 bit may have to be read twice.</summary>
+    private float FindWhite(InputPicture input, float fullScale)
+    {
+        if (segmenter.Brightness is not { } brightness)
+        {
+            return fullScale;
+        }
+
+        if (!brightness.DependsOnSamples(fullScale))
+        {
+            return brightness.GetWhite(fullScale, 0);
+        }
+
+        using MeasuredRows rows = new(Open(input), brightness);
+        rows.SkipAll(stop);
+        return brightness.GetWhite(fullScale, rows.Range.Max);
     }
 
     private void Compute(BlockingCollection<PredictionJob> opened, BlockingCollection<PredictionJob> computed)

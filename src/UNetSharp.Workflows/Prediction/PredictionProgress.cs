@@ -46,6 +46,9 @@ public sealed record PredictionProgress(PredictionState State, InputPicture Pict
     /// starts.</summary>
     public long MaxDiscBytes { get; init; }
 
+    /// <summary>What is assumed of the picture or odd about it, a line each; when it is done.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>What went wrong; null if nothing did.</summary>
     public Exception? Failure { get; init; }
 

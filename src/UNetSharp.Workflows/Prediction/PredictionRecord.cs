@@ -52,7 +52,7 @@ internal sealed class PredictionRecord
 
     private static string ComputeHash(string file)
     {
-        using FileStream stream = File.OpenRead(file);
+        using FileStream stream = RegularFile.OpenRead(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 

@@ -112,7 +112,7 @@ internal sealed class PredictionSession : IDisposable
         if (job.Failure is null)
         {
             _done++;
-            Report(CreateProgress(PredictionState.Done, job) with { TilesDone = job.Plan!.Count });
+            Report(CreateProgress(PredictionState.Done, job) with { TilesDone = job.Plan!.Count, Notes = job.Notes });
         }
         else if (job.Failure is not OperationCanceledException)
         {

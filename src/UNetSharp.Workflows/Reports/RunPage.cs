@@ -36,7 +36,7 @@ internal static class RunPage
             ? $"Validation Dice <b>{Page.FormatNumber(value)}</b>, loss"
             : "Loss";
         return Page.Compose($"Training {settings.Model.Model}: {name}", $"""
-            <p class="big">{dice} <b>{Page.FormatNumber(progress.Loss, 4)}</b>
+            <p class="big">{dice} <b>{Page.FormatNumber(log.Line("loss", "loss").Points[^1].Value, 4)}</b>
             after epoch {progress.Epoch} of {progress.Epochs}; {Page.Encode(state)}</p>
             <h2>Curves</h2>
             <div class="charts">

@@ -1,4 +1,5 @@
 using UNetSharp.Data;
+using UNetSharp.Files;
 using UNetSharp.Imaging;
 using UNetSharp.Training;
 
@@ -36,6 +37,7 @@ public sealed class TrainingRun(TrainingSettings settings, DataReport report, st
     /// </exception>
     public TrainingResult Train(Action<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        using FolderLock? alone = IsResumed && !RunFolder.IsRun(folder) ? null : AcquireFolder();
         RunFolder run = new(folder, IsResumed);
         Trainer trainer = new(settings, report, ImageFile.Read, run, Cache);
         using RunRecorder recorder = new(folder, settings, report.Classes!, NextSteps?.Invoke(folder));
@@ -60,5 +62,17 @@ public sealed class TrainingRun(TrainingSettings settings, DataReport report, st
         double? bestLoss = settings.BestBy == BestBy.TrainingLoss ? trainer.BestLoss : null;
         return new TrainingResult(
             isDone, trainer.BestDice, bestLoss, Path.Combine(folder, RunRecorder.PageName));
+    }
+
+    private FolderLock AcquireFolder()
+    {
+        try
+        {
+            return FolderLock.Acquire(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException(e.Message);
+        }
     }
 }

@@ -13,6 +13,11 @@ public sealed class CpuDevice : Device
     /// <param name="threads">Number of threads that compute, at least 1.</param>
     public CpuDevice(int threads) => Workers = new Workers(threads);
 
+    /// <summary>
+    /// Ends the threads of a device that nobody has disposed and nobody can reach any more; they would wait for ever.
+    /// </summary>
+    ~CpuDevice() => Workers?.Abandon();
+
     /// <inheritdoc/>
     public override int ThreadCount => Workers.Count;
 

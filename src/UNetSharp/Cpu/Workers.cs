@@ -80,6 +80,13 @@ public sealed unsafe class Workers : IDisposable
         }
     }
 
+    /// <summary>Lets the threads end, without waiting for them; nothing computes, and nobody will call again.</summary>
+    internal void Abandon()
+    {
+        _isStopping = true;
+        Publish();
+    }
+
     /// <summary>Runs every block of the job and returns when all are done.</summary>
     /// <exception cref="InvalidOperationException">A block of a job calls: it would wait for itself.</exception>
     /// <exception cref="ObjectDisposedException">The threads have ended.</exception>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace UNetSharp.Data;
 
 /// <summary>
@@ -24,6 +26,8 @@ public sealed class DataReport
             return;
         }
 
+        Brightness = Brightness.FromPictures([.. facts.Select(fact => (fact.FullScale, fact.Range))]);
+        AddNotesOnImages();
         try
         {
             RejectSwappedFolders();
@@ -53,6 +57,9 @@ public sealed class DataReport
 
     /// <summary>Channels of the images: 1 if all are grey, else 3.</summary>
     public int Channels => PairInfos.Any(fact => fact.Channels == 3) ? 3 : 1;
+
+    /// <summary>What is white in the images, and how bright they are.</summary>
+    public Brightness Brightness { get; } = new();
 
     /// <summary>Share of all pixels in each class.</summary>
     public IReadOnlyList<double> ClassShares { get; private set; } = [];
@@ -230,6 +237,33 @@ public sealed class DataReport
         return values.Length <= MaxShown
             ? string.Join(", ", values.Select(MaskValues.Format))
             : $"{values.Length} different, {MaskValues.Format(values[0])} to {MaskValues.Format(values[^1])}";
+    }
+
+    /// <summary>A line for each kind of note, with the first image that it is of.</summary>
+    private void AddNotesOnImages()
+    {
+        foreach (IGrouping<string, (string Note, string Image)> notes in PairInfos
+            .SelectMany(fact => fact.Notes.Concat(Brightness.FindNotes(fact.FullScale, fact.Range))
+                .Select(note => (note, fact.Pair.ImageText)))
+            .GroupBy(note => note.Item1))
+        {
+            string more = notes.Count() > 1 ? $" and {notes.Count() - 1} more" : "";
+            _notes.Add($"{notes.First().Image}{more}: {notes.Key}.");
+        }
+
+        AddNoteOnWhite(ushort.MaxValue, Brightness.White16);
+        AddNoteOnWhite(1, Brightness.WhiteFloat);
+
+        void AddNoteOnWhite(float fullScale, float? white)
+        {
+            if (white is { } value && value != fullScale)
+            {
+                float max = PairInfos.Where(fact => fact.FullScale == fullScale).Max(fact => fact.Range.Max);
+                _notes.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The values of the images go up to {max}, so the range 0 to {value} is assumed."));
+            }
+        }
     }
 
     /// <summary>Images of a few values beside masks of many: the folders have changed places.</summary>

@@ -6,10 +6,21 @@ namespace UNetSharp.Data;
 /// <param name="Channels">Channels of the image.</param>
 /// <param name="BitDepth">Number format of the image, for people.</param>
 /// <param name="ImageValueCount">Different values in the image, counted up to 17.</param>
+/// <param name="FullScale">The value of full brightness of the image's format.</param>
+/// <param name="Range">Between which values the image's samples lie.</param>
+/// <param name="Notes">What of the image was left out.</param>
 /// <param name="Mask">Values of the mask.</param>
 /// <param name="Fingerprint">What other pairs are compared with.</param>
 public sealed record PairInfo(
-    ImagePair Pair, PictureSize Size, int Channels, string BitDepth, int ImageValueCount, MaskValues Mask,
+    ImagePair Pair,
+    PictureSize Size,
+    int Channels,
+    string BitDepth,
+    int ImageValueCount,
+    float FullScale,
+    PictureRange Range,
+    IReadOnlyList<string> Notes,
+    MaskValues Mask,
     PairFingerprint Fingerprint)
 {
     private const int MaxCounted = 17;
@@ -30,6 +41,9 @@ public sealed record PairInfo(
             image.Channels,
             depth,
             values,
+            image.FullScale,
+            PictureRange.Measure(image.Samples),
+            image.Notes,
             MaskValues.FromPicture(pair.MaskText, mask),
             new PairFingerprint(image, mask));
     }

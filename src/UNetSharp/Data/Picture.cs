@@ -37,6 +37,21 @@ public sealed class Picture
     /// <summary>The values.</summary>
     public float[] Samples { get; }
 
+    /// <summary>What of the file was left out, a line each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The picture with another value of full brightness; the samples are the same array.</summary>
+    public Picture WithFullScale(float fullScale) => fullScale == FullScale
+        ? this
+        : new Picture(Width, Height, Channels, fullScale, Samples) { Notes = Notes };
+
+    /// <summary>The picture with white where it is.</summary>
+    /// <param name="brightness">What is white; null for where the format has it.</param>
+    public Picture WithWhite(Brightness? brightness) => brightness is null || FullScale == byte.MaxValue
+        ? this
+        : WithFullScale(brightness.GetWhite(
+            FullScale, brightness.DependsOnSamples(FullScale) ? PictureRange.Measure(Samples).Max : 0));
+
     /// <summary>
     /// The picture in 0..1 with so many channels: colour becomes grey by its luma (Rec. 601), grey is repeated.
     /// </summary>

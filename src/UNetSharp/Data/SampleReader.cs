@@ -7,9 +7,15 @@ namespace UNetSharp.Data;
 /// <param name="classes">What mask values mean.</param>
 /// <param name="channels">Channels of the network's image: 1 or 3.</param>
 /// <param name="size">Size to bring every pair to, or null to leave it.</param>
+/// <param name="brightness">What is white in images; null for where their format has it.</param>
 /// <param name="cache">Keeps what was read; null to read from the disk every time.</param>
 public sealed class SampleReader(
-    PictureReader read, MaskClasses classes, int channels, PictureSize? size, SampleCache? cache = null)
+    PictureReader read,
+    MaskClasses classes,
+    int channels,
+    PictureSize? size,
+    Brightness? brightness = null,
+    SampleCache? cache = null)
 {
     /// <summary>Reads a pair; the mask is resized by the nearest pixel only. Nobody may write to the sample.</summary>
     /// <exception cref="DataException">A file cannot be read, or image and mask differ in size.</exception>
@@ -17,7 +23,7 @@ public sealed class SampleReader(
 
     private Sample Decode(ImagePair pair)
     {
-        Picture image = pair.ReadImage(read);
+        Picture image = pair.ReadImage(read).WithWhite(brightness);
         Picture mask = pair.ReadMask(read);
         var own = new PictureSize(image.Height, image.Width);
         RequireSameSize(pair, own, new PictureSize(mask.Height, mask.Width));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace UNetSharp.Data;
 
@@ -7,7 +8,8 @@ internal static class UnitValues
 {
     /// <summary>
     /// Divides by the value of full brightness. Colour becomes grey by its luma (Rec. 601), grey is repeated,
-    /// transparency is dropped.
+    /// transparency is dropped. What is no finite number is 0: one such sample would blacken all that the network sees
+    /// around it.
     /// </summary>
     /// <param name="samples">Samples, the channels of a pixel together.</param>
     /// <param name="channels">Samples of a pixel: 1 for grey, 3 for red, green, blue, 4 with transparency.</param>
@@ -23,7 +25,7 @@ internal static class UnitValues
             for (int i = 0; i < unit.Length; i++)
             {
                 // Not times 1 / 255, so that values are those of Python to the last bit.
-                unit[i] = float.CreateTruncating(samples[i]) / fullScale;
+                unit[i] = ToFloat(samples[i]) / fullScale;
             }
 
             return;
@@ -35,9 +37,9 @@ internal static class UnitValues
             Span<float> to = unit.Slice(i * targetChannels, targetChannels);
             for (int c = 0; c < targetChannels; c++)
             {
-                float value = channels == 1 ? float.CreateTruncating(from[0])
+                float value = channels == 1 ? ToFloat(from[0])
                     : targetChannels == 1 ? Luma(from)
-                    : float.CreateTruncating(from[c]);
+                    : ToFloat(from[c]);
                 to[c] = value / fullScale;
             }
         }
@@ -45,6 +47,13 @@ internal static class UnitValues
 
     private static float Luma<T>(ReadOnlySpan<T> color)
         where T : INumberBase<T> =>
-        (0.299f * float.CreateTruncating(color[0])) + (0.587f * float.CreateTruncating(color[1]))
-        + (0.114f * float.CreateTruncating(color[2]));
+        (0.299f * ToFloat(color[0])) + (0.587f * ToFloat(color[1])) + (0.114f * ToFloat(color[2]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float ToFloat<T>(T sample)
+        where T : INumberBase<T>
+    {
+        float value = float.CreateTruncating(sample);
+        return typeof(T) != typeof(float) || float.IsFinite(value) ? value : 0;
+    }
 }

@@ -1,12 +1,19 @@
+using System.Security.Cryptography;
+
 namespace UNetSharp.Files;
 
 /// <summary>
 /// A file in the making: it is written beside its place, flushed to the disk and renamed, so that whatever ends the
-/// program earlier, the file that was there before stays.
+/// program earlier, the file that was there before stays. Until then it bears a name that nobody can know before, and
+/// is created new, so that no link that somebody has put there is followed.
 /// </summary>
 public sealed class UnfinishedFile : IDisposable
 {
+    private const string Extension = ".part";
+    private const int RandomBytes = 8;
+
     private readonly string _path;
+    private readonly string _unfinished;
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">Its place; a file that is there is replaced when this one is complete.</param>
@@ -15,13 +22,23 @@ public sealed class UnfinishedFile : IDisposable
     public UnfinishedFile(string path)
     {
         _path = path;
-        Stream = new FileStream(Unfinished, FileMode.Create, FileAccess.Write);
+        _unfinished = $"{path}.{RandomNumberGenerator.GetHexString(2 * RandomBytes, lowercase: true)}{Extension}";
+        Stream = new FileStream(_unfinished, FileMode.CreateNew, FileAccess.Write);
     }
 
     /// <summary>What is written to it is in the file.</summary>
     public FileStream Stream { get; }
 
-    private string Unfinished => _path + ".part";
+    /// <summary>Removes what programs left in a folder that were killed while they wrote there.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read, or not be written to.</exception>
+    internal static void RemoveAbandoned(string folder)
+    {
+        foreach (string file in Directory.GetFiles(folder, "*" + Extension).Where(IsUnfinished))
+        {
+            File.Delete(file);
+        }
+    }
 
     /// <summary>Puts the file in its place, with all that was written to it.</summary>
     /// <exception cref="IOException">The rest cannot be written, or the file not be renamed.</exception>
@@ -30,7 +47,7 @@ public sealed class UnfinishedFile : IDisposable
     {
         Stream.Flush(flushToDisk: true);
         Stream.Dispose();
-        File.Move(Unfinished, _path, overwrite: true);
+        File.Move(_unfinished, _path, overwrite: true);
     }
 
     /// <summary>Removes the file if it is not complete.</summary>
@@ -44,12 +61,18 @@ public sealed class UnfinishedFile : IDisposable
             }
             finally
             {
-                File.Delete(Unfinished); // of a complete file there is none
+                File.Delete(_unfinished); // of a complete file there is none
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The write's own error says more than that its remains cannot be removed either.
         }
+    }
+
+    private static bool IsUnfinished(string file)
+    {
+        string random = Path.GetExtension(Path.GetFileNameWithoutExtension(file)).TrimStart('.');
+        return random.Length == 2 * RandomBytes && random.All(char.IsAsciiHexDigitLower);
     }
 }

@@ -31,6 +31,13 @@ public sealed record NetworkDescription(
     public bool StretchesMaps => Stretch ?? Normalization == Normalization.Saliency;
 
     /// <summary>
+    /// What is white in pictures and how bright those of the training were; null in files that do not say it, whose
+    /// pictures have white where their format has it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Brightness? Brightness { get; init; }
+
+    /// <summary>
     /// The description of a network whose file says nothing about images and masks: as the catalog has it for weights
     /// from elsewhere.
     /// </summary>
@@ -44,7 +51,10 @@ public sealed record NetworkDescription(
                     ? TwoClasses
                     : Enumerable.Range(0, model.Classes).ToDictionary(k => k)),
             prepared.Size,
-            prepared.Normalization);
+            prepared.Normalization)
+        {
+            Brightness = new Brightness(),
+        };
     }
 
     /// <summary>

@@ -62,6 +62,9 @@ public sealed class Segmenter : IDisposable
     /// </summary>
     public int MapCount => _predictor.MapCount;
 
+    /// <summary>What is white in pictures, and how bright those of the training were; null if nobody knows.</summary>
+    public Brightness? Brightness => _description.Brightness;
+
     /// <summary>What mask values mean to the network.</summary>
     public MaskClasses Masks => _description.Masks;
 
@@ -89,16 +92,22 @@ public sealed class Segmenter : IDisposable
     /// </exception>
     /// <exception cref="Interop.CheckpointException">An ONNX network cannot run on an image of this size.</exception>
     /// <exception cref="ObjectDisposedException">The segmenter has been disposed of.</exception>
-    public Segmentation Segment(Picture picture) => Segment<float>(
-        picture.Samples, new PictureSize(picture.Height, picture.Width), picture.Channels, picture.FullScale);
+    public Segmentation Segment(Picture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        Picture seen = picture.WithWhite(_description.Brightness);
+        return Segment<float>(
+            seen.Samples, new PictureSize(seen.Height, seen.Width), seen.Channels, seen.FullScale);
+    }
 
     /// <summary>Segments a picture in tiles, turned copies or another size, as the settings say.</summary>
     /// <inheritdoc cref="Segment(Picture)"/>
     public Segmentation Segment(Picture picture, SegmentationSettings settings)
     {
+        ArgumentNullException.ThrowIfNull(picture);
         PictureSize size = new(picture.Height, picture.Width);
         RequireFitsOneArray(size);
-        return SegmentTiles(picture, Plan(size, settings));
+        return SegmentTiles(picture.WithWhite(_description.Brightness), Plan(size, settings));
     }
 
     /// <summary>Segments an image of any size with 8 bit a sample, 255 being full brightness.</summary>
@@ -116,10 +125,16 @@ public sealed class Segmenter : IDisposable
     public Segmentation Segment(ReadOnlySpan<byte> pixels, int width, int height, int channels) =>
         Segment(pixels, RequireSize(pixels.Length, width, height, channels), channels, byte.MaxValue);
 
-    /// <summary>Segments an image of any size with 16 bit a sample, 65535 being full brightness.</summary>
+    /// <summary>
+    /// Segments an image of any size with 16 bit a sample. Full brightness is what it was in the training, else 65535.
+    /// </summary>
     /// <inheritdoc cref="Segment(ReadOnlySpan{byte}, int, int, int)"/>
     public Segmentation Segment(ReadOnlySpan<ushort> pixels, int width, int height, int channels) =>
-        Segment(pixels, RequireSize(pixels.Length, width, height, channels), channels, ushort.MaxValue);
+        Segment(
+            pixels,
+            RequireSize(pixels.Length, width, height, channels),
+            channels,
+            _description.Brightness?.White16 ?? ushort.MaxValue);
 
     /// <summary>Says how a picture will be cut, and what that takes; nothing is computed yet.</summary>
     public TilePlan Plan(PictureSize picture, SegmentationSettings settings)

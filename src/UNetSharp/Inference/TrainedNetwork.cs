@@ -20,8 +20,19 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     /// </summary>
     public IReadOnlyList<string> Assumed { get; init; } = [];
 
+    /// <summary>
+    /// What was chosen when the weights were loaded, where their file holds more than one network's, a line each.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>
+    /// Where in the file averaged weights are that were not asked for, as <c>model_ema</c>; null if there are none.
+    /// </summary>
+    public string? AveragedEntry { get; init; }
+
     private const string BestName = "best.safetensors";
     private const int MaxSide = 1 << 15;
+    private const int MaxOthers = 3;
 
     private Dictionary<string, string> Metadata => new() { [MetadataKey] = Description.ToJson() };
 
@@ -58,12 +69,18 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     /// <param name="describe">
     /// Corrects the description that the file holds or that is assumed (see <see cref="Assumed"/>); null to leave it.
     /// </param>
+    /// <param name="takesAveraged">
+    /// Whether averaged weights (EMA, SWA) are taken where a checkpoint holds plain ones too.
+    /// </param>
     /// <exception cref="CheckpointException">The file is missing, damaged or of no network that is known.</exception>
     /// <exception cref="ArgumentException">
     /// There is no model of that name, or the corrected description makes no sense.
     /// </exception>
     public static TrainedNetwork Load(
-        string path, string? model = null, Func<NetworkDescription, NetworkDescription>? describe = null)
+        string path,
+        string? model = null,
+        Func<NetworkDescription, NetworkDescription>? describe = null,
+        bool takesAveraged = false)
     {
         string file = ResolveFile(path);
         if (!File.Exists(file))
@@ -83,15 +100,23 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
                 };
         }
 
-        (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(file);
-        string? json = model is null ? metadata.GetValueOrDefault(MetadataKey) : null;
-        NetworkDescription description = json is not null
-            ? ParseDescription(file, json)
-            : NetworkDescription.CreateDefault(RecognizeModel(file, tensors, model));
-        description = describe?.Invoke(description) ?? description;
-        Network network = ModelCatalog.Create(description.Model);
-        StateDict.Load(network, tensors, file);
-        return new TrainedNetwork(network, description) { Assumed = json is null ? description.NotInStateDict() : [] };
+        Checkpoint checkpoint = CheckpointFile.Read(file, takesAveraged);
+        if (model is null && checkpoint.Metadata.TryGetValue(MetadataKey, out string? json))
+        {
+            return Create(file, checkpoint.Tensors, ParseDescription(file, json), describe);
+        }
+
+        NetworkWeights weights = FindNetwork(file, checkpoint.Tensors, model, takesAveraged);
+        NetworkDescription assumed = NetworkDescription.CreateDefault(RecognizeModel(file, weights.Tensors, model));
+        TrainedNetwork trained = Create(file, weights.Tensors, assumed, describe);
+        return trained with
+        {
+            Assumed = trained.Description.NotInStateDict(),
+            Notes = [.. DescribeChoice(checkpoint, weights)],
+            AveragedEntry = (checkpoint.AveragedEntry ?? weights.AveragedPrefix?.TrimEnd('.')) is { } averaged
+                ? CheckpointException.Sanitize(averaged)
+                : null,
+        };
     }
 
     /// <summary>The file that <see cref="Load"/> reads: of the folder of a run, that of the best weights.</summary>
@@ -130,6 +155,55 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         };
     }
 
+    private static TrainedNetwork Create(
+        string file,
+        IReadOnlyList<StoredTensor> tensors,
+        NetworkDescription description,
+        Func<NetworkDescription, NetworkDescription>? describe)
+    {
+        description = describe?.Invoke(description) ?? description;
+        Network network = ModelCatalog.Create(description.Model);
+        StateDict.Load(network, tensors, file);
+        return new TrainedNetwork(network, description);
+    }
+
+    private static NetworkWeights FindNetwork(
+        string file, IReadOnlyList<StoredTensor> tensors, string? model, bool takesAveraged)
+    {
+        ModelEntry? entry = model is null ? null : ModelCatalog.Entry(model);
+        NetworkWeights? found = NetworkWeights.Find(
+            tensors,
+            arrays => entry is null ? ModelCatalog.Recognize(arrays) is not null : entry.Recognize(arrays) is not null,
+            takesAveraged);
+
+        // Where nothing is recognised, loading says which names do not fit the model that was named.
+        return found
+            ?? (entry is not null ? new NetworkWeights(tensors, "", [], null) : throw UnknownNetwork(file, tensors));
+    }
+
+    private static IEnumerable<string> DescribeChoice(Checkpoint checkpoint, NetworkWeights weights)
+    {
+        if (AveragedWeights.IsName(checkpoint.Entry) || AveragedWeights.IsName(weights.Prefix))
+        {
+            string entry = string.Join('.', checkpoint.Entry, weights.Prefix).Trim('.');
+            yield return $"the averaged weights are taken, '{CheckpointException.Sanitize(entry)}'";
+        }
+
+        string[] others =
+        [
+            .. weights.LeftOut.GroupBy(name => name.Split('.')[0]).Select(group => group.Count() == 1
+                ? CheckpointException.Sanitize(group.First())
+                : $"{CheckpointException.Sanitize(group.Key)}.* ({group.Count()} arrays)"),
+        ];
+        if (others.Length > 0)
+        {
+            string shown = string.Join(", ", others.Take(MaxOthers)) + (others.Length > MaxOthers ? ", …" : "");
+            yield return weights.Prefix.Length == 0
+                ? $"left out, as no part of the network: {shown}"
+                : $"the network is '{CheckpointException.Sanitize(weights.Prefix.TrimEnd('.'))}'; left out: {shown}";
+        }
+    }
+
     private static ModelSettings RecognizeModel(string file, IReadOnlyList<StoredTensor> tensors, string? model)
     {
         TensorShapes arrays = new(tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Dims));
@@ -140,18 +214,20 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
             return entry.Recognize(arrays) is { } fitting && fitting.GetError() is null ? fitting : entry.Default;
         }
 
-        ModelSettings settings = ModelCatalog.Recognize(arrays) ?? throw new CheckpointException(
-            $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(FormatName))}, …) are of "
-                + "no network "
-            + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest to see what "
-            + "differs.")
-        {
-            Settings = [nameof(model)],
-        };
+        ModelSettings settings = ModelCatalog.Recognize(arrays) ?? throw UnknownNetwork(file, tensors);
         return settings.GetError() is { } problem
             ? throw new CheckpointException($"{file}: looks like {settings.Model}, but with {problem}.")
             : settings;
     }
+
+    private static CheckpointException UnknownNetwork(string file, IReadOnlyList<StoredTensor> tensors) => new(
+        $"{file}: its {tensors.Count} arrays ({string.Join(", ", tensors.Take(3).Select(FormatName))}, …) are of "
+            + "no network "
+        + $"that is known; there are {string.Join(", ", ModelCatalog.Names)}. Name the closest to see what "
+        + "differs.")
+    {
+        Settings = ["model"],
+    };
 
     private static string FormatName(StoredTensor tensor) => CheckpointException.Sanitize(tensor.Name);
 
@@ -164,9 +240,13 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
                 {
                     Model: not null,
                     Masks: { ClassOfValue: not null, AreNamesComplete: true },
+                    Normalization: Normalization.Unit or Normalization.Saliency,
                     Size: null or { Height: >= 1 and <= MaxSide, Width: >= 1 and <= MaxSide },
                 }
-                && description.Model.GetError() is null)
+                && description.Model.GetError() is null
+                && description.Masks.Classes == description.Model.Classes
+                && description.Masks.ClassOfValue.Values.All(
+                    index => index == MaskClasses.Ignored || (index >= 0 && index < description.Masks.ClassCount)))
             {
                 return description;
             }

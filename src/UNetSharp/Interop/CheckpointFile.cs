@@ -1,35 +1,35 @@
 using System.Buffers.Binary;
+using UNetSharp.Files;
 using UNetSharp.Interop.Onnx;
 
 namespace UNetSharp.Interop;
 
-/// <summary>Reads a file of weights of any format that is known: safetensors, or PyTorch's.</summary>
+/// <summary>Reads a file of weights of any format that is known: safetensors, PyTorch's or TorchSharp's.</summary>
 public static class CheckpointFile
 {
-    private const int LengthBytes = sizeof(ulong);
+    /// <summary>The most arrays that a file may hold; the deepest networks have some thousand.</summary>
+    internal const int MaxArrays = 1 << 16;
 
-    /// <summary>
-    /// Reads a file whole. Its first bytes say what it is, whatever its name. A prefix 'module.' or '_orig_mod.' that
-    /// all names have is taken off.
-    /// </summary>
-    /// <returns>The arrays in the order of the file, and its metadata; PyTorch's files have none.</returns>
+    private const int LengthBytes = sizeof(ulong);
+    private const int HeadBytes = 512;
+
+    /// <summary>Reads a file whole. Its first bytes say what it is, whatever its name.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="takesAveraged">
+    /// Whether averaged weights are taken where a PyTorch file has plain ones too; see <see cref="PyTorchReader"/>.
+    /// </param>
     /// <exception cref="CheckpointException">The file is missing, damaged or of another format.</exception>
-    public static (IReadOnlyList<StoredTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    public static Checkpoint Read(string path, bool takesAveraged = false)
     {
         byte[] head = Head(path);
 
         // A safetensors file with a header of 640 bytes begins like a pickle. Its brace distinguishes them.
-        if (IsSafetensors(head))
-        {
-            (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) =
-                SafetensorsReader.Read(path);
-            return (NamePrefixes.Strip(tensors), metadata);
-        }
-
-        return PyTorchReader.IsLikely(head)
-            ? (PyTorchReader.Read(path), new Dictionary<string, string>())
+        return IsSafetensors(head) ? SafetensorsReader.Read(path)
+            : PyTorchReader.IsLikely(head) ? PyTorchReader.Read(path, takesAveraged)
+            : TorchSharpReader.IsLikely(head)
+                ? new Checkpoint(TorchSharpReader.Read(path), new Dictionary<string, string>())
             : throw new CheckpointException($"{path}: is no file of weights: it is neither safetensors nor a PyTorch "
-                + "checkpoint (.pth or .pt) of torch.save, nor ONNX.");
+                + "checkpoint (.pth or .pt) of torch.save, nor TorchSharp's, nor ONNX.");
     }
 
     /// <summary>Whether a file is an ONNX file, by its first bytes.</summary>
@@ -37,20 +37,15 @@ public static class CheckpointFile
     internal static bool IsOnnx(string path)
     {
         byte[] head = Head(path);
-        return OnnxModel.IsLikely(head) && !IsSafetensors(head);
+        return OnnxModel.IsLikely(head) && !IsSafetensors(head) && !TorchSharpReader.IsLikely(head);
     }
 
     private static byte[] Head(string path)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            if (!stream.CanSeek)
-            {
-                throw new CheckpointException($"{path}: cannot be read: it is a pipe or a device; name a file.");
-            }
-
-            byte[] head = new byte[LengthBytes + 1];
+            using FileStream stream = RegularFile.OpenRead(path);
+            byte[] head = new byte[HeadBytes];
             int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
             return head[..length];
         }

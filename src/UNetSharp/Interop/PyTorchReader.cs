@@ -1,3 +1,4 @@
+using UNetSharp.Files;
 using UNetSharp.Interop.PyTorch;
 
 namespace UNetSharp.Interop;
@@ -15,18 +16,22 @@ public static class PyTorchReader
 
     /// <summary>
     /// Reads the weights: of a state dict, or of the first dict of tensors among the entries state_dict, model,
-    /// model_state_dict, net, network, params and weights. Other entries are left out. A prefix 'module.' or
-    /// '_orig_mod.' that all names have is taken off.
+    /// model_state_dict, net, network, params and weights, or of the dict with most tensors. Other entries are left
+    /// out.
     /// </summary>
-    /// <returns>The arrays in the order of the state dict.</returns>
+    /// <param name="path">The file.</param>
+    /// <param name="takesAveraged">
+    /// Whether averaged weights (an entry as model_ema, swa_state_dict) are taken where plain ones are there too.
+    /// </param>
+    /// <returns>The arrays in the order of the state dict, and where they were.</returns>
     /// <exception cref="CheckpointException">The file is missing, damaged, asks for more than arrays, or is no
     /// checkpoint of torch.save.</exception>
-    public static IReadOnlyList<StoredTensor> Read(string path)
+    public static Checkpoint Read(string path, bool takesAveraged = false)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            return NamePrefixes.Strip(Read(stream));
+            using FileStream stream = RegularFile.OpenRead(path);
+            return Read(stream, takesAveraged);
         }
         catch (InvalidDataException e)
         {
@@ -45,13 +50,8 @@ public static class PyTorchReader
     /// <summary>Whether a file begins like one of torch.save.</summary>
     internal static bool IsLikely(ReadOnlySpan<byte> head) => IsZip(head) || IsPickle(head);
 
-    private static StoredTensor[] Read(FileStream stream)
+    private static Checkpoint Read(FileStream stream, bool takesAveraged)
     {
-        if (!stream.CanSeek)
-        {
-            throw new InvalidDataException("cannot be read: it is a pipe or a device; name a file.");
-        }
-
         byte[] head = new byte[HeadBytes];
         int length = stream.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false);
         if (!IsLikely(head.AsSpan(0, length)))
@@ -62,7 +62,13 @@ public static class PyTorchReader
         }
 
         (PickleValue root, ITorchData data) = IsZip(head) ? TorchZip.Open(stream) : TorchStream.Open(stream);
-        return TorchTensors.Read(TorchStateDict.Find(root), data, stream.Length);
+        var weights = TorchStateDict.Find(root, takesAveraged);
+        return new Checkpoint(
+            TorchTensors.Read(weights.Tensors, data, stream.Length), new Dictionary<string, string>())
+        {
+            Entry = weights.Entry,
+            AveragedEntry = weights.AveragedEntry,
+        };
     }
 
     private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8);

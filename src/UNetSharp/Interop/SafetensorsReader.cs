@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text.Json;
+using UNetSharp.Files;
 
 namespace UNetSharp.Interop;
 
@@ -11,8 +12,10 @@ namespace UNetSharp.Interop;
 /// </summary>
 public static class SafetensorsReader
 {
+    /// <summary>Room for some 200 bytes on each array.</summary>
+    internal const long MaxHeaderBytes = 16 << 20;
+
     private const int LengthBytes = sizeof(ulong);
-    internal const long MaxHeaderBytes = 100_000_000;
     private const int MaxDims = 8;
 
     // Numbers pass through a buffer of this size, a multiple of every number's, on their way to float32.
@@ -21,11 +24,11 @@ public static class SafetensorsReader
     /// <summary>Reads a file whole.</summary>
     /// <returns>The arrays in the order of the file, and its metadata.</returns>
     /// <exception cref="CheckpointException">The file is missing, damaged or not a safetensors file.</exception>
-    public static (IReadOnlyList<StoredTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    public static Checkpoint Read(string path)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = RegularFile.OpenRead(path);
             return Read(stream, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -34,14 +37,8 @@ public static class SafetensorsReader
         }
     }
 
-    private static (IReadOnlyList<StoredTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(
-        FileStream stream, string path)
+    private static Checkpoint Read(FileStream stream, string path)
     {
-        if (!stream.CanSeek)
-        {
-            throw new CheckpointException($"{path}: cannot be read: it is a pipe or a device; name a file.");
-        }
-
         byte[] lengthBytes = new byte[LengthBytes];
         if (stream.ReadAtLeast(lengthBytes, LengthBytes, throwOnEndOfStream: false) < LengthBytes)
         {
@@ -61,7 +58,7 @@ public static class SafetensorsReader
         long dataStart = stream.Position;
         byte[] block = new byte[Math.Min(BlockBytes, dataLength)];
         StoredTensor[] tensors = [.. entries.Select(entry => ReadTensor(stream, dataStart, entry, block))];
-        return (tensors, metadata);
+        return new Checkpoint(tensors, metadata);
     }
 
     private static (List<Entry> Entries, Dictionary<string, string> Metadata) ParseHeader(
@@ -70,6 +67,12 @@ public static class SafetensorsReader
         try
         {
             using var document = JsonDocument.Parse(header);
+            if (document.RootElement.GetPropertyCount() > CheckpointFile.MaxArrays)
+            {
+                throw new CheckpointException($"{path}: is refused: its header names more than "
+                    + $"{CheckpointFile.MaxArrays} arrays, which no network here has.");
+            }
+
             List<Entry> entries = [];
             Dictionary<string, string> metadata = [];
             HashSet<string> names = [];

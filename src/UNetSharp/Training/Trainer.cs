@@ -54,7 +54,8 @@ public sealed class Trainer
         report.ThrowIfUnusable();
         (_settings, _report, _run, _peers) = (settings, report, run, peers ?? Peers.None);
         _split = Split.Create(report.Folder.Pairs, settings.Validation, settings.Seed);
-        _reader = new SampleReader(read, report.Classes!, settings.Model.Channels, settings.Size, cache);
+        _reader = new SampleReader(
+            read, report.Classes!, settings.Model.Channels, settings.Size, report.Brightness, cache);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
         _state = TrainingState.CreateInitial("");
     }
@@ -77,9 +78,24 @@ public sealed class Trainer
         using Learner learner = new(_settings, device, _peers);
         Network judged = learner.Average ?? learner.Network;
         using Validation validation = new(judged, _split.Validation, _reader, _report.Classes!.ClassCount, device);
-        TrainedNetwork trained = new(judged, new NetworkDescription(_settings.Model, _report.Classes, _settings.Size));
+        NetworkDescription description = new(_settings.Model, _report.Classes, _settings.Size)
+        {
+            Brightness = _report.Brightness,
+        };
+        TrainedNetwork trained = new(judged, description);
         _state = _run.LoadState(_split, learner.Network, learner.Optimizer, learner.Average);
         _clock.Start();
+        if (_state.Epoch > _settings.Epochs)
+        {
+            // Whoever goes on with a run that is done gets its report, which may not have been written.
+            progress(CreateProgress(isEpochDone: true) with
+            {
+                Epoch = _settings.Epochs,
+                ValidationDice = _state.BestDice,
+                Validation = validation.Evaluate(),
+            });
+        }
+
         while (_state.Epoch <= _settings.Epochs && !ShouldStopEarly)
         {
             if (!TrainEpoch(learner, progress, cancellation))
@@ -97,6 +113,10 @@ public sealed class Trainer
             _state = CreateNextEpochState(isBest);
             Save(learner);
             progress(done);
+            if (_state.Epoch <= _settings.Epochs && _peers.Any(cancellation.IsCancellationRequested))
+            {
+                return false;
+            }
         }
 
         return true;
@@ -168,13 +188,19 @@ public sealed class Trainer
             };
             progress(CreateProgress(isEpochDone: false));
 
-            // Gradients that wait for others are not part of the state.
-            if (isStep && _peers.Any(cancellation.IsCancellationRequested))
+            // Gradients that wait for others are not part of the state; and after its last step an epoch is brought to
+            // its end, so that its line of the log is whole.
+            if (!isStep || _state.Step == Steps)
+            {
+                continue;
+            }
+
+            if (_peers.Any(cancellation.IsCancellationRequested))
             {
                 return false;
             }
 
-            if (isStep && _clock.Elapsed - _savedAt > SavePeriod)
+            if (_clock.Elapsed - _savedAt > SavePeriod)
             {
                 Save(learner);
             }

@@ -32,7 +32,7 @@ public sealed class SampleCacheTests : IDisposable
     public void As_many_samples_are_kept_as_fit_and_all_are_as_they_are_on_the_disk(long budget, int kept)
     {
         SampleCache cache = new(budget);
-        SampleReader cached = new(Read, Binary, channels: 1, size: null, cache);
+        SampleReader cached = new(Read, Binary, channels: 1, size: null, cache: cache);
         SampleReader plain = new(_pictures.Read, Binary, channels: 1, size: null);
         IReadOnlyList<ImagePair> pairs = _pictures.Find().Pairs;
 
@@ -55,7 +55,7 @@ public sealed class SampleCacheTests : IDisposable
     public void Many_threads_never_keep_more_than_the_budget()
     {
         SampleCache cache = new(4 * BytesOfOne);
-        SampleReader reader = new(Read, Binary, channels: 1, size: null, cache);
+        SampleReader reader = new(Read, Binary, channels: 1, size: null, cache: cache);
         IReadOnlyList<ImagePair> pairs = _pictures.Find().Pairs;
 
         Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
@@ -73,7 +73,7 @@ public sealed class SampleCacheTests : IDisposable
         using Pictures stack = new();
         stack.PutPages("images/v.tif", Pictures.Flat(1, 1, 10), Pictures.Flat(1, 1, 20));
         stack.PutPages("masks/v.tif", Pictures.Flat(1, 1, 0), Pictures.Flat(1, 1, 255));
-        SampleReader reader = new(stack.Read, Binary, channels: 1, size: null, new SampleCache(1000));
+        SampleReader reader = new(stack.Read, Binary, channels: 1, size: null, cache: new SampleCache(1000));
 
         Assert.Equal([10 / 255f, 20 / 255f], stack.Find().Pairs.Select(pair => reader.Read(pair).Image[0]));
     }

@@ -50,6 +50,30 @@ public sealed class CutoutTests
     }
 
     [Fact]
+    public void How_opaque_a_file_is_is_read_upright_and_in_any_depth()
+    {
+        using TemporaryFolder folder = new();
+        Write("8.png", 255, Enums.BandFormat.Uchar);
+        Write("16.png", 65535, Enums.BandFormat.Ushort);
+        using Image grey = Image.Black(2, 1);
+        grey.WriteToFile(folder.File("grey.png"));
+
+        Assert.Equal([0, 1], Cutout.ReadOpacity(folder.File("8.png"))!);
+        Assert.Equal([0, 1], Cutout.ReadOpacity(folder.File("16.png"))!);
+        Assert.Null(Cutout.ReadOpacity(folder.File("grey.png")));
+
+        void Write(string name, float opaque, Enums.BandFormat format)
+        {
+            using Image file = Image.NewFromMemory<float>(
+                [1, 2, 3, 0, 4, 5, 6, opaque], 2, 1, 4, Enums.BandFormat.Float);
+            using Image typed = file.Cast(format);
+            using Image colour = typed.Copy(
+                interpretation: opaque > 255 ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb);
+            colour.WriteToFile(folder.File(name));
+        }
+    }
+
+    [Fact]
     public void A_picture_over_a_colour_is_mixed_with_it()
     {
         using TemporaryFolder folder = new();

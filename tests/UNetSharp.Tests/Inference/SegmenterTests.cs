@@ -28,6 +28,62 @@ public sealed class SegmenterTests
         }
     }
 
+    [Theory]
+    [InlineData(-5, 1)]
+    [InlineData(40000, 1)]
+    [InlineData(null, 0)]
+    [InlineData(null, double.NaN)]
+    [InlineData(null, 1e9)]
+    public void Settings_that_make_no_sense_are_refused_at_once(int? tile, double scale)
+    {
+        using Segmenter segmenter = new(Trained("unet", channels: 1), threads: 1);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => segmenter.Segment(
+            Random(32, 32, 1), new SegmentationSettings { Tile = tile, Scale = scale }));
+        Assert.Throws<ArgumentNullException>(() => segmenter.Segment(null!));
+    }
+
+    [Fact]
+    public void One_value_that_is_no_number_does_not_blacken_the_mask()
+    {
+        using Segmenter segmenter = new(Trained("unet", channels: 1), threads: 1);
+        Picture whole = Random(32, 32, 1);
+        float[] samples = [.. whole.Samples];
+        (samples[3], samples[500]) = (float.NaN, float.PositiveInfinity);
+        float[] zeroed = [.. whole.Samples];
+        (zeroed[3], zeroed[500]) = (0, 0);
+
+        float[] seen = segmenter.Segment(new Picture(32, 32, 1, 255, samples)).Probabilities;
+
+        Assert.Equal(segmenter.Segment(new Picture(32, 32, 1, 255, zeroed)).Probabilities, seen);
+    }
+
+    [Fact]
+    public void Threads_of_segmenters_that_nobody_disposes_of_end()
+    {
+        int before = CountThreads();
+        for (int i = 0; i < 20; i++)
+        {
+            Forget();
+        }
+
+        int left = int.MaxValue;
+        for (int wait = 0; wait < 100 && left > before + 10; wait++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(20);
+            left = CountThreads();
+        }
+
+        Assert.InRange(left, 0, before + 10);
+
+        static int CountThreads() => System.Diagnostics.Process.GetCurrentProcess().Threads.Count;
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static void Forget() => new Segmenter(Trained("unet", channels: 1), threads: 3).Segment(Random(16, 16, 1));
+    }
+
     [Fact]
     public void Pretrained_saliency_networks_see_pictures_as_they_have_learnt_to()
     {

@@ -14,22 +14,22 @@ public sealed class CheckpointFileTests : IDisposable
     {
         File.Copy(TorchFiles.Golden(golden), Path);
 
-        (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(Path);
+        Checkpoint read = CheckpointFile.Read(Path);
 
-        Assert.Equal("conv.weight", tensors[0].Name);
-        Assert.Empty(metadata);
+        Assert.Equal("module.conv.weight", read.Tensors[0].Name);
+        Assert.Empty(read.Metadata);
     }
 
     [Fact]
-    public void A_safetensors_file_is_read_with_its_metadata_and_without_the_prefix()
+    public void A_safetensors_file_is_read_with_its_metadata()
     {
         StoredTensor[] written = [new("module.a", [1], [1]), new("module.b", [1], [2])];
         SafetensorsWriter.Write(Path, written, new Dictionary<string, string> { ["k"] = "v" });
 
-        (IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata) = CheckpointFile.Read(Path);
+        Checkpoint read = CheckpointFile.Read(Path);
 
-        Assert.Equal(["a", "b"], tensors.Select(tensor => tensor.Name));
-        Assert.Equal("v", metadata["k"]);
+        Assert.Equal(["module.a", "module.b"], read.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal("v", read.Metadata["k"]);
     }
 
     [Fact]
@@ -47,29 +47,6 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("module.a", "b")]
-    [InlineData("module.", "module.b")]
-    [InlineData("modules.a", "modules.b")]
-    public void A_prefix_stays_where_not_all_names_have_it(string first, string second)
-    {
-        PyTorchWriter.Write(Path, [new(first, [1], [1]), new(second, [1], [2])]);
-
-        Assert.Equal([first, second], CheckpointFile.Read(Path).Tensors.Select(tensor => tensor.Name));
-    }
-
-    [Theory]
-    [InlineData("module._orig_mod.")]
-    [InlineData("_orig_mod.module.")]
-    [InlineData("_orig_mod.")]
-    public void Prefixes_of_both_wrappers_are_taken_off(string prefix)
-    {
-        PyTorchWriter.Write(Path, [new(prefix + "a", [1], [1]), new(prefix + "b", [1], [2])]);
-
-        Assert.Equal(["a", "b"], CheckpointFile.Read(Path).Tensors.Select(tensor => tensor.Name));
-    }
-
-    [Theory]
-    [InlineData("")]
     [InlineData("\x08")]
     [InlineData("version https://git-lfs.github.com/spec/v1")]
     [InlineData("<!DOCTYPE html><html></html>")]
@@ -81,7 +58,7 @@ public sealed class CheckpointFileTests : IDisposable
         CheckpointException e = Assert.Throws<CheckpointException>(() => CheckpointFile.Read(Path));
 
         Assert.Equal($"{Path}: is no file of weights: it is neither safetensors nor a PyTorch checkpoint (.pth or .pt) "
-            + "of torch.save, nor ONNX.", e.Message);
+            + "of torch.save, nor TorchSharp's, nor ONNX.", e.Message);
     }
 
     [Fact]

@@ -21,11 +21,9 @@ public sealed class PyTorchHostileTests : IDisposable
         { "torch", "load" },
         { "torch._utils", "_rebuild_qtensor" },
         { "torch._utils", "_rebuild_tensor_v2.__globals__" },
-        { "torch.nn.modules.conv", "Conv2d" },
         { "numpy.core.multiarray", "fromfile" },
         { "argparse", "FileType" },
         { "collections", "OrderedDict.__class__" },
-        { "UNetSharp.Files", "AtomicFile" },
         { "", "" },
     };
 
@@ -108,9 +106,9 @@ public sealed class PyTorchHostileTests : IDisposable
     [Fact]
     public void A_name_cannot_break_the_line_of_the_message()
     {
-        byte[] pickle = new PickleBytes().Global("o\u001b[31m\r", new string('s', 200)).Done;
+        byte[] pickle = new PickleBytes().Global("os.\u001b[31m\r", new string('s', 200)).Done;
 
-        Assert.Contains("asks to call o?[31m?.sss", Refusal(TorchFiles.Zip(pickle)), StringComparison.Ordinal);
+        Assert.Contains("asks to call os.?[31m?.sss", Refusal(TorchFiles.Zip(pickle)), StringComparison.Ordinal);
     }
 
     [Fact]

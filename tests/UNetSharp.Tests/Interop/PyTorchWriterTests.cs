@@ -30,7 +30,7 @@ public sealed class PyTorchWriterTests : IDisposable
     {
         PyTorchWriter.Write(File("w.pth"), Tensors);
 
-        IReadOnlyList<StoredTensor> read = PyTorchReader.Read(File("w.pth"));
+        IReadOnlyList<StoredTensor> read = PyTorchReader.Read(File("w.pth")).Tensors;
 
         Assert.Equal(Tensors.Select(tensor => tensor.Name), read.Select(tensor => tensor.Name));
         foreach ((StoredTensor expected, StoredTensor actual) in Tensors.Zip(read))
@@ -46,7 +46,7 @@ public sealed class PyTorchWriterTests : IDisposable
     {
         PyTorchWriter.Write(File("w.pth"), []);
 
-        Assert.Empty(PyTorchReader.Read(File("w.pth")));
+        Assert.Empty(PyTorchReader.Read(File("w.pth")).Tensors);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class PyTorchWriterTests : IDisposable
         float[] values = [.. Enumerable.Range(0, 200_001).Select(i => (float)i)];
 
         PyTorchWriter.Write(File("w.pth"), [new("f", [200_001], values), new("i", [200_001], values, true)]);
-        IReadOnlyList<StoredTensor> read = PyTorchReader.Read(File("w.pth"));
+        IReadOnlyList<StoredTensor> read = PyTorchReader.Read(File("w.pth")).Tensors;
 
         Assert.Equal(values, read[0].Values);
         Assert.Equal(values, read[1].Values);

@@ -34,7 +34,8 @@ public sealed class DisposalTests : IDisposable
         "RowSource.Channels", "RowSource.FullScale", "RowSource.RowLength", "Segmenter.ClassCount",
         "Segmenter.Channels",
         "Segmenter.Masks", "Segmenter.RequiresWholeImage", "Segmenter.MapCount", "Predictor.MapCount",
-        "Predictor.Channels", "UnfinishedFile.Stream",
+        "Predictor.Channels", "UnfinishedFile.Stream", "Segmenter.Brightness", "RowSource.Notes", "PictureRows.Notes",
+        "ImageRows.Notes", "MeasuredRows.Notes", "MeasuredRows.Range",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -144,6 +145,11 @@ public sealed class DisposalTests : IDisposable
             [typeof(RowSource)] = RowSourceUses(),
             [typeof(ImageRows)] = [],
             [typeof(PictureRows)] = [],
+            [typeof(MeasuredRows)] = new()
+            {
+                ["SkipAll"] = () => Disposed(new MeasuredRows(Rows(), null)).SkipAll(CancellationToken.None),
+            },
+            [typeof(FolderLock)] = [],
             [typeof(RowFile)] = RowFileUses(),
             [typeof(OverlayRows)] = OverlayUses(),
             [typeof(UnfinishedFile)] = new()

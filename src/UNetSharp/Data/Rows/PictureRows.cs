@@ -8,6 +8,9 @@ public sealed class PictureRows(Picture picture)
     private int _next;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => picture.Notes;
+
+    /// <inheritdoc/>
     protected override void ReadNextRow(Span<float> row) =>
         picture.Samples.AsSpan(_next++ * RowLength, RowLength).CopyTo(row);
 }

@@ -21,6 +21,9 @@ public abstract class RowSource(PictureSize size, int channels, float fullScale 
     /// <summary>The value of full brightness.</summary>
     public float FullScale { get; } = fullScale;
 
+    /// <summary>What of the file was left out, a line each.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>Values of a row.</summary>
     public int RowLength => checked(Size.Width * Channels);
 

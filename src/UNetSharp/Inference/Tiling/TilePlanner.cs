@@ -21,6 +21,8 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
     private const long MaxWholePixels = 1L << 26;
 
     private const int MaxOverlap = 128;
+    private const int MaxTile = 1 << 15;
+    private const double MaxScale = 64;
 
     private static readonly int[] TileSides = [1024, 768, 512, 384, 256];
 
@@ -36,8 +38,13 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
         description.Size is not null || description.Normalization != Normalization.Unit || description.StretchesMaps;
 
     /// <summary>Plans a picture; a series of pictures of one size is planned once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
     public TilePlan Plan(PictureSize picture, SegmentationSettings settings)
     {
+        RequireInRange(
+            settings.Tile is null or (>= TileAxis.Step and <= MaxTile), nameof(settings.Tile), settings.Tile);
+        RequireInRange(settings.Overlap is null or >= 0, nameof(settings.Overlap), settings.Overlap);
+        RequireInRange(settings.Scale is > 0 and <= MaxScale, nameof(settings.Scale), settings.Scale);
         if (_lastRequest != (picture, settings))
         {
             _lastPlan = CreatePlan(picture, settings);
@@ -45,6 +52,18 @@ internal sealed class TilePlanner(Network network, NetworkDescription descriptio
         }
 
         return _lastPlan!;
+    }
+
+    private static void RequireInRange(bool isInRange, string setting, object? value)
+    {
+        if (!isInRange)
+        {
+            throw new ArgumentOutOfRangeException(
+                setting,
+                value,
+                $"Tiles have {TileAxis.Step} to {MaxTile} pixels a side, overlaps at least 0, and a scale is above 0 "
+                + $"and at most {MaxScale}.");
+        }
     }
 
     private static bool IsUnpadded(Network network)

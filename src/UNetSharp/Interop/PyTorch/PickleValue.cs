@@ -27,7 +27,10 @@ internal sealed record PickleTuple(PickleValue[] Items) : PickleValue;
 internal sealed record PickleList(List<PickleValue> Items) : PickleValue;
 
 /// <summary>A dict in the order in which it was filled; a key that is set again stands in it again.</summary>
-internal sealed record PickleDict(List<KeyValuePair<PickleValue, PickleValue>> Items) : PickleValue;
+internal record PickleDict(List<KeyValuePair<PickleValue, PickleValue>> Items) : PickleValue;
+
+/// <summary>An object of a class that is not known: its entries, if it is a kind of dict, and nothing else.</summary>
+internal sealed record PickleObject(string ClassName) : PickleDict([]);
 
 /// <summary>A name that stands for a constructor, and what we make of its arguments.</summary>
 internal sealed record PickleFunction(Func<PickleValue[], PickleValue> Call) : PickleValue;

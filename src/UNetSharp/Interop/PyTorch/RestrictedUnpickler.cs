@@ -4,7 +4,7 @@ namespace UNetSharp.Interop.PyTorch;
 
 /// <summary>
 /// Reads the pickles of state dicts. A pickle is a program for a stack machine that may name any function of Python and
-/// call it; here the names of <see cref="TorchGlobals"/> make plain data of ours and every other name is refused.
+/// call it; here names make plain data of ours or are refused, as <see cref="TorchGlobals"/> says.
 /// Nothing is recursive and every instruction costs the same, so that a pickle ends within the bounds of its steps.
 /// </summary>
 /// <param name="input">The pickle.</param>

@@ -8,19 +8,38 @@ internal static class TorchGlobals
 {
     private const int MaxDims = 8;
 
-    // What training scripts put beside the weights: scores, options, paths. Nothing is made of them, whatever they
-    // hold.
-    private static readonly string[] IgnoredNames =
+    // What training scripts put beside the weights: scores, options, paths.
+    private static readonly string[] BystanderNames =
     [
-        "_codecs.encode", "argparse.Namespace", "builtins.set", "__builtin__.set", "numpy.dtype", "numpy.ndarray",
-        "numpy.core.multiarray.scalar", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray.scalar",
+        "_codecs.encode", "argparse.Namespace", "builtins.set", "__builtin__.set", "collections.Counter",
+        "collections.defaultdict", "numpy.dtype", "numpy.ndarray", "numpy.core.multiarray.scalar",
+        "numpy.core.multiarray._reconstruct", "numpy._core.multiarray.scalar",
         "numpy._core.multiarray._reconstruct", "pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath",
+    ];
+
+    // Layers, losses, optimizers and schedules, saved as objects beside the weights or in place of them.
+    private static readonly string[] BystanderPackages = ["torch.nn.modules.", "torch.nn.parallel.", "torch.optim."];
+
+    // Packages of Python whose functions act. A file that names one is no checkpoint, whatever else is in it.
+    private static readonly HashSet<string> ActingPackages =
+    [
+        "asyncio", "bdb", "builtins", "__builtin__", "code", "commands", "copyreg", "copy_reg", "ctypes", "ftplib",
+        "functools", "http", "imp", "importlib", "inspect", "io", "marshal", "multiprocessing", "nt", "operator", "os",
+        "pdb", "pickle", "platform", "posix", "pty", "runpy", "shutil", "signal", "smtplib", "socket", "subprocess",
+        "sys", "tempfile", "threading", "timeit", "types", "urllib", "webbrowser",
     ];
 
     private static readonly Dictionary<string, PickleValue> ByName = Table();
 
-    /// <summary>What a name stands for; null for every name that is not allowed.</summary>
-    public static PickleValue? Find(string name) => ByName.GetValueOrDefault(name);
+    // A package of which some names are known has no others.
+    private static readonly HashSet<string> ClosedPackages = [.. ByName.Keys.Select(Package), .. ActingPackages];
+
+    /// <summary>
+    /// What a name stands for; null for one that is not allowed. Classes of which nothing is known, a script's own or
+    /// those of libraries around PyTorch, stand for objects of which nothing is made.
+    /// </summary>
+    public static PickleValue? Find(string name) => ByName.GetValueOrDefault(name)
+        ?? (IsUnknownClass(name) ? new PickleFunction(_ => new PickleObject(name)) : null);
 
     private static Dictionary<string, PickleValue> Table()
     {
@@ -54,13 +73,19 @@ internal static class TorchGlobals
             table[$"torch.{numberType}"] = PickleOpaque.Instance;
         }
 
-        foreach (string bystander in IgnoredNames)
+        foreach (string bystander in BystanderNames)
         {
-            table[bystander] = new PickleFunction(_ => PickleOpaque.Instance);
+            table[bystander] = new PickleFunction(_ => new PickleObject(bystander));
         }
 
         return table;
     }
+
+    private static bool IsUnknownClass(string name) =>
+        BystanderPackages.Any(package => name.StartsWith(package, StringComparison.Ordinal))
+        || (!ClosedPackages.Contains(Package(name)) && name.Split('.').All(part => part.Length > 0));
+
+    private static string Package(string name) => name.Split('.')[0];
 
     // Python 2 gives the entries as a list of pairs, Python 3 sets them later.
     private static PickleDict OrderedDict(PickleValue[] arguments)
