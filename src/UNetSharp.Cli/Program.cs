@@ -7,6 +7,7 @@ RootCommand root = new("U-Net family image segmentation: train, evaluate and pre
     DemoCommand.Build(), DataCommand.Build(), TrainCommand.Build(), PredictCommand.Build(), EvaluateCommand.Build(),
     CutoutCommand.Build(),
     ModelsCommand.Build(), SummaryCommand.Build(), ImportCommand.Build(), ExportCommand.Build(),
+    InspectCommand.Build(),
     AugmentCommand.Build(), ExplainCommand.Build(), BenchCommand.Build(),
 };
 StrictNumbers.Require(root);

@@ -7,15 +7,23 @@ using UNetSharp.Models;
 namespace UNetSharp.Cli.Commands;
 
 /// <summary>
-/// Brings weights of PyTorch into our own file, with the description of the network that they are for.
+/// Brings weights of other programs into a file with the description of the network that they are for: PyTorch's into
+/// our own, ONNX files into a copy.
 /// </summary>
 internal static class ImportCommand
 {
     public static Command Build()
     {
-        Argument<string> file = new("CHECKPOINT") { Description = "File of weights: PyTorch's .pth, or .safetensors" };
-        Option<string> output = new("--out") { Description = "The .safetensors file to write", Required = true };
-        Command command = new("import", "Bring PyTorch's weights into a file that needs no further explanation.")
+        Argument<string> file = new("CHECKPOINT")
+        {
+            Description = "File of weights: PyTorch's .pth, TorchSharp's, .safetensors, or .onnx",
+        };
+        Option<string> output = new("--out")
+        {
+            Description = "The .safetensors file to write, of an ONNX file the .onnx",
+            Required = true,
+        };
+        Command command = new("import", "Bring weights of others into a file that needs no further explanation.")
         {
             file, output,
         };

@@ -13,6 +13,16 @@ namespace UNetSharp.Cli.Commands;
 internal static class WeightsOptions
 {
     private const string OwnSize = "own";
+    private const string ImageNet = "imagenet";
+    private const int MaxChannels = 64;
+
+    private static readonly Dictionary<string, OutputKind> OutputKinds = new()
+    {
+        ["logits"] = OutputKind.Logits,
+        ["probabilities"] = OutputKind.Probabilities,
+        ["labels"] = OutputKind.Labels,
+        ["multi-label"] = OutputKind.MultiLabel,
+    };
 
     private static readonly Option<string?> Model = new("--model")
     {
@@ -25,6 +35,9 @@ internal static class WeightsOptions
         Description =
             $"Height x width to which pictures are brought for the network, or {OwnSize}, if the weights do not say it",
     };
+
+    // Where --size is free.
+    private static readonly Option<string?> Size = new("--size") { Description = InputSize.Description, Hidden = true };
 
     private static readonly Option<Normalization?> NormalizationOption = new("--normalization")
     {
@@ -43,6 +56,38 @@ internal static class WeightsOptions
     {
         Description = "The value of white in pictures of 16 bit and of floating point, if it is not as in the training "
             + "or, where nothing is known of that, found in each picture: 4095 for cameras of 12 bit",
+    };
+
+    private static readonly Option<string?> InputRange = new("--input-range")
+    {
+        Description = "Numbers that the network reads for black and white, if the weights do not say it: 0..1, 0..255 "
+            + "or -1..1",
+    };
+
+    private static readonly Option<string?> Mean = new("--mean")
+    {
+        Description = "What is subtracted from each channel of these numbers, such as 104,117,123, or imagenet",
+    };
+
+    private static readonly Option<string?> Std = new("--std")
+    {
+        Description = "What each channel is divided by after that; imagenet, too, if --mean is imagenet",
+    };
+
+    private static readonly Option<bool?> Bgr = new("--bgr")
+    {
+        Description = "The network reads blue, green, red",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> OutputName = new("--output")
+    {
+        Description = "Which output of an ONNX file is the mask, if there are several",
+    };
+
+    private static readonly Option<string?> OutputIs = new("--output-is")
+    {
+        Description = "What the network gives, if that is not found out: " + string.Join(", ", OutputKinds.Keys),
     };
 
     private static readonly Option<bool> Averaged = new("--ema")
@@ -72,6 +117,11 @@ internal static class WeightsOptions
                     : OwnSize,
             (parsed, d) => d with { Size = ParseSize(parsed.GetValue(InputSize)!) }),
         new(
+            Size,
+            nameof(NetworkDescription.Size),
+            d => null,
+            (parsed, d) => d with { Size = ParseSize(parsed.GetValue(Size)!) }),
+        new(
             NormalizationOption,
             nameof(NetworkDescription.Normalization),
             d => Lower(d.Normalization),
@@ -86,6 +136,39 @@ internal static class WeightsOptions
             nameof(NetworkDescription.Brightness),
             d => (d.Brightness?.White16)?.ToString(CultureInfo.InvariantCulture) ?? "",
             (parsed, d) => d with { Brightness = Brightness.FromWhite(ParseWhite(parsed.GetValue(White)!.Value)) }),
+        new(
+            InputRange,
+            nameof(NetworkDescription.Input),
+            d => InputValues.FormatRange(d.Input?.Black ?? 0, d.Input?.White ?? 1),
+            (parsed, d) => WithInput(d, input => ParseRange(input, parsed.GetValue(InputRange)!))),
+        new(
+            Mean,
+            nameof(NetworkDescription.Input),
+            d => d.Input?.Mean is { } mean ? InputValues.Format(mean) : null,
+            (parsed, d) => WithInput(d, input => WithMean(input, parsed.GetValue(Mean)!))),
+        new(
+            Std,
+            nameof(NetworkDescription.Input),
+            d => d.Input?.Std is { } std ? InputValues.Format(std) : null,
+            (parsed, d) => WithInput(d, input => input with
+            {
+                Std = ParseNumbers(parsed.GetValue(Std)!, Std.Name, InputValues.ImageNetStd, input),
+            })),
+        new(
+            Bgr,
+            nameof(NetworkDescription.Input),
+            d => d.Input?.IsBgr == true ? "true" : null,
+            (parsed, d) => WithInput(d, input => input with { IsBgr = parsed.GetValue(Bgr) ?? true })),
+        new(
+            OutputName,
+            nameof(NetworkDescription.OutputName),
+            d => d.OutputName,
+            (parsed, d) => d with { OutputName = parsed.GetValue(OutputName) }),
+        new(
+            OutputIs,
+            nameof(NetworkDescription.Output),
+            d => null,
+            (parsed, d) => WithOutput(d, parsed.GetValue(OutputIs)!)),
     ];
 
     /// <summary>Makes the options known to a command.</summary>
@@ -93,7 +176,10 @@ internal static class WeightsOptions
     {
         foreach (Option option in Rows.Select(row => row.Option).Prepend(Averaged).Prepend(Model))
         {
-            command.Add(option);
+            if (option != Size || command.Options.All(other => other.Name != Size.Name))
+            {
+                command.Add(option);
+            }
         }
     }
 
@@ -104,7 +190,11 @@ internal static class WeightsOptions
     /// <summary>A network with its weights, for a command that has another option for its name.</summary>
     public static TrainedNetwork Load(ParseResult parsed, string weights, string? model)
     {
-        Row[] given = [.. Rows.Where(row => parsed.GetResult(row.Option) is { Implicit: false })];
+        Row[] given =
+        [
+            .. Rows.Where(row => parsed.CommandResult.Command.Options.Contains(row.Option)
+                && parsed.GetResult(row.Option) is { Implicit: false }),
+        ];
         TrainedNetwork trained = TrainedNetwork.Load(
             weights,
             model,
@@ -144,6 +234,11 @@ internal static class WeightsOptions
 
     private static void PrintChoice(string weights, TrainedNetwork trained)
     {
+        if (trained.Assumed.Count > 0)
+        {
+            Console.Error.WriteLine($"note: {weights}: {trained.DescribeContract()}");
+        }
+
         foreach (string note in trained.Notes)
         {
             Console.Error.WriteLine($"note: {weights}: {note}");
@@ -166,7 +261,74 @@ internal static class WeightsOptions
 
     private static string Shown(NetworkDescription description, IEnumerable<string> settings) => string.Join(
         ' ',
-        Rows.Where(row => settings.Contains(row.Setting)).Select(row => $"{row.Option.Name} {row.Shown(description)}"));
+        Rows.Where(row => settings.Contains(row.Setting) && row.Shown(description) is not null)
+            .Select(row => $"{row.Option.Name} {row.Shown(description)}"));
+
+    // Whoever names numbers for each channel means these, not a picture's own maximum.
+    private static NetworkDescription WithInput(NetworkDescription d, Func<InputValues, InputValues> change) =>
+        d with
+        {
+            Normalization = Normalization.Unit,
+            Stretch = d.Stretch ?? false,
+            Input = change(d.Input ?? new InputValues()),
+        };
+
+    private static NetworkDescription WithOutput(NetworkDescription d, string text)
+    {
+        OutputKind kind = OutputKinds[CommonOptions.RequireOneOf(OutputKinds.Keys, text, OutputIs.Name)];
+
+        // What is known of the values stays: whether a sigmoid is still to come.
+        bool isProbability = d.OutputKind is OutputKind.Probabilities or OutputKind.MultiLabel;
+        return d with
+        {
+            Output = kind == OutputKind.MultiLabel && !isProbability ? OutputKind.MultiLabelLogits : kind,
+        };
+    }
+
+    private static InputValues ParseRange(InputValues input, string text)
+    {
+        string[] ends = text.Split("..");
+        return ends.Length == 2 && TryParse(ends[0], out float black) && TryParse(ends[1], out float white)
+            && black != white
+            ? input with { Black = black, White = white }
+            : throw new UsageException($"{InputRange.Name} {text}: give two numbers, for example 0..255 or -1..1.");
+    }
+
+    private static InputValues WithMean(InputValues input, string text)
+    {
+        IReadOnlyList<float> mean = ParseNumbers(text, Mean.Name, InputValues.ImageNetMean, input);
+        return input with
+        {
+            Mean = mean, Std = text == ImageNet ? Multiply(InputValues.ImageNetStd, input) : input.Std,
+        };
+    }
+
+    private static IReadOnlyList<float> ParseNumbers(
+        string text, string option, IReadOnlyList<float> imageNet, InputValues input)
+    {
+        if (text == ImageNet)
+        {
+            return Multiply(imageNet, input);
+        }
+
+        List<float> numbers = [];
+        foreach (string part in text.Split(',').Take(MaxChannels))
+        {
+            numbers.Add(TryParse(part, out float number)
+                ? number
+                : throw new UsageException(
+                    $"{option} {text}: give a number, one for each channel with commas between, or {ImageNet}."));
+        }
+
+        return numbers;
+    }
+
+    // ImageNet's numbers are for white at 1.
+    private static float[] Multiply(IReadOnlyList<float> numbers, InputValues input) =>
+        [.. numbers.Select(number => number * input.White)];
+
+    private static bool TryParse(string text, out float number) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && float.IsFinite(number);
 
     private static float ParseWhite(float white) => white > 0 && float.IsFinite(white)
         ? white
@@ -178,10 +340,12 @@ internal static class WeightsOptions
     private static string Lower<T>(T value)
         where T : struct => value.ToString()!.ToLowerInvariant();
 
-    /// <summary>An option, the setting that it is for, how that is written, and what the option changes.</summary>
+    /// <summary>
+    /// An option, the setting that it is for, how that is written (null for what need not be), and what it changes.
+    /// </summary>
     private sealed record Row(
         Option Option,
         string Setting,
-        Func<NetworkDescription, string> Shown,
+        Func<NetworkDescription, string?> Shown,
         Func<ParseResult, NetworkDescription, NetworkDescription> Apply);
 }

@@ -37,6 +37,7 @@ internal static class KernelCatalog
         Relu relu => new ElementwiseKernel<LeakyRelu, LeakyReluGradient>(relu, relu.NegativeSlope),
         Sigmoid sigmoid => new ElementwiseKernel<Logistic, LogisticGradient>(sigmoid),
         Softmax softmax => new SoftmaxKernel(softmax),
+        WithBackground labels => new WithBackgroundKernel(labels),
         ICpuOperation own => own.CreateKernel(),
         _ => throw new NotSupportedException($"There is no kernel for the operation {operation.GetType().Name}."),
     };

@@ -39,6 +39,11 @@ public sealed partial class Value
     public Value Softmax() => new Softmax(this).Output;
 
     /// <summary>
+    /// Before the probabilities of labels that may overlap, that of none of them: 1 less the greatest.
+    /// </summary>
+    public Value WithBackground() => new WithBackground(this).Output;
+
+    /// <summary>
     /// Maximum over windows of kernel × kernel pixels; the stride is the kernel's size unless given. In ceil mode the
     /// result's size is rounded up.
     /// </summary>

@@ -6,9 +6,6 @@ namespace UNetSharp.Inference;
 /// <summary>A picture's way into a network, and a map's way out of it.</summary>
 internal static class InputNormalization
 {
-    private static readonly float[] Means = [0.485f, 0.456f, 0.406f];
-    private static readonly float[] Deviations = [0.229f, 0.224f, 0.225f];
-
     /// <summary>Rows of a picture at the network's size.</summary>
     public static RowSource Resize(this Normalization normalization, RowSource picture, PictureSize size) =>
         normalization == Normalization.Unit
@@ -34,10 +31,12 @@ internal static class InputNormalization
         }
 
         (_, float max) = FindRange(image);
+        float[] means = [.. InputValues.ImageNetMean];
+        float[] deviations = [.. InputValues.ImageNetStd];
         for (int i = 0; i < image.Length; i++)
         {
-            int channel = i % channels % Means.Length;
-            image[i] = ((max > 0 ? image[i] / max : 0) - Means[channel]) / Deviations[channel];
+            int channel = i % channels % means.Length;
+            image[i] = ((max > 0 ? image[i] / max : 0) - means[channel]) / deviations[channel];
         }
     }
 

@@ -38,6 +38,36 @@ public sealed record NetworkDescription(
     public Brightness? Brightness { get; init; }
 
     /// <summary>
+    /// The numbers that the network reads for a picture's values, where it was not trained here: null for values from
+    /// 0 to 1, or what <see cref="Normalization"/> makes of them.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public InputValues? Input { get; init; }
+
+    /// <summary>What the network's values mean; null for <see cref="OutputKind.Logits"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(JsonStringEnumConverter<OutputKind>))]
+    public OutputKind? Output { get; init; }
+
+    /// <summary>Name of the output of an ONNX file that is taken; null for the one that is the largest map.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OutputName { get; init; }
+
+    /// <summary>What the network's values mean.</summary>
+    [JsonIgnore]
+    public OutputKind OutputKind => Output ?? OutputKind.Logits;
+
+    /// <summary>Whether a pixel may have several labels.</summary>
+    [JsonIgnore]
+    public bool IsMultiLabel => CountChannels(0, OutputKind) == 1;
+
+    /// <summary>
+    /// Channels of its probabilities: the network's, and for labels that may overlap one before them, for none of them.
+    /// </summary>
+    [JsonIgnore]
+    public int Channels => CountChannels(Model.Classes, OutputKind);
+
+    /// <summary>
     /// The description of a network whose file says nothing about images and masks: as the catalog has it for weights
     /// from elsewhere.
     /// </summary>
@@ -46,10 +76,7 @@ public sealed record NetworkDescription(
         Preparation prepared = ModelCatalog.Find(model.Model)?.ForeignPreparation(model) ?? new Preparation();
         return new NetworkDescription(
             model,
-            new MaskClasses(
-                model.Classes, model.Classes <= 2
-                    ? TwoClasses
-                    : Enumerable.Range(0, model.Classes).ToDictionary(k => k)),
+            CreateDefaultMasks(model.Classes),
             prepared.Size,
             prepared.Normalization)
         {
@@ -67,8 +94,32 @@ public sealed record NetworkDescription(
         nameof(Size),
         nameof(Normalization),
         nameof(Stretch),
+        nameof(Input),
     ];
 
     /// <summary>The description as it stands in a file.</summary>
     internal string ToJson() => JsonSerializer.Serialize(this);
+
+    /// <summary>Channels of the probabilities that values of so many channels give.</summary>
+    internal static int CountChannels(int classes, OutputKind output) =>
+        classes + (output is OutputKind.MultiLabel or OutputKind.MultiLabelLogits ? 1 : 0);
+
+    /// <summary>Masks of indices, or of 0 and 255, for so many channels of probabilities.</summary>
+    internal static MaskClasses CreateDefaultMasks(int channels) => new(
+        channels, channels <= 2 ? TwoClasses : Enumerable.Range(0, channels).ToDictionary(k => k));
+
+    /// <summary>
+    /// Brings the values of an image, (height, width, channels) in 0..1, to what the network has learnt from.
+    /// </summary>
+    internal void ToNetwork(Span<float> image)
+    {
+        if (Input is { } numbers)
+        {
+            numbers.Apply(image, Model.Channels);
+        }
+        else
+        {
+            Normalization.ToNetwork(image, Model.Channels);
+        }
+    }
 }

@@ -8,19 +8,24 @@ using UNetSharp.Tensors;
 namespace UNetSharp.Inference;
 
 /// <summary>
-/// Runs a network on images of any shape and gives probabilities: sigmoid of a single class, softmax of several. The
-/// plan of the shape seen last is kept, so a series of images of one size is planned once.
+/// Runs a network on images of any shape and gives probabilities: sigmoid of one class, softmax of several, or what
+/// else its values mean. The plan of the shape seen last is kept, so a series of images of one size is planned once.
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="device">Computes it.</param>
 /// <param name="isExact">Whether convolutions sum up their products as they are defined; else they are faster.</param>
 /// <param name="hasSideOutputs">Whether probabilities of the network's side outputs follow those of its result.</param>
+/// <param name="output">What the network's values mean.</param>
 /// <remarks>
 /// Any thread may call, at any time: calls take turns, and what they return is the caller's own. Disposing waits for
 /// the call that computes and frees the memory at once; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
-public sealed class Predictor(Network network, CpuDevice device, bool isExact = false, bool hasSideOutputs = false)
-    : IDisposable
+public sealed class Predictor(
+    Network network,
+    CpuDevice device,
+    bool isExact = false,
+    bool hasSideOutputs = false,
+    OutputKind output = OutputKind.Logits) : IDisposable
 {
     private readonly Lock _oneCall = new();
     private Plan? _plan;
@@ -33,7 +38,7 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
     public int MapCount { get; } = 1 + (hasSideOutputs ? network.SideOutputCount : 0);
 
     /// <summary>Values of a pixel: the classes of the first map, then those of the next one.</summary>
-    public int Channels => MapCount * network.Classes;
+    public int Channels => MapCount * NetworkDescription.CountChannels(network.Classes, output);
 
     /// <summary>Bytes of memory that the plan holds.</summary>
     public long MemoryBytes
@@ -148,7 +153,16 @@ public sealed class Predictor(Network network, CpuDevice device, bool isExact = 
         IReadOnlyList<Value> logits = hasSideOutputs
             ? network.SegmentWithSideOutputs(images, outputSize.Height, outputSize.Width)
             : [network.Segment(images, outputSize.Height, outputSize.Width)];
-        Value[] maps = [.. logits.Select(map => network.Classes == 1 ? map.Sigmoid() : map.Softmax())];
+        Value[] maps = [.. logits.Select(ToProbabilities)];
         return maps.Length == 1 ? maps[0] : Value.Concat(maps);
     }
+
+    // Resizing with cubic curves overshoots what lies between 0 and 1.
+    private Value ToProbabilities(Value map) => output switch
+    {
+        OutputKind.Logits => network.Classes == 1 ? map.Sigmoid() : map.Softmax(),
+        OutputKind.MultiLabelLogits => map.Sigmoid().WithBackground(),
+        OutputKind.MultiLabel => map.Clamp(1).WithBackground(),
+        _ => map.Clamp(1),
+    };
 }

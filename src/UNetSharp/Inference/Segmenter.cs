@@ -47,15 +47,18 @@ public sealed class Segmenter : IDisposable
         }
 
         _device = new CpuDevice(threads);
-        _predictor = new Predictor(network.Network, _device, isExact, hasSideOutputs);
+        _predictor = new Predictor(network.Network, _device, isExact, hasSideOutputs, _description.OutputKind);
         _planner = new TilePlanner(network.Network, _description, _predictor);
     }
 
     /// <summary>Number of classes, with the background.</summary>
     public int ClassCount => _description.Masks.ClassCount;
 
-    /// <summary>Channels of its probabilities: 1 for one foreground class, K for K classes.</summary>
-    public int Channels => _description.Model.Classes;
+    /// <summary>
+    /// Channels of its probabilities: 1 for one foreground class, K for K classes; of K labels that may overlap K + 1,
+    /// the first for none of them.
+    /// </summary>
+    public int Channels => _description.Channels;
 
     /// <summary>
     /// Maps that it finds in a picture: 1, and the network's side outputs if they were asked for.
@@ -207,7 +210,7 @@ public sealed class Segmenter : IDisposable
     {
         Normalization normalization = _description.Normalization;
         Span<float> image = normalization.Resize(pixels, originalSize, size, _description.Model.Channels);
-        normalization.ToNetwork(image, _description.Model.Channels);
+        _description.ToNetwork(image);
         float[] probabilities = _predictor.Predict(image, size);
         if (_description.StretchesMaps)
         {

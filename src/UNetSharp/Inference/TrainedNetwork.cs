@@ -36,17 +36,54 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
 
     private Dictionary<string, string> Metadata => new() { [MetadataKey] = Description.ToJson() };
 
-    /// <summary>Saves weights and description in the safetensors format.</summary>
+    /// <summary>
+    /// What the network reads and gives, in one line: <c>reads 3x320x320, RGB 0..1; gives probabilities of 1 class at
+    /// 1/4 of the size</c>.
+    /// </summary>
+    public string DescribeContract()
+    {
+        ModelSettings model = Description.Model;
+        OnnxNetwork? onnx = Network as OnnxNetwork;
+        string size = Description.Size is { } fix
+            ? $"{model.Channels}x{fix.Height}x{fix.Width}"
+            : $"{model.Channels} {(model.Channels == 1 ? "channel" : "channels")} of any size";
+        string order = model.Channels switch
+        {
+            1 => "grey",
+            3 => Description.Input?.IsBgr == true ? "BGR" : "RGB",
+            _ => "values",
+        };
+        string values = Description.Normalization == Normalization.Saliency && Description.Input is null
+            ? "by the picture's maximum, ImageNet's mean and std"
+            : (Description.Input ?? new InputValues()).Describe();
+        string classes = (Description.IsMultiLabel, model.Classes) switch
+        {
+            (true, var labels) => $"of {labels} labels that may overlap",
+            (_, 1) => "of 1 class",
+            (_, var several) => $"of {several} classes",
+        };
+        string gives = Description.OutputKind is OutputKind.Logits or OutputKind.MultiLabelLogits
+            ? "logits"
+            : Description.OutputKind == OutputKind.Labels ? "labels" : "probabilities";
+        string output = onnx?.DescribeOutput() is { } which ? $" ({which})" : "";
+        return $"reads {size}, {order} {values}; gives {gives} {classes}{onnx?.Place.Describe()}{output}";
+    }
+
+    /// <summary>
+    /// Saves weights and description in the safetensors format; of a network out of an ONNX file a copy of that file
+    /// with the description.
+    /// </summary>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
     public void Save(string path)
     {
-        if (Network is OnnxNetwork)
+        if (Network is OnnxNetwork onnx)
         {
-            throw new CheckpointException(
-                $"{path}: is not written: a network out of an ONNX file needs no other; use that file.");
+            onnx.SaveCopy(path, Metadata);
         }
-
-        SafetensorsWriter.Write(path, StateDict.FromModule(Network), Metadata);
+        else
+        {
+            SafetensorsWriter.Write(path, StateDict.FromModule(Network), Metadata);
+        }
     }
 
     /// <summary>Writes the network as an ONNX file, which ONNX Runtime and its like run.</summary>
@@ -125,34 +162,86 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
     private static TrainedNetwork LoadOnnx(string file, Func<NetworkDescription, NetworkDescription>? describe)
     {
         OnnxNetwork network = OnnxNetwork.Load(file);
-        ModelSettings settings = new(OnnxNetwork.ModelName, network.Channels, network.Classes);
         string? json = network.Metadata.GetValueOrDefault(MetadataKey);
-        NetworkDescription description = json is not null
-            ? ParseDescription(file, json)
-            : NetworkDescription.CreateDefault(settings) with
-            {
-                Normalization = network.IsSaliency ? Normalization.Saliency : Normalization.Unit,
-            };
-        if ((description.Model.Channels, description.Model.Classes) != (network.Channels, network.Classes))
+        NetworkDescription found = json is null ? Describe(network) : ParseDescription(file, json, isOnnx: true);
+        if (found.OutputName is not null || (json is not null && found.Output is not null))
+        {
+            network = OnnxNetwork.Load(file, found.OutputName, found.Output);
+        }
+
+        if ((found.Model.Channels, found.Model.Classes) != (network.Channels, network.Classes))
         {
             throw new CheckpointException($"{file}: its description of the network is damaged.");
         }
 
-        description = description with { Model = settings, Size = network.FixedSize ?? description.Size };
-        description = describe?.Invoke(description) ?? description;
-        if (description.Model != settings || (network.FixedSize is { } size && description.Size != size))
+        found = found with { Model = Settings(network), Size = network.FixedSize ?? found.Size };
+        NetworkDescription description = describe?.Invoke(found) ?? found;
+        if (description.Model != found.Model || (network.FixedSize is { } size && description.Size != size))
         {
             throw new CheckpointException(
                 $"{file}: an ONNX file holds its network and, where that is fixed, the size of images; leave them as "
                     + "they are.");
         }
 
-        IEnumerable<string> unstated = description.NotInStateDict();
-        return new TrainedNetwork(network, description)
+        if ((description.OutputName, description.Output) != (found.OutputName, found.Output))
         {
-            Assumed = json is not null ? []
-                : [.. unstated.Where(name => name != nameof(description.Size) || network.FixedSize is null)],
+            network = OnnxNetwork.Load(file, description.OutputName, description.Output);
+            description = description with
+            {
+                Model = Settings(network), Output = description.Output ?? FindOutputKind(network, description),
+            };
+        }
+
+        return new TrainedNetwork(network, RequireSense(file, description))
+        {
+            Assumed = json is not null ? [] : [.. description.NotInStateDict().Where(IsUnstated)],
         };
+
+        bool IsUnstated(string setting) => setting switch
+        {
+            nameof(NetworkDescription.Size) => network.FixedSize is null,
+            nameof(NetworkDescription.Input) => found.Input is null,
+            _ => true,
+        };
+
+        static ModelSettings Settings(OnnxNetwork network) =>
+            new(OnnxNetwork.ModelName, network.Channels, network.Classes);
+
+        static NetworkDescription Describe(OnnxNetwork network)
+        {
+            NetworkDescription description = NetworkDescription.CreateDefault(Settings(network)) with
+            {
+                Normalization = network.IsSaliency ? Normalization.Saliency : Normalization.Unit,
+                Input = network.IsSaliency ? null : network.InputValues,
+                Size = network.FixedSize,
+            };
+            return description with { Output = FindOutputKind(network, description) };
+        }
+    }
+
+    /// <summary>What a network's values mean, by the file's operations or else by its values for a picture.</summary>
+    private static OutputKind? FindOutputKind(OnnxNetwork network, NetworkDescription description)
+    {
+        OutputKind kind = network.OutputKind ?? OutputProbe.FindKind(network, description);
+        return kind == OutputKind.Logits ? null : kind;
+    }
+
+    /// <summary>The description, with masks for as many classes as there are.</summary>
+    private static NetworkDescription RequireSense(string file, NetworkDescription description)
+    {
+        if (description.Input?.IsValid(description.Model.Channels) == false)
+        {
+            throw new CheckpointException(
+                $"{file}: the numbers for its input make no sense: {description.Input.Describe()}, for "
+                + $"{description.Model.Channels} channels.")
+            {
+                Settings = [nameof(NetworkDescription.Input)],
+            };
+        }
+
+        return description.Masks.Classes == description.Channels
+            ? description
+            : description with { Masks = NetworkDescription.CreateDefaultMasks(description.Channels) };
     }
 
     private static TrainedNetwork Create(
@@ -161,7 +250,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
         NetworkDescription description,
         Func<NetworkDescription, NetworkDescription>? describe)
     {
-        description = describe?.Invoke(description) ?? description;
+        description = RequireSense(file, describe?.Invoke(description) ?? description);
         Network network = ModelCatalog.Create(description.Model);
         StateDict.Load(network, tensors, file);
         return new TrainedNetwork(network, description);
@@ -231,7 +320,7 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
 
     private static string FormatName(StoredTensor tensor) => CheckpointException.Sanitize(tensor.Name);
 
-    private static NetworkDescription ParseDescription(string file, string json)
+    private static NetworkDescription ParseDescription(string file, string json, bool isOnnx = false)
     {
         try
         {
@@ -243,8 +332,11 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
                     Normalization: Normalization.Unit or Normalization.Saliency,
                     Size: null or { Height: >= 1 and <= MaxSide, Width: >= 1 and <= MaxSide },
                 }
-                && description.Model.GetError() is null
-                && description.Masks.Classes == description.Model.Classes
+                && (description.Model.GetError() is null
+                    || (isOnnx && description.Model.Model == OnnxNetwork.ModelName))
+                && description.Output is null or (>= OutputKind.Logits and <= OutputKind.MultiLabel)
+                && description.Input?.IsValid(description.Model.Channels) != false
+                && description.Masks.Classes == description.Channels
                 && description.Masks.ClassOfValue.Values.All(
                     index => index == MaskClasses.Ignored || (index >= 0 && index < description.Masks.ClassCount)))
             {

@@ -32,6 +32,17 @@ public static class CheckpointFile
                 + "checkpoint (.pth or .pt) of torch.save, nor TorchSharp's, nor ONNX.");
     }
 
+    /// <summary>The name of a file's format, by its first bytes.</summary>
+    /// <exception cref="CheckpointException">The file cannot be read.</exception>
+    internal static string DescribeFormat(string path)
+    {
+        byte[] head = Head(path);
+        return IsSafetensors(head) ? "safetensors"
+            : PyTorchReader.IsLikely(head) ? "PyTorch, torch.save"
+            : TorchSharpReader.IsLikely(head) ? "TorchSharp, Module.save"
+            : "ONNX";
+    }
+
     /// <summary>Whether a file is an ONNX file, by its first bytes.</summary>
     /// <exception cref="CheckpointException">The file cannot be read.</exception>
     internal static bool IsOnnx(string path)

@@ -59,7 +59,7 @@ public abstract class Network : Module
     /// <param name="image">The image, (N, channels, H, W).</param>
     /// <param name="height">Height of the middle.</param>
     /// <param name="width">Width of the middle.</param>
-    public Value Segment(Value image, int height, int width) =>
+    public virtual Value Segment(Value image, int height, int width) =>
         Forward(MirrorPad(image, height, width)).CropCenter(height, width);
 
     /// <summary>
@@ -83,6 +83,7 @@ public abstract class Network : Module
     /// </summary>
     protected void Initialize(int seed) => Store.Initialize(seed);
 
-    private Value MirrorPad(Value image, int height, int width) =>
+    /// <summary>The image, with as much of its mirror image around it as logits for its middle need.</summary>
+    protected Value MirrorPad(Value image, int height, int width) =>
         image.ReflectPad(Math.Max(image.Shape.H, InputSide(height)), Math.Max(image.Shape.W, InputSide(width)));
 }

@@ -122,7 +122,7 @@ public sealed class ModelCommandTests : IDisposable
         UnetProgram.AssertRefused(2, "--opset", [.. export, "--opset", "9"]);
         UnetProgram.AssertRefused(
             2, "--dynamic", ["export", In("w.pth"), "--format", "pth", "--out", In("x"), "--dynamic"]);
-        UnetProgram.AssertRefused(1, "needs no other", ["import", In("n.onnx"), "--out", In("x.safetensors")]);
+        UnetProgram.AssertRefused(1, "end with .onnx", ["import", In("n.onnx"), "--out", In("x.safetensors")]);
     }
 
     [Fact]

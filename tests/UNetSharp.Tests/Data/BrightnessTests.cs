@@ -53,7 +53,8 @@ public sealed class BrightnessTests
             ["its values go up to 3694 of 65535, 12 of its 16 bits, so the range 0 to 4095 is assumed"],
             new Brightness().FindNotes(65535, Range(3694, 700)));
         Assert.Equal(
-            ["its values go up to 251, so the range 0 to 255 is assumed"], new Brightness().FindNotes(1, Range(251, 9)));
+            ["its values go up to 251, so the range 0 to 255 is assumed"],
+            new Brightness().FindNotes(1, Range(251, 9)));
         Assert.Contains(
             "below 0, which is black",
             Assert.Single(new Brightness().FindNotes(1, new PictureRange(-0.5f, 1, 0.2, 0))),

@@ -91,7 +91,8 @@ public sealed class ForeignCheckpointTests : IDisposable
             .Code("}")
             .Text("hyper_parameters").Global("pytorch_lightning.utilities.parsing", "AttributeDict").Code(")R")
             .Code("}").Text("lr").Int(1).Code("s").Code("b").Code("s")
-            .Text("state_dict").Code("}").Text("a").Tensor(p => p.Storage("0", 2), 0, [2], [1]).Code("s").Code("s").Done;
+            .Text("state_dict").Code("}").Text("a").Tensor(p => p.Storage("0", 2), 0, [2], [1]).Code("s").Code("s")
+            .Done;
         File.WriteAllBytes(Path, TorchFiles.Zip(pickle, ("archive/data/0", TorchFiles.Floats(1, 2))));
 
         Checkpoint read = CheckpointFile.Read(Path);

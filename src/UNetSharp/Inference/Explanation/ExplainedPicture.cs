@@ -51,7 +51,7 @@ internal sealed class ExplainedPicture
         Normalization normalization = _trained.Description.Normalization;
         int channels = Image.Shape.C;
         Span<float> image = normalization.Resize(picture.ToUnitRange(channels), OriginalSize, InputSize, channels);
-        normalization.ToNetwork(image, channels);
+        _trained.Description.ToNetwork(image);
         return image;
     }
 
@@ -71,7 +71,7 @@ internal sealed class ExplainedPicture
 
     /// <summary>
     /// The gradient of the explained number by the logits: the number is the sum of a class's logits over a region.
-    /// With one foreground class, the background's logit is the negative of its.
+    /// With one foreground class, the background's logit is the negative of its; of several labels, the first one's.
     /// </summary>
     /// <returns>(H, W, K).</returns>
     /// <exception cref="ArgumentException">There is no such class, or the region is of another picture.</exception>
@@ -91,7 +91,8 @@ internal sealed class ExplainedPicture
         }
 
         int classes = Logits.Shape.C;
-        (int channel, int sign) = classes > 1 ? (k, 1) : (0, k == 1 ? 1 : -1);
+        bool isMultiLabel = _trained.Description.IsMultiLabel;
+        (int channel, int sign) = classes > 1 && !isMultiLabel ? (k, 1) : (Math.Max(0, k - 1), k >= 1 ? 1 : -1);
         float[] weights = region.ComputeWeights(InputSize);
         float[] gradient = new float[weights.Length * classes];
         for (int i = 0; i < weights.Length; i++)

@@ -16,7 +16,7 @@ internal sealed class TilePredictor(Predictor predictor, NetworkDescription desc
     public void Predict(Tensor image, PictureSize outputSize, Span<float> probabilities)
     {
         PictureSize size = new(image.Shape.H, image.Shape.W);
-        description.Normalization.ToNetwork(image.Data, image.Shape.C);
+        description.ToNetwork(image.Data);
         if (copies is [var only] && only == default)
         {
             predictor.Predict(image.Data, size, outputSize, probabilities);

@@ -93,6 +93,16 @@ internal static class OnnxArithmetic
     private static Value Scale(OnnxCall call, Value x, float[] scales) =>
         Affine(call, x, CreateConstant(x, BroadcastPerChannel(call, x, scales)), call.Fill(x.Shape.C, 0));
 
+    /// <summary>A number times a map, and another one more.</summary>
+    public static Value Affine(Value x, float scale, float shift) => new BatchNorm(x, new BatchNormParameters(
+        OnnxCall.Constant([x.Shape.C], [.. Enumerable.Repeat(scale, x.Shape.C)]),
+        OnnxCall.Constant([x.Shape.C], [.. Enumerable.Repeat(shift, x.Shape.C)]),
+        OnnxCall.Constant([x.Shape.C], new float[x.Shape.C]),
+        OnnxCall.Constant([x.Shape.C], [.. Enumerable.Repeat(1f, x.Shape.C)]),
+        OnnxCall.Constant([1], [0]),
+        Momentum: 0,
+        Epsilon: 0)).Output;
+
     private static Value Affine(OnnxCall call, Value x, float scale, float[] shifts) =>
         Affine(call, x, call.Fill(x.Shape.C, scale), CreateConstant(x, BroadcastPerChannel(call, x, shifts)));
 

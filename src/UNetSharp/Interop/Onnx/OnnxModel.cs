@@ -35,7 +35,7 @@ internal sealed record OnnxModel(
     {
         try
         {
-            return Read(File.ReadAllBytes(path).AsMemory());
+            return Read(RegularFile.ReadAllBytes(path).AsMemory());
         }
         catch (InvalidDataException e)
         {
@@ -60,6 +60,28 @@ internal sealed record OnnxModel(
         try
         {
             AtomicFile.Write(path, message.WriteTo);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Writes a copy of a file with further texts. They come last, and of texts of one name the last one holds, so the
+    /// rest stays to the byte.
+    /// </summary>
+    /// <exception cref="CheckpointException">A file cannot be read or written; nothing is left behind.</exception>
+    public static void WriteCopy(string from, string path, IReadOnlyDictionary<string, string> texts)
+    {
+        try
+        {
+            byte[] bytes = RegularFile.ReadAllBytes(from);
+            AtomicFile.Write(path, stream =>
+            {
+                stream.Write(bytes);
+                WriteTexts(texts).WriteTo(stream);
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -154,6 +176,12 @@ internal sealed record OnnxModel(
             .Add(2, Producer)
             .Add(7, graph)
             .Add(8, new ProtoMessage().Add(1, "").Add(2, Opset))
-            .AddAll(14, Metadata.Select(entry => new ProtoMessage().Add(1, entry.Key).Add(2, entry.Value)));
+            .AddAll(14, Metadata.Select(WriteText));
     }
+
+    private static ProtoMessage WriteTexts(IReadOnlyDictionary<string, string> texts) =>
+        new ProtoMessage().AddAll(14, texts.Select(WriteText));
+
+    private static ProtoMessage WriteText(KeyValuePair<string, string> text) =>
+        new ProtoMessage().Add(1, text.Key).Add(2, text.Value);
 }

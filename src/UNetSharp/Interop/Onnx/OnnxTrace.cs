@@ -37,25 +37,25 @@ internal sealed class OnnxTrace
     /// <summary>The parameter that holds an array.</summary>
     public Func<OnnxTensor, ParameterKind, Parameter> ParameterOf { get; }
 
-    /// <summary>The map that a file computes from an image.</summary>
+    /// <summary>The maps that a file computes from an image.</summary>
     /// <param name="file">The file's name, for messages.</param>
     /// <param name="model">What it holds.</param>
     /// <param name="inputName">Name of the image.</param>
-    /// <param name="outputName">Name of the map.</param>
+    /// <param name="outputNames">Names of the maps.</param>
     /// <param name="image">The image.</param>
     /// <param name="parameterOf">Gives the parameter that holds an array.</param>
     /// <exception cref="CheckpointException">A node cannot be computed; the message names it.</exception>
-    public static Value Trace(
+    public static IReadOnlyList<Value> Trace(
         string file,
         OnnxModel model,
         string inputName,
-        string outputName,
+        IReadOnlyList<string> outputNames,
         Value image,
         Func<OnnxTensor, ParameterKind, Parameter> parameterOf)
     {
         OnnxTrace trace = new(model, image, parameterOf);
         trace._maps[inputName] = image;
-        foreach (OnnxNode node in FindRequiredNodes(model, outputName))
+        foreach (OnnxNode node in FindRequiredNodes(model, outputNames))
         {
             try
             {
@@ -71,11 +71,18 @@ internal sealed class OnnxTrace
             }
         }
 
-        return trace._maps.TryGetValue(outputName, out Value? map)
-            ? map
-            : throw new CheckpointException(
-                $"{file}: its output '{CheckpointException.Sanitize(outputName)}' is not computed from the image.");
+        return
+        [
+            .. outputNames.Select(name => trace._maps.TryGetValue(name, out Value? map)
+                ? map
+                : throw new CheckpointException(
+                    $"{file}: its output '{CheckpointException.Sanitize(name)}' is not computed from the image.")),
+        ];
     }
+
+    /// <summary>Whether an operation is known.</summary>
+    public static bool Knows(string operation) =>
+        OnnxMapOperations.Find(operation) is not null || OnnxConstantOperations.Find(operation) is not null;
 
     /// <summary>Whether a name is a map's.</summary>
     public bool IsMap(string name) => _maps.ContainsKey(name);
@@ -107,8 +114,8 @@ internal sealed class OnnxTrace
         return fill;
     }
 
-    /// <summary>The nodes that lead to a value, in the order of the file.</summary>
-    private static IEnumerable<OnnxNode> FindRequiredNodes(OnnxModel model, string outputName)
+    /// <summary>The nodes that lead to some values, in the order of the file.</summary>
+    private static IEnumerable<OnnxNode> FindRequiredNodes(OnnxModel model, IEnumerable<string> outputNames)
     {
         Dictionary<string, OnnxNode> producers = [];
         foreach (OnnxNode node in model.Nodes)
@@ -120,7 +127,7 @@ internal sealed class OnnxTrace
         }
 
         HashSet<OnnxNode> needed = new(ReferenceEqualityComparer.Instance);
-        Stack<string> names = new([outputName]);
+        Stack<string> names = new(outputNames);
         while (names.TryPop(out string? name))
         {
             if (producers.TryGetValue(name, out OnnxNode? node) && needed.Add(node))

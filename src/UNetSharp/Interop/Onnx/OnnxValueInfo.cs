@@ -5,17 +5,23 @@ namespace UNetSharp.Interop.Onnx;
 /// <summary>An input or output of an ONNX graph (ValueInfoProto with the shape of its tensor).</summary>
 /// <param name="Name">Name.</param>
 /// <param name="Dims">Sizes.</param>
-internal sealed record OnnxValueInfo(string Name, IReadOnlyList<OnnxSize> Dims)
+/// <param name="Type">Number format, by ONNX's number for it.</param>
+internal sealed record OnnxValueInfo(
+    string Name, IReadOnlyList<OnnxSize> Dims, int Type = OnnxTensor.FloatType)
 {
     /// <summary>Reads a ValueInfoProto.</summary>
     /// <exception cref="InvalidDataException">It makes no sense.</exception>
     public static OnnxValueInfo Read(ReadOnlyMemory<byte> message)
     {
         ProtoField[] fields = [.. ProtoField.Parse(message)];
-        IEnumerable<ProtoField> dims = Inner(Inner(Inner(fields, 2), 1), 2);
+        ProtoField[] tensor = [.. Inner(Inner(fields, 2), 1)];
+        IEnumerable<ProtoField> dims = Inner(tensor, 2);
         return new OnnxValueInfo(
             fields.LastOrDefault(field => field.Number == 1) is { Number: 1 } name ? name.Text : "",
-            [.. dims.Where(field => field.Number == 1).Select(field => OnnxSize.Read(field.Content))]);
+            [.. dims.Where(field => field.Number == 1).Select(field => OnnxSize.Read(field.Content))],
+            tensor.LastOrDefault(field => field.Number == 1) is { Number: 1, Integer: > 0 and <= byte.MaxValue } type
+                ? (int)type.Integer
+                : OnnxTensor.FloatType);
     }
 
     /// <summary>The ValueInfoProto of a float32 tensor.</summary>
