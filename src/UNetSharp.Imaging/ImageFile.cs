@@ -11,7 +11,7 @@ namespace UNetSharp.Imaging;
 /// </summary>
 public static class ImageFile
 {
-    private const string PagesField = "n-pages";
+    private const string OrientationField = "orientation";
 
     /// <summary>Samples beyond which a file is refused before it is decoded: 4 GiB as float32.</summary>
     private const long MaxSamples = 1L << 30;
@@ -31,8 +31,11 @@ public static class ImageFile
             return Decode(path, new Bitmap(File.ReadAllBytes(path)), MaxSamples);
         }
 
-        using Image file = Vips.Open(format, path, page);
-        return Decode(path, file, MaxSamples);
+        using Image file = OpenPage(format, path, page);
+        Picture picture = Decode(path, file, MaxSamples);
+        return format == ImageFormat.Tiff && TiffPages.Read(path).Channels is > 1 and var channels
+            ? picture.WithNote($"has {channels} channels, of which the first is used")
+            : picture;
     });
 
     /// <summary>Reads the bytes of a file, the first page of a TIFF file.</summary>
@@ -53,17 +56,21 @@ public static class ImageFile
             return Decode(name, file, maxSamples);
         });
 
-    /// <summary>Pages of a TIFF file, by its header alone; 1 for other files.</summary>
+    /// <summary>
+    /// Pages of a TIFF file, by its header alone; 1 for other files. Smaller copies of a page are no pages, nor are the
+    /// further channels of a stack of ImageJ or OME.
+    /// </summary>
     /// <exception cref="DataException">The file is missing, damaged or of an unknown kind.</exception>
-    public static int CountPages(string path) => Guard(path, () =>
-    {
-        if (ImageFormat.Detect(path) != ImageFormat.Tiff)
-        {
-            return 1;
-        }
+    public static int CountPages(string path) => Guard(
+        path, () => ImageFormat.Detect(path) == ImageFormat.Tiff ? TiffPages.Read(path).Directories.Count : 1);
 
-        using Image file = Vips.Open(ImageFormat.Tiff, path);
-        return file.Contains(PagesField) ? (int)file.Get(PagesField) : 1;
+    /// <summary>Writes a page of a TIFF file as a file of its own, with the same values.</summary>
+    /// <exception cref="DataException">It cannot be read or written.</exception>
+    public static void CopyPage(string path, int page, string target) => Guard(path, () =>
+    {
+        using Image image = OpenPage(ReadFormat(path, page), path, page);
+        AtomicFile.WriteBytes(target, image.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate));
+        return 0;
     });
 
     /// <summary>Writes an 8-bit grey PNG.</summary>
@@ -135,6 +142,11 @@ public static class ImageFile
         }
     }
 
+    /// <summary>Opens a page of a file.</summary>
+    internal static Image OpenPage(
+        ImageFormat format, string path, int page, Enums.Access access = Enums.Access.Random) => Vips.Open(
+        format, path, format == ImageFormat.Tiff ? TiffPages.Read(path).GetDirectory(path, page) : page, access);
+
     /// <summary>The format of a file that has the page.</summary>
     internal static ImageFormat ReadFormat(string path, int page)
     {
@@ -199,7 +211,7 @@ public static class ImageFile
     {
         RequireAtMost(name, file.Width, file.Height, file.Bands, maxSamples);
         using Image plain = Simplify(name, file, out string[] notes);
-        return ToPicture(name, plain, notes);
+        return ToPicture(name, plain, notes, GetOrientation(file));
     }
 
     private static void RequireAtMost(string name, int width, int height, int channels, long maxSamples)
@@ -234,21 +246,33 @@ public static class ImageFile
         return lab.Colourspace(space);
     }
 
-    private static Picture ToPicture(string name, Image image, string[] notes)
+    private static int GetOrientation(Image file) =>
+        file.Contains(OrientationField) ? (int)file.Get(OrientationField) : 1;
+
+    private static Picture ToPicture(string name, Image image, string[] notes, int orientation)
     {
         (int width, int height, int bands) = (image.Width, image.Height, image.Bands);
         switch (image.Format)
         {
             case Enums.BandFormat.Uchar:
                 float[] bytes = Array.ConvertAll(image.WriteToMemory<byte>(), value => (float)value);
-                return new Picture(width, height, bands, byte.MaxValue, bytes) { Notes = notes };
+                return new Picture(width, height, bands, byte.MaxValue, bytes)
+                {
+                    Notes = notes, Orientation = orientation,
+                };
             case Enums.BandFormat.Ushort:
                 float[] shorts = Array.ConvertAll(image.WriteToMemory<ushort>(), value => (float)value);
-                return new Picture(width, height, bands, ushort.MaxValue, shorts) { Notes = notes };
+                return new Picture(width, height, bands, ushort.MaxValue, shorts)
+                {
+                    Notes = notes, Orientation = orientation,
+                };
             case Enums.BandFormat.Float or Enums.BandFormat.Double:
                 using (Image cast = image.Cast(Enums.BandFormat.Float))
                 {
-                    return new Picture(width, height, bands, 1, cast.WriteToMemory<float>()) { Notes = notes };
+                    return new Picture(width, height, bands, 1, cast.WriteToMemory<float>())
+                    {
+                        Notes = notes, Orientation = orientation,
+                    };
                 }
 
             default:

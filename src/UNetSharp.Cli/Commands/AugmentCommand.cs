@@ -16,9 +16,6 @@ internal static class AugmentCommand
     private const int LinesSide = 256;
     private const int LinesStep = 16;
 
-    private static readonly Option<string> Data =
-        new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
-
     private static readonly Option<string> Out =
         new("--out") { Description = "The picture, a PNG file", Required = true };
 
@@ -43,8 +40,9 @@ internal static class AugmentCommand
     {
         Command command = new("augment", "Draw what augmentation makes of a data set, with the masks' outlines.")
         {
-            Data, Out, Augment, Count, Pairs, Crop, Seed, Lines,
+            Out, Augment, Count, Pairs, Crop, Seed, Lines,
         };
+        DataOptions.AddTo(command);
         command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
     }
@@ -77,7 +75,7 @@ internal static class AugmentCommand
         int pairs = CommonOptions.AtLeast(1, parsed.GetValue(Pairs), "--pairs");
         int? crop = parsed.GetValue(Crop) is { } side ? CommonOptions.AtLeast(16, side, "--crop") : null;
         int seed = parsed.GetValue(Seed);
-        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes: null);
+        DataReport report = DataOptions.Inspect(parsed);
         report.ThrowIfUnusable();
         SampleReader reader = new(ImageFile.Read, report.Classes!, report.Channels, size: null, report.Brightness);
         IEnumerable<Sample> samples = EvenSelection.Choose(report.Folder.Pairs, pairs).Select(reader.Read);

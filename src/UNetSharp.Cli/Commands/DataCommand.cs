@@ -12,7 +12,12 @@ internal static class DataCommand
 
     public static Command Build()
     {
-        Argument<string> directory = new("DIR") { Description = "Folder with images/ and masks/ or the like" };
+        Argument<string?> directory = new("DIR")
+        {
+            Description = "Folder of the data set: images/ and masks/, train/ and val/, VOC, nnU-Net, COCO, YOLO, "
+                + "labelme, CVAT, Label Studio and others",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Option<string> classes = new("--classes")
         {
             Description = "Number of classes: auto, 1 for one foreground class, or K",
@@ -22,31 +27,29 @@ internal static class DataCommand
         {
             Description = "Draw pairs with the outlines of their masks, suspicious ones first, to a PNG file",
         };
-        Option<bool> skipBad = CommonOptions.SkipBad();
+        Option<string?> convert = new("--convert")
+        {
+            Description = "Write the data set as plain pairs to a new folder: images/, masks/ of class indices as PNG, "
+                + "classes.json",
+        };
         Command command = new("data", "Look at a data set: pairs, sizes, what mask values mean, what is wrong.")
         {
-            directory, classes, skipBad, sheet,
+            directory, classes, sheet, convert,
         };
+        DataOptions.AddTo(command, isNamed: false);
         command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(
-            parsed.GetRequiredValue(directory),
-            CommonOptions.AutoOrNumber(parsed.GetRequiredValue(classes), "--classes"),
-            parsed.GetValue(skipBad),
+            DataOptions.Inspect(
+                parsed,
+                parsed.GetValue(directory),
+                CommonOptions.AutoOrNumber(parsed.GetRequiredValue(classes), "--classes")),
             parsed.GetValue(sheet),
+            parsed.GetValue(convert),
             Console.Out)));
         return command;
     }
 
-    /// <summary>Reads every file of a data set, with a progress bar.</summary>
-    public static DataReport Inspect(string directory, int? classes, bool skipsBad = false) =>
-        ProgressBar.Run(bar => DataSet.Inspect(
-            directory,
-            classes,
-            skipsBad,
-            (done, count) => bar.Update((double)done / count, $"reading {done} of {count} pairs")));
-
-    private static int Execute(string directory, int? classes, bool skipsBad, string? sheet, TextWriter output)
+    private static int Execute(DataReport report, string? sheet, string? convert, TextWriter output)
     {
-        DataReport report = Inspect(directory, classes, skipsBad);
         foreach (string line in report.Lines())
         {
             output.WriteLine(line);
@@ -55,6 +58,14 @@ internal static class DataCommand
         if (sheet is not null && report.Classes is not null)
         {
             Draw(report, sheet, output);
+        }
+
+        if (convert is not null)
+        {
+            report.ThrowIfUnusable();
+            int pairs = ProgressBar.Run(bar => PlainPairs.Write(
+                report, convert, (done, count) => bar.Update((double)done / count, $"{done} of {count} pairs written")));
+            output.WriteLine($"{pairs} pairs written to {convert}");
         }
 
         return report.Errors.Count == 0 ? ExitCode.Done : ExitCode.Failed;

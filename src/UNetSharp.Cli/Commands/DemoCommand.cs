@@ -49,7 +49,7 @@ internal static class DemoCommand
             Directory.Delete(run, recursive: true);
         }
 
-        DataReport report = DataCommand.Inspect(Path.Combine(samples, "train"), classes: null);
+        DataReport report = DataSet.Inspect(Path.Combine(samples, "train"));
         report.ThrowIfUnusable();
         Console.WriteLine(string.Join(Environment.NewLine, report.Lines()));
         TrainingRun training = new(Settings(epochs, threads, report), report, run)

@@ -11,15 +11,10 @@ internal static class EvaluateCommand
 
     private static readonly Option<string> Weights = CommonOptions.Weights();
 
-    private static readonly Option<string> Data =
-        new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
-
     private static readonly Option<bool> ValidationOnly = new("--validation")
     {
         Description = "Only the images that the run set aside for validation; --weights is the run's folder",
     };
-
-    private static readonly Option<bool> SkipBad = CommonOptions.SkipBad();
 
     private static readonly Option<string?> Compare = new("--compare")
     {
@@ -52,8 +47,9 @@ internal static class EvaluateCommand
     {
         Command command = new("evaluate", "Score a trained network on a folder of images and masks.")
         {
-            Weights, Data, ValidationOnly, SkipBad, Compare, Membranes, Json, Csv, Html, Threads, Exact,
+            Weights, ValidationOnly, Compare, Membranes, Json, Csv, Html, Threads, Exact,
         };
+        DataOptions.AddTo(command);
         WeightsOptions.AddTo(command);
         command.SetAction(parsed => ErrorBoundary.Invoke(() => Execute(parsed)));
         return command;
@@ -62,13 +58,14 @@ internal static class EvaluateCommand
     private static int Execute(ParseResult parsed)
     {
         string? json = parsed.GetResult(Json) is null ? null : parsed.GetValue(Json) ?? StandardOutput;
-        EvaluationSettings settings = new(parsed.GetRequiredValue(Weights), parsed.GetRequiredValue(Data))
+        EvaluationSettings settings = new(parsed.GetRequiredValue(Weights), DataOptions.Find(parsed))
         {
+            Masks = DataOptions.ReadMasks(parsed),
+            SkipsBad = DataOptions.SkipsBad(parsed),
             Load = weights => WeightsOptions.Load(parsed, weights),
             Compared = parsed.GetValue(Compare),
             LoadCompared = WeightsOptions.LoadAsDescribed,
             IsValidationOnly = parsed.GetValue(ValidationOnly),
-            SkipsBad = parsed.GetValue(SkipBad),
             MembraneClass = parsed.GetValue(Membranes),
             Threads = CommonOptions.ReadThreads(parsed, Threads),
             IsExact = parsed.GetValue(Exact),

@@ -12,7 +12,7 @@ internal static class SplitOptions
     private static readonly Option<string?> Validation = new("--val")
     {
         Description = "Share of the images to validate with, or a text file with their names, one a line "
-            + "[default: the recipe's; 0.1]",
+            + "[default: those of the data set's own val/; else the recipe's share, 0.1]",
     };
 
     private static readonly Option<int?> Folds =
@@ -39,7 +39,7 @@ internal static class SplitOptions
     {
         SplitSettings whole = parsed.GetValue(Validation) is { } text
             ? ParseValidation(text)
-            : new SplitSettings(usualShare);
+            : new SplitSettings(usualShare, TakesOwn: usualShare > 0);
         string? fold = parsed.GetValue(Fold);
         if (parsed.GetValue(Folds) is not { } folds)
         {

@@ -13,9 +13,6 @@ internal static class TrainCommand
 {
     private const string Automatic = "auto";
 
-    private static readonly Option<string> Data =
-        new("--data") { Description = "Folder with images/ and masks/ or the like", Required = true };
-
     private static readonly Option<string> Out =
         new("--out") { Description = "Folder for the results", Required = true };
 
@@ -91,8 +88,6 @@ internal static class TrainCommand
             Description = "Go on with the run in --out, to the same weights as if it had not been broken off",
         };
 
-    private static readonly Option<bool> SkipBad = CommonOptions.SkipBad();
-
     private static readonly Option<string?> Cache =
         new("--cache") { Description = "Memory for decoded images, such as 1GB [default: a quarter of what is free]" };
 
@@ -105,9 +100,10 @@ internal static class TrainCommand
     {
         Command command = new("train", "Train a network on a folder of images and masks.")
         {
-            Data, Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
-            LossName, RecipeName, Best, WeightMap, Augment, Seed, Threads, Exact, Resume, SkipBad, Cache, Json,
+            Out, Channels, Classes, Size, Crop, Epochs, Batch, Rate, WeightDecay, Momentum, Optimizer,
+            LossName, RecipeName, Best, WeightMap, Augment, Seed, Threads, Exact, Resume, Cache, Json,
         };
+        DataOptions.AddTo(command);
         ModelOptions.AddTo(command);
         SplitOptions.AddTo(command);
         ScheduleOptions.AddTo(command);
@@ -131,7 +127,7 @@ internal static class TrainCommand
         bool isResumed = parsed.GetValue(Resume);
         string output = parsed.GetRequiredValue(Out);
 
-        DataReport report = DataCommand.Inspect(parsed.GetRequiredValue(Data), classes, parsed.GetValue(SkipBad));
+        DataReport report = DataOptions.Inspect(parsed, classes);
         TextWriter messages = asJson ? Console.Error : Console.Out;
         foreach (string line in report.Lines())
         {
@@ -148,7 +144,7 @@ internal static class TrainCommand
         SampleCache cache = CreateCache(cacheBytes, report, settings, messages);
         foreach (SplitSettings split in splits)
         {
-            WarnAboutLeaks(report, split, settings.Seed, messages);
+            WarnAboutValidation(report, split, settings.Seed, messages);
         }
 
         return splits.Count > 1
@@ -208,10 +204,16 @@ internal static class TrainCommand
         return new SampleCache(budget);
     }
 
-    /// <summary>Says whether validation will see images that are trained on.</summary>
-    private static void WarnAboutLeaks(DataReport report, SplitSettings settings, int seed, TextWriter output)
+    /// <summary>Says whether validation will see images that are trained on, or nothing that counts.</summary>
+    private static void WarnAboutValidation(DataReport report, SplitSettings settings, int seed, TextWriter output)
     {
         Split split = Split.Create(report.Folder.Pairs, settings, seed);
+        if (report.IsValidationEmpty(split))
+        {
+            output.WriteLine("note: no validation mask holds foreground, so the validation Dice says nothing and "
+                + "cannot choose the best epoch; name other images with --val.");
+        }
+
         DuplicatePair[] leaks = [.. report.FindLeaks(split)];
         if (leaks.Length > 0)
         {

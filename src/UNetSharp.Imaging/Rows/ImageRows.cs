@@ -118,12 +118,12 @@ public sealed class ImageRows : RowSource
 
     private static Image OpenByRows(string path, ImageFormat format, int page)
     {
-        Image file = Vips.Open(format, path, page, Enums.Access.Sequential);
+        Image file = ImageFile.OpenPage(format, path, page, Enums.Access.Sequential);
         if (file.Contains("orientation") && (int)file.Get("orientation") > 1)
         {
             // Turning takes rows in another order: libvips decodes to memory or, beyond 100 MB, to a temporary file.
             file.Dispose();
-            return Vips.Open(format, path, page);
+            return ImageFile.OpenPage(format, path, page);
         }
 
         bool isWhole = !format.HasRows || IsProgressive(file);

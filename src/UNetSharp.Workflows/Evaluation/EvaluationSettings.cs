@@ -1,12 +1,24 @@
+using UNetSharp.Data;
+using UNetSharp.Imaging;
 using UNetSharp.Inference;
 
 namespace UNetSharp.Workflows;
 
 /// <summary>What is scored, on which images, and which files are written.</summary>
 /// <param name="Weights">Folder of a training run, or a file of weights.</param>
-/// <param name="Data">Folder with images/ and masks/ or the like.</param>
-public sealed record EvaluationSettings(string Weights, string Data)
+/// <param name="Data">The images and masks.</param>
+public sealed record EvaluationSettings(string Weights, DataFolder Data)
 {
+    /// <summary>Settings for a folder with images/ and masks/ or the like.</summary>
+    /// <exception cref="DataException">There are no images and masks in it.</exception>
+    public EvaluationSettings(string weights, string data)
+        : this(weights, DataFolder.Find(data, ImageFile.CountPages))
+    {
+    }
+
+    /// <summary>What the user says of the masks.</summary>
+    public MaskSettings Masks { get; init; } = new();
+
     /// <summary>Loads the weights, for those whose file does not say all of what they are.</summary>
     public Func<string, TrainedNetwork> Load { get; init; } = path => TrainedNetwork.Load(path);
 

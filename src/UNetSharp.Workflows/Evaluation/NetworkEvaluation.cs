@@ -38,7 +38,7 @@ public static class NetworkEvaluation
             : null;
         DataReport report = DataSet.Inspect(
             settings.Data,
-            classes: null,
+            settings.Masks,
             settings.SkipsBad,
             (done, count) => progress?.Invoke(new EvaluationProgress(EvaluationStage.Reading, done, count)));
         IReadOnlyList<ImagePair> pairs = FindPairs(settings, run, report);
@@ -47,7 +47,7 @@ public static class NetworkEvaluation
             ? []
             : Comparison.Compare(evaluation, Evaluate(other, EvaluationStage.ScoringCompared));
         EvaluationResult result = new(evaluation, segmenter.Masks, comparison, report.Skipped);
-        Write(settings, result, () => Worst(segmenter, pairs, evaluation));
+        Write(settings, result, () => Worst(segmenter, ChooseMasks(segmenter, report), pairs, evaluation));
         return result;
 
         Evaluation Evaluate(Segmenter network, EvaluationStage stage) => Evaluation.Compute(
@@ -59,7 +59,29 @@ public static class NetworkEvaluation
                 cancellation.ThrowIfCancellationRequested();
                 progress?.Invoke(new EvaluationProgress(stage, done, count));
             },
-            settings.MembraneClass);
+            settings.MembraneClass,
+            ChooseMasks(network, report));
+    }
+
+    /// <summary>
+    /// What mask values mean: what they meant in training where that fits them all; or what they are found to mean, if
+    /// the classes are the same without doubt.
+    /// </summary>
+    private static MaskClasses ChooseMasks(Segmenter network, DataReport report)
+    {
+        MaskClasses own = network.Masks;
+        if (report.Classes is not { } found || found.ClassCount != own.ClassCount
+            || report.PairInfos.SelectMany(info => info.Mask.Counts.Keys).Distinct().All(IsSame))
+        {
+            return own;
+        }
+
+        bool areSure = found.ClassCount == 2 || own.Names?.SequenceEqual(found.Names ?? []) == true
+            || found.ClassOfValue.All(entry => entry.Key == entry.Value);
+        return areSure ? found : own;
+
+        bool IsSame(int value) => own.GetClass(value) is >= 0 and var index
+            && (found.GetClass(value) == MaskClasses.Ignored) == (index == MaskClasses.Ignored);
     }
 
     /// <summary>Refuses a file whose folder is not there, before hours of work.</summary>
@@ -131,13 +153,13 @@ public static class NetworkEvaluation
     }
 
     private static ScoredPicture[] Worst(
-        Segmenter segmenter, IReadOnlyList<ImagePair> pairs, Evaluation evaluation) =>
+        Segmenter segmenter, MaskClasses masks, IReadOnlyList<ImagePair> pairs, Evaluation evaluation) =>
     [
         .. pairs.Zip(evaluation.Images).OrderBy(image => image.Second.Dice).Take(EvaluationPage.MaxPictures)
             .Select(image =>
             {
                 (Segmentation found, byte[] truth, Picture picture) =
-                    Evaluation.Segment(segmenter, image.First, ImageFile.Read);
+                    Evaluation.Segment(segmenter, image.First, ImageFile.Read, masks);
                 return new ScoredPicture(
                     image.Second.Name, image.Second.Dice, picture, truth, found.ComputeClasses()).Downscale();
             }),

@@ -18,7 +18,7 @@ internal static class EvaluationPage
     {
         Evaluation evaluation = result.Evaluation;
         Estimate dice = evaluation.Means["dice"];
-        return Page.Compose($"{settings.Weights} on {settings.Data}", $"""
+        return Page.Compose($"{settings.Weights} on {settings.Data.ImagesPath}", $"""
             <p class="big">Dice <b>{Page.FormatNumber(dice.Mean)}</b> ({MeasureTitles.Interval(dice)}),
             the mean of {evaluation.Images.Count} images</p>
             <h2>Means over images</h2>

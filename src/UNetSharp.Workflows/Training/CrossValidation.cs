@@ -10,7 +10,7 @@ namespace UNetSharp.Workflows;
 /// </summary>
 /// <param name="settings">What to do; how images are set aside for validation follows from the fold.</param>
 /// <param name="folds">Number of folds, at least 2.</param>
-/// <param name="report">The data set, looked at before; see <see cref="DataSet.Inspect"/>.</param>
+/// <param name="report">The data set, looked at before; see <see cref="DataSet"/>.</param>
 /// <param name="folder">Folder for the folders of the folds.</param>
 public sealed class CrossValidation(TrainingSettings settings, int folds, DataReport report, string folder)
 {

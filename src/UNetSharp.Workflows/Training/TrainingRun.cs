@@ -10,7 +10,7 @@ namespace UNetSharp.Workflows;
 /// and report.html, which is written anew while training goes on.
 /// </summary>
 /// <param name="settings">What to do.</param>
-/// <param name="report">The data set, looked at before; see <see cref="DataSet.Inspect"/>.</param>
+/// <param name="report">The data set, looked at before; see <see cref="DataSet"/>.</param>
 /// <param name="folder">Folder for the results; made if it is not there.</param>
 public sealed class TrainingRun(TrainingSettings settings, DataReport report, string folder)
 {

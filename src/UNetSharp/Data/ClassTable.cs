@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using UNetSharp.Data.Layouts;
 
 namespace UNetSharp.Data;
 
@@ -17,9 +18,6 @@ internal sealed class ClassTable
     private const int MaxBytes = 1 << 16;
     private const int MaxShown = 12;
 
-    private static readonly JsonDocumentOptions Lenient =
-        new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
-
     private readonly string _path;
     private readonly List<Entry> _entries = [];
 
@@ -30,25 +28,13 @@ internal sealed class ClassTable
     public static ClassTable Read(string path)
     {
         ClassTable table = new(path);
-        try
+        using JsonDocument json = JsonFile.Read(path, MaxBytes);
+        JsonFile.Parse(path, json, "a list of classes", root =>
         {
-            if (new FileInfo(path).Length > MaxBytes)
-            {
-                throw table.CreateException($"is longer than {MaxBytes} bytes, which no list of classes is");
-            }
-
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
-            table.Add(json.RootElement);
-            return table;
-        }
-        catch (JsonException e)
-        {
-            throw table.CreateException($"is no JSON: {e.Message}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{path}: cannot be read: {e.Message}", e);
-        }
+            table.Add(root);
+            return 0;
+        });
+        return table;
     }
 
     /// <summary>Decides for all masks of a data set.</summary>
@@ -61,9 +47,17 @@ internal sealed class ClassTable
     {
         SortedSet<int> values = [.. masks.SelectMany(mask => mask.Counts.Keys)];
         Dictionary<int, Entry> entries = ByValue(VocPalette.ContainsAll(values));
+        bool isSmeared = masks.All(MaskSmear.IsLossy) && values.Any(value => !entries.ContainsKey(value));
+        if (isSmeared)
+        {
+            notes.Add($"Masks are smeared, as lossy JPEG makes them: every pixel is read as the nearest value of "
+                + $"{FileName}. Save masks as PNG.");
+            values = [.. entries.Keys];
+        }
+
         foreach (MaskValues mask in masks)
         {
-            foreach (int value in mask.Counts.Keys.Where(value => !entries.ContainsKey(value)))
+            foreach (int value in mask.Counts.Keys.Where(value => !isSmeared && !entries.ContainsKey(value)))
             {
                 throw new DataException(
                     $"{mask.Path}: holds the value {MaskValues.Format(value)}{mask.FormatPosition(value)}, "
@@ -101,8 +95,15 @@ internal sealed class ClassTable
                 entry => entry.Value.Name == IgnoredName
                     ? MaskClasses.Ignored
                     : Array.IndexOf(names, entry.Value.Name)),
-            Names: names);
+            Names: names)
+        {
+            TakesNearest = isSmeared,
+        };
     }
+
+    /// <summary>A value as the file holds it.</summary>
+    public static string Format(int value) =>
+        value < MaskValues.ColorMark ? MaskValues.Format(value) : $"\"{MaskValues.Format(value)}\"";
 
     private void Add(JsonElement root)
     {

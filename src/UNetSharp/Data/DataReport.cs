@@ -13,12 +13,20 @@ public sealed class DataReport
     private readonly List<string> _errors;
     private readonly IReadOnlyList<string> _settings = [];
 
-    private readonly int? _wantedClasses;
-    private DataReport(DataFolder folder, IReadOnlyList<PairInfo> facts, IReadOnlyList<string> badPairs, int? classes)
+    private readonly MaskSettings _masks;
+
+    private DataReport(
+        DataFolder folder, IReadOnlyList<PairInfo> facts, IReadOnlyList<string> badPairs, MaskSettings settings)
     {
-        Folder = folder;
+        _notes.AddRange(folder.Notes);
+        facts = TurnMasks(facts);
+        Dictionary<ImagePair, ImagePair> turned = facts.Where(fact => fact.Pair.IsMaskStored)
+            .ToDictionary(fact => fact.Pair with { IsMaskStored = false }, fact => fact.Pair);
+        Folder = turned.Count == 0
+            ? folder
+            : folder.WithPairs([.. folder.Pairs.Select(pair => turned.GetValueOrDefault(pair, pair))]);
         PairInfos = facts;
-        _wantedClasses = classes;
+        _masks = settings;
         BadPairs = badPairs;
         _errors = [.. badPairs];
         if (facts.Count == 0)
@@ -33,8 +41,8 @@ public sealed class DataReport
             RejectSwappedFolders();
             MaskValues[] masks = [.. facts.Select(fact => fact.Mask)];
             Classes = folder.ClassesPath is { } path
-                ? ClassTable.Read(path).ToMaskClasses(masks, classes, _notes)
-                : MaskClassDetector.Detect(masks, classes, _notes);
+                ? ClassTable.Read(path).ToMaskClasses(masks, settings.Classes, _notes)
+                : FindStatedClasses(folder, masks, settings) ?? MaskClassDetector.Detect(masks, settings, _notes);
             CountClasses();
             Suspicious = [.. PairComparison.FindSuspicious(facts)];
             Duplicates = [.. PairComparison.FindDuplicates(facts)];
@@ -88,12 +96,12 @@ public sealed class DataReport
     /// <summary>Reads every pair of a folder.</summary>
     /// <param name="folder">The pairs.</param>
     /// <param name="read">Decodes a file.</param>
-    /// <param name="classes">Number of classes that the user named, 1 for background and foreground, or null.</param>
+    /// <param name="masks">What the user says of the masks.</param>
     /// <param name="threads">Threads to read on.</param>
     /// <param name="progress">Is called for every pair that is read: how many, of how many; never twice at
     /// once.</param>
     public static DataReport Create(
-        DataFolder folder, PictureReader read, int? classes, int threads, Action<int, int>? progress = null)
+        DataFolder folder, PictureReader read, MaskSettings masks, int threads, Action<int, int>? progress = null)
     {
         var facts = new PairInfo?[folder.Pairs.Count];
         string?[] errors = new string?[folder.Pairs.Count];
@@ -119,17 +127,21 @@ public sealed class DataReport
         IEnumerable<string> unpaired = folder.ImagesWithoutMask.Select(path =>
             $"{path}: has no mask in {folder.MasksPath}. Add the mask, or remove the image.");
         return new DataReport(
-            folder, [.. facts.OfType<PairInfo>()], [.. errors.OfType<string>(), .. unpaired], classes);
+            folder, [.. facts.OfType<PairInfo>()], [.. errors.OfType<string>(), .. unpaired], masks);
     }
 
     /// <summary>The report without the pairs that cannot be read or are none.</summary>
     /// <exception cref="DataException">No pair is left.</exception>
     public DataReport WithoutBadPairs() => PairInfos.Count == 0
         ? throw new DataException($"{Folder.ImagesPath}: no pair can be read; the first one: {BadPairs[0]}")
-        : new DataReport(Folder.Subset(PairInfos.Select(fact => fact.Pair)), PairInfos, [], _wantedClasses)
+        : new DataReport(Folder.Subset(PairInfos.Select(fact => fact.Pair)), PairInfos, [], _masks)
         {
             Skipped = BadPairs,
         };
+
+    /// <summary>Whether all images set aside for validation hold background alone, so that no score says much.</summary>
+    public bool IsValidationEmpty(Split split) => split.Validation.Count > 0
+        && split.Validation.Select(pair => pair.MaskText).All(EmptyMasks.ToHashSet().Contains);
 
     /// <summary>Images that are alike, of which one is trained on and the other validated with.</summary>
     public IEnumerable<DuplicatePair> FindLeaks(Split split)
@@ -237,6 +249,41 @@ public sealed class DataReport
         return values.Length <= MaxShown
             ? string.Join(", ", values.Select(MaskValues.Format))
             : $"{values.Length} different, {MaskValues.Format(values[0])} to {MaskValues.Format(values[^1])}";
+    }
+
+    /// <summary>
+    /// Masks that were drawn on the stored pixels of photographs which EXIF turns are turned too: where both ways are
+    /// possible, all that way in which more of the masks' edges fit.
+    /// </summary>
+    private IReadOnlyList<PairInfo> TurnMasks(IReadOnlyList<PairInfo> facts)
+    {
+        PairInfo[] both = [.. facts.Where(fact => fact.Turned is not null)];
+        bool isBetter = both.Sum(fact => fact.Turned!.Fingerprint.CorrelateMask(fact.Turned.Fingerprint))
+            > both.Sum(fact => fact.Fingerprint.CorrelateMask(fact.Fingerprint));
+        facts = [.. facts.Select(fact => isBetter && fact.Turned is { } turned ? turned : fact)];
+        if (facts.FirstOrDefault(fact => fact.Pair.IsMaskStored) is { } first)
+        {
+            int more = facts.Count(fact => fact.Pair.IsMaskStored) - 1;
+            _notes.Add($"{first.Pair.MaskText}{(more > 0 ? $" and {more} more" : "")}: is drawn on the stored pixels of a "
+                + "photograph that its EXIF orientation turns; the mask is turned too.");
+        }
+
+        return facts;
+    }
+
+    /// <summary>The classes that the layout states, where the masks hold them and the user asks for no others.</summary>
+    private static MaskClasses? FindStatedClasses(DataFolder folder, MaskValues[] masks, MaskSettings settings)
+    {
+        if (folder.Classes is not { } stated || settings.Kind is MaskKind.Foreground or MaskKind.Instances
+            || masks.Any(mask => mask.Counts.Keys.Any(value => !stated.ClassOfValue.ContainsKey(value)))
+            || masks.All(mask => mask.Counts.Keys.All(value => value == 0)))
+        {
+            return null;
+        }
+
+        return settings.Classes is null || settings.Classes == stated.Classes ? stated
+            : settings.Classes == 1 ? new MaskClasses(1, new Dictionary<int, int> { [0] = 0 }) { OtherValues = 1 }
+            : null;
     }
 
     /// <summary>A line for each kind of note, with the first image that it is of.</summary>

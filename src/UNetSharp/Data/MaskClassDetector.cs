@@ -2,9 +2,9 @@ namespace UNetSharp.Data;
 
 /// <summary>
 /// Finds out what the values of a data set's masks mean: two values, whatever they are, are background and foreground;
-/// 0, 1, 2, … are class indices; evenly spread greys and a few colours are classes in order; the smear of greys that
-/// JPEG makes of two values is thresholded; colours of PASCAL VOC's palette are its indices. What remains is an error
-/// that names the file.
+/// 0, 1, 2, … are class indices, and 255 beside them is unknown; evenly spread greys and a few colours are classes in
+/// order; numbers and colours of single objects are foreground; what JPEG or soft edges smear belongs to the nearest
+/// value; colours of PASCAL VOC's palette are its indices. What remains is an error that names the file.
 /// </summary>
 internal static class MaskClassDetector
 {
@@ -12,42 +12,145 @@ internal static class MaskClassDetector
     private const int MaxIndices = 64;
 
     private const int MaxLevels = 32;
+    private const int MaxNamed = 6;
     private const int MaxSuggestedClasses = 64;
+
+    /// <summary>Least distance of greys that people chose to be seen.</summary>
+    private const int LeastStep = 20;
+
+    /// <summary>A rim may have this many times the pixels of what it surrounds.</summary>
+    private const int LeastOfRim = 4;
 
     /// <summary>Decides for all masks of a data set.</summary>
     /// <param name="masks">The values of every mask.</param>
-    /// <param name="requestedClasses">Number of classes that the user named: 1 for background and foreground, or
-    /// null.</param>
+    /// <param name="settings">What the user says of them.</param>
     /// <param name="notes">Takes what the user should know.</param>
     /// <exception cref="DataException">The values make no sense.</exception>
-    public static MaskClasses Detect(IReadOnlyList<MaskValues> masks, int? requestedClasses, List<string> notes)
+    public static MaskClasses Detect(IReadOnlyList<MaskValues> masks, MaskSettings settings, List<string> notes)
     {
-        if (requestedClasses is < 1 or > MaskClasses.MaxClasses)
+        if (settings.Classes is < 1 or > MaskClasses.MaxClasses)
         {
             throw new DataException(
-                $"{requestedClasses} classes are not possible: give 1 for background and foreground, or 2 to "
+                $"{settings.Classes} classes are not possible: give 1 for background and foreground, or 2 to "
                 + $"{MaskClasses.MaxClasses}.")
             {
                 Settings = ["classes"],
             };
         }
 
-        SortedSet<int> values = [.. masks.SelectMany(mask => mask.Counts.Keys)];
-        if (values.Count == 1)
+        if (settings.Ignored is { } ignored)
         {
-            throw new DataException($"{masks[0].Path}: this and every other mask holds nothing but the value "
-                + $"{MaskValues.Format(values.Min)}, so there is nothing to learn. Are these the masks, and are their "
-                + "objects perhaps in the alpha channel, which is not read?");
+            MaskClasses known = Detect(
+                [.. masks.Select(mask => mask.Without(ignored))], settings with { Ignored = null }, notes);
+            return WithIgnored(known, ignored);
         }
 
-        return FromVocIndices(values, requestedClasses, notes) is { } voc ? voc
-            : requestedClasses is > 1 ? FromIndices(masks, values, requestedClasses.Value, notes)
-            : FromTwoValues(masks, values, notes)
-            ?? (requestedClasses is null ? FromSeveralValues(values, notes) : null)
-            ?? (IsSmearedByJpeg(masks, values) ? FromThreshold(notes) : null)
-            ?? throw CreateUnexpectedValueException(
-                masks, values, FindUnexpected(masks, values), "a two-class mask holds 0 and 1, or 0 and 255");
+        SortedSet<int> values = [.. masks.SelectMany(mask => mask.Counts.Keys)];
+        if (values.Count <= 1)
+        {
+            throw new DataException(values.Max == 0
+                ? $"{masks[0].Path}: this and every other mask is empty: they hold nothing but the value 0, so there is "
+                    + "nothing to learn. Are these the masks, and are their objects perhaps in the alpha channel, which "
+                    + "is not read?"
+                : $"{masks[0].Path}: this and every other mask holds nothing but the value "
+                    + $"{MaskValues.Format(values.Max)}, so there is nothing to learn. Are these the masks?");
+        }
+
+        return settings.Kind switch
+        {
+            MaskKind.Foreground or MaskKind.Instances => FromSmear(masks, values, notes) ?? FromForeground(values),
+            MaskKind.Classes => FromIndices(masks, values, settings.Classes ?? CountClasses(values), notes),
+            _ => FromVocIndices(values, settings.Classes, notes)
+                ?? FromUnknownRim(masks, values, settings.Classes, notes)
+                ?? (settings.Classes is > 1 ? FromIndices(masks, values, settings.Classes.Value, notes) : null)
+                ?? FromTwoValues(masks, values, notes)
+                ?? FromObjects(masks, values, notes)
+                ?? FromSmear(masks, values, notes)
+                ?? (settings.Classes is null ? FromSeveralValues(masks, values, notes) : null)
+                ?? throw CreateUnexpectedValueException(
+                    masks,
+                    values,
+                    FindUnexpected(masks, values),
+                    "a two-class mask holds 0 and 1, or 0 and 255"),
+        };
     }
+
+    /// <summary>The same, with a value that marks what nobody knows.</summary>
+    private static MaskClasses WithIgnored(MaskClasses known, int ignored)
+    {
+        Dictionary<int, int> classes = new(known.ClassOfValue) { [ignored] = MaskClasses.Ignored };
+        return known with { ClassOfValue = classes };
+    }
+
+    /// <summary>Indices beside 255, which marks the rim of objects that nobody is sure of (VOC, Cityscapes).</summary>
+    private static MaskClasses? FromUnknownRim(
+        IReadOnlyList<MaskValues> masks, SortedSet<int> values, int? requestedClasses, List<string> notes)
+    {
+        SortedSet<int> others = [.. values.Where(value => value != byte.MaxValue)];
+        bool isIndexed = requestedClasses is > 1 ? others.Max < requestedClasses : IsIndexed(others);
+        bool areTogether = masks.Any(mask => mask.Counts.Count > 2 && mask.Counts.ContainsKey(byte.MaxValue));
+        long rim = masks.Sum(mask => mask.Counts.GetValueOrDefault(byte.MaxValue));
+        if (!values.Contains(byte.MaxValue) || others.Count < 2 || !isIndexed || !areTogether
+            || (others.Max == 1 && LeastOfRim * masks.Sum(mask => mask.Counts.GetValueOrDefault(1)) < rim))
+        {
+            return null;
+        }
+
+        notes.Add($"Masks hold the class indices 0 to {others.Max} and 255, which is read as unknown and counts nowhere: "
+            + "it is ignored.");
+        int classes = requestedClasses ?? (others.Max == 1 ? 1 : others.Max + 1);
+        return WithIgnored(
+            new MaskClasses(classes, Enumerable.Range(0, Math.Max(classes, 2)).ToDictionary(index => index)),
+            byte.MaxValue);
+    }
+
+    private static MaskClasses? FromObjects(
+        IReadOnlyList<MaskValues> masks, SortedSet<int> values, List<string> notes)
+    {
+        if (!MaskObjects.AreObjects(masks))
+        {
+            return null;
+        }
+
+        string what = values.Max >= MaskValues.ColorMark ? "a colour of its own for each object" : "object numbers";
+        notes.Add($"Masks hold {what} (instances), {values.Count - 1} values of one piece each: all objects are "
+            + "foreground. If they are classes, say so (--masks classes).");
+        return FromForeground(values);
+    }
+
+    private static MaskClasses FromForeground(SortedSet<int> values) =>
+        new(1, new Dictionary<int, int> { [values.Contains(0) ? 0 : values.Min] = 0 }) { OtherValues = 1 };
+
+    /// <summary>A few colours or greys, smeared by JPEG or by soft edges.</summary>
+    private static MaskClasses? FromSmear(
+        IReadOnlyList<MaskValues> masks, SortedSet<int> values, List<string> notes)
+    {
+        if (IsIndexed(values) || MaskSmear.FindPure(masks) is not { Count: >= 2 } pure)
+        {
+            return null;
+        }
+
+        string cause = masks.All(MaskSmear.IsLossy) ? "are smeared, as lossy JPEG makes them"
+            : "have soft edges (or were JPEG once)";
+        if (pure is [< MaskClasses.Threshold / 2, > MaskClasses.Threshold and <= byte.MaxValue])
+        {
+            notes.Add($"Masks {cause}: 128 and more is read as foreground. Save masks as PNG, without blending.");
+            return new MaskClasses(1, new Dictionary<int, int>(), IsThresholded: true);
+        }
+
+        notes.Add($"Masks {cause}: every pixel is read as the nearest of "
+            + string.Join(", ", pure.Select((value, index) => $"{MaskValues.Format(value)} = {index}"))
+            + ". Save masks as PNG, without blending.");
+        return new MaskClasses(
+            pure.Count == 2 ? 1 : pure.Count,
+            pure.Select((value, index) => (value, index)).ToDictionary(pair => pair.value, pair => pair.index))
+        {
+            TakesNearest = true,
+        };
+    }
+
+    private static int CountClasses(SortedSet<int> values) =>
+        values.Max < MaxSuggestedClasses ? values.Max + 1 : values.Count;
 
     /// <summary>Two values in every mask; one mask may use 0 and 1, another 0 and 255.</summary>
     private static MaskClasses? FromTwoValues(
@@ -101,15 +204,15 @@ internal static class MaskClassDetector
         return new MaskClasses(requestedClasses ?? (max == 1 ? 1 : max + 1), indices);
     }
 
-    private static MaskClasses FromThreshold(List<string> notes)
+    private static MaskClasses? FromSeveralValues(
+        IReadOnlyList<MaskValues> masks, SortedSet<int> values, List<string> notes)
     {
-        notes.Add("Masks hold smeared greys, as lossy JPEG makes them: 128 and more is read as foreground. "
-            + "Save masks as PNG.");
-        return new MaskClasses(1, new Dictionary<int, int>(), IsThresholded: true);
-    }
+        if (masks.All(MaskSmear.IsLossy) && values.Max < MaxSuggestedClasses)
+        {
+            throw new DataException($"{masks[0].Path}: holds class indices, 0 to {values.Max}, saved as JPEG, which "
+                + "changes them beyond repair. Save masks as PNG.");
+        }
 
-    private static MaskClasses? FromSeveralValues(SortedSet<int> values, List<string> notes)
-    {
         if (IsIndexed(values))
         {
             notes.Add($"Masks hold the class indices 0 to {values.Max}.");
@@ -151,38 +254,14 @@ internal static class MaskClassDetector
     private static bool IsFewColors(SortedSet<int> values) =>
         values.Max >= MaskValues.ColorMark && values.Count <= MaxLevels;
 
-    /// <summary>Greys from black to white at even distances, one more or less for rounding.</summary>
+    /// <summary>Greys at even distances from black, wide enough to be no indices; one more or less for
+    /// rounding.</summary>
     private static bool IsEvenlySpread(SortedSet<int> values)
     {
         double step = (double)values.Max / (values.Count - 1);
-        return values.Min == 0 && values.Max is byte.MaxValue or ushort.MaxValue && values.Count <= MaxLevels
+        return values.Min == 0 && values.Max < MaskValues.ColorMark && step >= LeastStep && values.Count <= MaxLevels
             && values.Select((value, index) => Math.Abs(value - (index * step))).All(distance => distance <= 1);
     }
-
-    /// <summary>
-    /// Nearly all pixels close to black or white, and a blur between them. Class indices beside 255 crowd at the ends,
-    /// too, but leave the middle empty, and nobody saves them as JPEG.
-    /// </summary>
-    private static bool IsSmearedByJpeg(IReadOnlyList<MaskValues> masks, SortedSet<int> values)
-    {
-        const int Crowd = 32;
-        const double LeastShare = 0.95;
-        const int FewestInBetween = 8;
-        bool isInBetween(int value) => value is > Crowd and < byte.MaxValue - Crowd;
-        if (values.Min >= MaskClasses.Threshold || values.Max is < MaskClasses.Threshold or > byte.MaxValue)
-        {
-            return false;
-        }
-
-        long inBetween = masks.Sum(
-            mask => mask.Counts.Where(count => isInBetween(count.Key)).Sum(count => count.Value));
-        bool isBlurred = values.Count(isInBetween) >= FewestInBetween
-            || masks.Where(mask => mask.Counts.Keys.Any(value => value is not 0 and not byte.MaxValue)).All(IsLossy);
-        return isBlurred && inBetween <= (1 - LeastShare) * masks.Sum(mask => mask.Pixels);
-    }
-
-    private static bool IsLossy(MaskValues mask) =>
-        Path.GetExtension(mask.Path).ToUpperInvariant() is ".JPG" or ".JPEG" or ".WEBP";
 
     /// <summary>The rarest value without which the others make sense; if there is none, the rarest of all.</summary>
     private static int FindUnexpected(IReadOnlyList<MaskValues> masks, SortedSet<int> values)
@@ -215,9 +294,14 @@ internal static class MaskClassDetector
         string all = values.Count <= 8
             ? string.Join(", ", values.Select(MaskValues.Format))
             : $"{values.Count} values from {MaskValues.Format(values.Min)} to {MaskValues.Format(values.Max)}";
-        string mend = values.Max < MaxSuggestedClasses
-            ? $"Correct the mask, or give {values.Max + 1} as the number of classes if the values are class indices."
-            : "Correct the mask.";
+        string mend = (values.Max < MaxSuggestedClasses
+            ? $"Correct the mask, or give {values.Max + 1} as the number of classes if the values are class indices"
+            : "Correct the mask")
+            + (values.Count <= MaxNamed
+                ? $", or say what they mean in {ClassTable.FileName}: "
+                    + $"{{{string.Join(", ", values.Select((value, i) => $"\"{(i == 0 ? "background" : $"class {i}")}\": "
+                        + $"{ClassTable.Format(value)}"))}}}."
+                : ", or say that all but 0 is foreground (--masks foreground).");
         return new DataException($"{first.Path}: holds the value {MaskValues.Format(unexpected)} ({pixels} "
             + $"{(pixels == 1 ? "pixel" : "pixels")}{first.FormatPosition(unexpected)}), but {rule}, and the masks "
             + $"here hold {all}. {mend}")

@@ -14,6 +14,15 @@ public sealed record MaskClasses(
     bool IsThresholded = false,
     IReadOnlyList<string>? Names = null)
 {
+    /// <summary>The class of values that are not in the table, such as numbers of objects; null if they have
+    /// none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OtherValues { get; init; }
+
+    /// <summary>Whether a value that is not in the table belongs to the class of the nearest one that is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TakesNearest { get; init; }
+
     /// <summary>The class of pixels of which nobody knows what they are: they count in no loss and no score.</summary>
     public const byte Ignored = 255;
 
@@ -31,7 +40,10 @@ public sealed record MaskClasses(
 
     /// <summary>The class of a value, or −1 if it has none.</summary>
     public int GetClass(int value) =>
-        IsThresholded ? (value >= Threshold ? 1 : 0) : ClassOfValue.GetValueOrDefault(value, -1);
+        ClassOfValue.TryGetValue(value, out int index) ? index
+        : IsThresholded ? (value >= Threshold ? 1 : 0)
+        : TakesNearest ? ClassOfValue.MinBy(entry => MaskSmear.Distance(entry.Key, value)).Value
+        : OtherValues ?? -1;
 
     /// <summary>The name of a class.</summary>
     public string GetName(int index) =>

@@ -18,6 +18,9 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
     public IReadOnlyDictionary<int, (int X, int Y)> FirstPosition { get; init; } =
         new Dictionary<int, (int X, int Y)>();
 
+    /// <summary>Connected pieces of each value; empty for what is made without a picture.</summary>
+    public IReadOnlyDictionary<int, int> Pieces { get; init; } = new Dictionary<int, int>();
+
     /// <summary>Number of pixels.</summary>
     public long Pixels => Counts.Values.Sum();
 
@@ -26,31 +29,46 @@ public sealed record MaskValues(string Path, IReadOnlyDictionary<int, long> Coun
     {
         SortedDictionary<int, long> counts = [];
         Dictionary<int, (int X, int Y)> firstAt = [];
-        int pixels = mask.Width * mask.Height;
-        for (int start = 0; start < pixels;)
+        MaskPieces pieces = new();
+        for (int y = 0; y < mask.Height; y++)
         {
-            int value = GetValue(mask, start);
-            int end = start + 1;
-            while (end < pixels && GetValue(mask, end) == value)
+            int row = y * mask.Width;
+            for (int start = 0; start < mask.Width;)
             {
-                end++; // runs of one value are long in a mask: count them, not single pixels
+                int value = GetValue(mask, row + start);
+                int end = start + 1;
+                while (end < mask.Width && GetValue(mask, row + end) == value)
+                {
+                    end++; // runs of one value are long in a mask: count them, not single pixels
+                }
+
+                if (counts.Count < MaxCounted || counts.ContainsKey(value))
+                {
+                    counts[value] = counts.GetValueOrDefault(value) + end - start;
+                    firstAt.TryAdd(value, (start, y));
+                    pieces.Add(value, start, end);
+                }
+
+                start = end;
             }
 
-            if (counts.Count < MaxCounted || counts.ContainsKey(value))
-            {
-                counts[value] = counts.GetValueOrDefault(value) + end - start;
-                firstAt.TryAdd(value, (start % mask.Width, start / mask.Width));
-            }
-
-            start = end;
+            pieces.EndRow();
         }
 
-        return new MaskValues(path, counts) { FirstPosition = firstAt };
+        return new MaskValues(path, counts) { FirstPosition = firstAt, Pieces = pieces.Pieces };
     }
 
     /// <summary>The value of a colour with 8 bits a channel; one whose channels are equal is a grey.</summary>
     public static int EncodeColor(int red, int green, int blue) =>
         red == green && green == blue ? red : ColorMark | (red << 16) | (green << 8) | blue;
+
+    /// <summary>The same without a value.</summary>
+    internal MaskValues Without(int value) => this with
+    {
+        Counts = new SortedDictionary<int, long>(
+            Counts.Where(count => count.Key != value).ToDictionary(count => count.Key, count => count.Value)),
+        Pieces = Pieces.Where(piece => piece.Key != value).ToDictionary(piece => piece.Key, piece => piece.Value),
+    };
 
     /// <summary>Where a value was first seen, for a message; empty where that is not known.</summary>
     internal string FormatPosition(int value) =>

@@ -25,12 +25,33 @@ public sealed record PairInfo(
 {
     private const int MaxCounted = 17;
 
+    /// <summary>
+    /// The same with the mask turned as EXIF turns its image, where both ways are possible; null where they are not.
+    /// </summary>
+    internal PairInfo? Turned { get; private init; }
+
     /// <summary>Reads both files.</summary>
     /// <exception cref="DataException">One cannot be read, or their sizes differ.</exception>
     internal static PairInfo Read(ImagePair pair, PictureReader read)
     {
         Picture image = pair.ReadImage(read);
-        Picture mask = pair.ReadMask(read);
+        Picture mask = pair.ReadMask(read, image);
+        if (image.Orientation == ExifOrientation.Upright)
+        {
+            return Read(pair, image, mask);
+        }
+
+        ImagePair turnedPair = pair with { IsMaskStored = true };
+        Picture turned = ExifOrientation.Apply(mask, image.Orientation);
+        bool fits = (mask.Height, mask.Width) == (image.Height, image.Width);
+        bool fitsTurned = (turned.Height, turned.Width) == (image.Height, image.Width);
+        return fits && fitsTurned
+            ? Read(pair, image, mask) with { Turned = Read(turnedPair, image, turned) }
+            : fitsTurned ? Read(turnedPair, image, turned) : Read(pair, image, mask);
+    }
+
+    private static PairInfo Read(ImagePair pair, Picture image, Picture mask)
+    {
         var size = new PictureSize(image.Height, image.Width);
         SampleReader.RequireSameSize(pair, size, new PictureSize(mask.Height, mask.Width));
         string depth = image.FullScale switch { 255 => "8 bit", 65535 => "16 bit", _ => "float" };

@@ -40,10 +40,19 @@ public sealed class Picture
     /// <summary>What of the file was left out, a line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>How the pixels are stored, by EXIF: 1 as they are here, 2 to 8 turned or mirrored.</summary>
+    public int Orientation { get; init; } = ExifOrientation.Upright;
+
     /// <summary>The picture with another value of full brightness; the samples are the same array.</summary>
     public Picture WithFullScale(float fullScale) => fullScale == FullScale
         ? this
-        : new Picture(Width, Height, Channels, fullScale, Samples) { Notes = Notes };
+        : new Picture(Width, Height, Channels, fullScale, Samples) { Notes = Notes, Orientation = Orientation };
+
+    /// <summary>The picture with one more line on what was left out.</summary>
+    public Picture WithNote(string note) => new(Width, Height, Channels, FullScale, Samples)
+    {
+        Notes = [.. Notes, note], Orientation = Orientation,
+    };
 
     /// <summary>The picture with white where it is.</summary>
     /// <param name="brightness">What is white; null for where the format has it.</param>

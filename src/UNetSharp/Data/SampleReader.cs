@@ -24,7 +24,7 @@ public sealed class SampleReader(
     private Sample Decode(ImagePair pair)
     {
         Picture image = pair.ReadImage(read).WithWhite(brightness);
-        Picture mask = pair.ReadMask(read);
+        Picture mask = pair.ReadMask(read, image);
         var own = new PictureSize(image.Height, image.Width);
         RequireSameSize(pair, own, new PictureSize(mask.Height, mask.Width));
         PictureSize target = size ?? own;

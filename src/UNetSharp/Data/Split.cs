@@ -5,7 +5,11 @@ namespace UNetSharp.Data;
 /// <param name="Names">Names of the pairs; null for a choice by the seed.</param>
 /// <param name="Folds">Number of parts for cross-validation, each of which is set aside once; 0 for none.</param>
 /// <param name="Fold">The part to set aside, from 0.</param>
-public sealed record SplitSettings(double Share, IReadOnlyList<string>? Names = null, int Folds = 0, int Fold = 0);
+/// <param name="TakesOwn">
+/// Whether pairs that the data set itself keeps for validation, in a folder val or the like, come before the share.
+/// </param>
+public sealed record SplitSettings(
+    double Share, IReadOnlyList<string>? Names = null, int Folds = 0, int Fold = 0, bool TakesOwn = false);
 
 /// <summary>Pairs to train on and pairs to validate with. Both keep the order of the data set.</summary>
 /// <param name="Training">Pairs that the network learns from.</param>
@@ -18,6 +22,7 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
     /// </exception>
     public static Split Create(IReadOnlyList<ImagePair> pairs, SplitSettings settings, int seed) =>
         settings.Folds > 0 ? ByFold(pairs, settings, seed)
+        : settings.TakesOwn && OwnParts(pairs) is { } own ? own
         : settings.Names is { } names ? ByName(pairs, names)
         : ByShare(pairs, settings.Share, seed);
 
@@ -28,6 +33,14 @@ public sealed record Split(IReadOnlyList<ImagePair> Training, IReadOnlyList<Imag
     {
         int count = share <= 0 ? 0 : Math.Clamp((int)Math.Round(pairs.Count * share), 1, Math.Max(1, pairs.Count - 1));
         return pairs.Count < 2 ? new Split(pairs, []) : Create(pairs, Shuffled(pairs.Count, seed)[..count]);
+    }
+
+    /// <summary>The split that the data set has itself; null if it has none.</summary>
+    private static Split? OwnParts(IReadOnlyList<ImagePair> pairs)
+    {
+        Split own = Create(
+            pairs, Enumerable.Range(0, pairs.Count).Where(index => pairs[index].Part == DataPart.Validation));
+        return own.Training.Count > 0 && own.Validation.Count > 0 ? own : null;
     }
 
     private static Split ByFold(IReadOnlyList<ImagePair> pairs, SplitSettings settings, int seed)

@@ -52,14 +52,16 @@ public sealed record Evaluation(
     /// <param name="read">Decodes a file.</param>
     /// <param name="progress">Is called for every pair that is done: how many, of how many.</param>
     /// <param name="membraneClass">The class that is membrane, for scores of what it separates; null for none.</param>
-    /// <exception cref="DataException">A file cannot be read, or a mask holds values that the network does not know.
+    /// <param name="masks">What mask values mean; null for what they meant in training.</param>
+    /// <exception cref="DataException">A file cannot be read, or a mask holds values that stand for no class.
     /// </exception>
     public static Evaluation Compute(
         Segmenter segmenter,
         IReadOnlyList<ImagePair> pairs,
         PictureReader read,
         Action<int, int>? progress = null,
-        int? membraneClass = null)
+        int? membraneClass = null,
+        MaskClasses? masks = null)
     {
         ConfusionMatrix pooled = new(segmenter.ClassCount);
         ThresholdCurve curve = new();
@@ -67,7 +69,7 @@ public sealed record Evaluation(
         List<ImageScore> images = [];
         foreach (ImagePair pair in pairs)
         {
-            (Segmentation found, byte[] truth, _) = Segment(segmenter, pair, read);
+            (Segmentation found, byte[] truth, _) = Segment(segmenter, pair, read, masks);
             byte[] prediction = found.ComputeClasses();
             ConfusionMatrix own = new(segmenter.ClassCount);
             own.Add(truth, prediction, MaskClasses.Ignored);
@@ -102,13 +104,13 @@ public sealed record Evaluation(
     /// <exception cref="DataException">A file cannot be read, or a mask holds values that the network does not know.
     /// </exception>
     public static (Segmentation Found, byte[] Truth, Picture Picture) Segment(
-        Segmenter segmenter, ImagePair pair, PictureReader read)
+        Segmenter segmenter, ImagePair pair, PictureReader read, MaskClasses? masks = null)
     {
-        Picture mask = pair.ReadMask(read);
         Picture picture = pair.ReadImage(read);
+        Picture mask = pair.ReadMask(read, picture);
         Segmentation found = segmenter.Segment(picture);
         SampleReader.RequireSameSize(pair, found.Size, new PictureSize(mask.Height, mask.Width));
-        return (found, segmenter.Masks.Read(pair.MaskText, mask), picture);
+        return (found, (masks ?? segmenter.Masks).Read(pair.MaskText, mask), picture);
     }
 
     /// <summary>

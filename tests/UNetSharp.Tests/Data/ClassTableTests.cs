@@ -150,7 +150,7 @@ public sealed class ClassTableTests : IDisposable
         pictures.Add("a", Pictures.Grey(4, 1, 1, 2, 3, 4), Pictures.Grey(4, 1, 10, 20, 30, 20));
         File.WriteAllText(Path.Combine(pictures.Path, "classes.json"), """{"ground": 20, "cell": 10, "ignore": 30}""");
 
-        DataReport report = DataReport.Create(pictures.Find(), pictures.Read, classes: null, threads: 1);
+        DataReport report = DataReport.Create(pictures.Find(), pictures.Read, new MaskSettings(), threads: 1);
 
         Assert.Empty(report.Errors);
         Assert.Equal([2.0 / 3, 1.0 / 3], report.ClassShares); // of the pixels that are known

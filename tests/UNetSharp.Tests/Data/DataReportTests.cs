@@ -144,8 +144,8 @@ public sealed class DataReportTests : IDisposable
         }
 
         List<int> done = [];
-        DataReport one = DataReport.Create(_pictures.Find(), _pictures.Read, null, threads: 1);
-        DataReport four = DataReport.Create(_pictures.Find(), _pictures.Read, null, threads: 4, (count, total) =>
+        DataReport one = DataReport.Create(_pictures.Find(), _pictures.Read, new MaskSettings(), threads: 1);
+        DataReport four = DataReport.Create(_pictures.Find(), _pictures.Read, new MaskSettings(), threads: 4, (count, total) =>
         {
             Assert.Equal(20, total);
             done.Add(count);
@@ -158,5 +158,5 @@ public sealed class DataReportTests : IDisposable
     private static Picture Picture(int width, int height) =>
         Pictures.Grey(width, height, [.. Enumerable.Range(0, width * height).Select(i => i % 200f)]);
 
-    private DataReport Report() => DataReport.Create(_pictures.Find(), _pictures.Read, classes: null, threads: 2);
+    private DataReport Report() => DataReport.Create(_pictures.Find(), _pictures.Read, new MaskSettings(), threads: 2);
 }

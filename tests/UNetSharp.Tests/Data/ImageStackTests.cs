@@ -75,7 +75,7 @@ public sealed class ImageStackTests : IDisposable
             ? throw new DataException($"{path}: is damaged.")
             : 2);
 
-        DataReport report = DataReport.Create(folder, _pictures.Read, classes: null, threads: 1);
+        DataReport report = DataReport.Create(folder, _pictures.Read, new MaskSettings(), threads: 1);
 
         Assert.Contains("v.tif: is damaged", Assert.Single(report.Errors), StringComparison.Ordinal);
     }
@@ -86,7 +86,7 @@ public sealed class ImageStackTests : IDisposable
         _pictures.PutPages("images/v.tif", Tone(1), Tone(2));
         _pictures.PutPages("masks/v.tif", Mask(0), Pictures.Flat(2, 1, 0));
 
-        DataReport report = DataReport.Create(_pictures.Find(), _pictures.Read, classes: null, threads: 1);
+        DataReport report = DataReport.Create(_pictures.Find(), _pictures.Read, new MaskSettings(), threads: 1);
 
         Assert.Contains("v.tif[1]: the mask is 2x1", report.Errors[0], StringComparison.Ordinal);
     }

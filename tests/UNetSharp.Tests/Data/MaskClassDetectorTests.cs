@@ -237,11 +237,11 @@ public class MaskClassDetectorTests
         new(path, new SortedDictionary<int, long>(counts.ToDictionary(count => count.Value, count => count.Pixels)));
 
     private MaskClasses Detect(int? classes, params MaskValues[] masks) =>
-        MaskClassDetector.Detect(masks, classes, _notes);
+        MaskClassDetector.Detect(masks, new MaskSettings(classes), _notes);
 
     private static string DetectError(int? classes, string named, params MaskValues[] masks)
     {
-        string message = Assert.Throws<DataException>(() => MaskClassDetector.Detect(masks, classes, [])).Message;
+        string message = Assert.Throws<DataException>(() => MaskClassDetector.Detect(masks, new MaskSettings(classes), [])).Message;
         Assert.Contains(named, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         return message;

@@ -100,5 +100,5 @@ public sealed class PairComparisonTests : IDisposable
             Pictures.Grey(Side, Side, mask));
     }
 
-    private DataReport Report() => DataReport.Create(_pictures.Find(), _pictures.Read, classes: null, threads: 2);
+    private DataReport Report() => DataReport.Create(_pictures.Find(), _pictures.Read, new MaskSettings(), threads: 2);
 }

@@ -1,0 +1,43 @@
+namespace UNetSharp.Data.Layouts;
+
+/// <summary>
+/// The Data Science Bowl of 2018 and its kin: a folder for each image, in it <c>images</c> with the image and
+/// <c>masks</c> with a file for each object.
+/// </summary>
+internal static class ObjectFolders
+{
+    /// <summary>Looks for such folders in a folder; null if there are none.</summary>
+    public static FoundPairs? Find(string directory)
+    {
+        List<ImagePair> pairs = [];
+        List<string> lost = [];
+        foreach (string folder in Directory.GetDirectories(directory).Order(NaturalOrder.Instance))
+        {
+            if (DataFolder.FindSubfolder(folder, "images") is not { } images
+                || DataFolder.FindSubfolder(folder, "masks") is not { } masks)
+            {
+                continue;
+            }
+
+            if (DataFolder.ImageFiles(images) is [var image])
+            {
+                pairs.Add(new ImagePair(Path.GetFileName(folder), image, masks)
+                {
+                    Annotation = new ObjectFiles(DataFolder.ImageFiles(masks)),
+                });
+            }
+            else
+            {
+                lost.Add(images);
+            }
+        }
+
+        // One folder with many images is a part of a data set, not an image.
+        return pairs.Count <= lost.Count ? null : new FoundPairs(directory, directory, pairs)
+        {
+            MasksWithoutImage = lost,
+            Classes = new ClassNames(directory, ["object"]).Masks,
+            Notes = ["Every image has a mask for each object: together they are the foreground."],
+        };
+    }
+}
