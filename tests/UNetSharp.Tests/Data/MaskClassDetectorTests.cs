@@ -115,9 +115,95 @@ public class MaskClassDetectorTests
         Assert.Contains("JPEG", Assert.Single(_notes), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(21)]
+    public void Class_indices_beside_255_are_classes_and_unknown(int count)
+    {
+        MaskClasses classes = Detect(
+            null, Mask("a.png", [.. Enumerable.Range(0, count).Select(value => (value, 100L)), (255, 100)]));
+
+        Assert.Equal((count == 2 ? 1 : count, count), (classes.Classes, classes.ClassCount));
+        Assert.Equal((count - 1, (int)MaskClasses.Ignored), (classes.GetClass(count - 1), classes.GetClass(255)));
+        Assert.Contains("ignored", Assert.Single(_notes), StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void Class_indices_beside_a_white_border_are_not_thresholded_but_refused() => DetectError(
-        null, "a.png", Mask("a.png", [.. Enumerable.Range(0, 21).Select(value => (value, 100L)), (255, 100)]));
+    public void A_value_that_the_user_calls_unknown_counts_nowhere()
+    {
+        MaskClasses classes = MaskClassDetector.Detect(
+            [Mask("a.png", (0, 9), (7, 9), (99, 9))], new MaskSettings(Ignored: 99), _notes);
+
+        Assert.Equal((1, 1, MaskClasses.Ignored), (classes.Classes, classes.GetClass(7), classes.GetClass(99)));
+    }
+
+    [Fact]
+    public void Numbers_of_objects_are_foreground_and_said_to_be()
+    {
+        MaskClasses classes = Detect(null, Objects("a.png", 1, 2, 3, 4), Objects("b.png", 1, 2, 3, 4, 5, 6));
+
+        Assert.Equal((1, 0, 1, 1), (classes.Classes, classes.GetClass(0), classes.GetClass(5), classes.GetClass(77)));
+        Assert.Contains("instances", Assert.Single(_notes), StringComparison.Ordinal);
+        Assert.Equal(1, Detect(1, Objects("a.png", 1, 2, 3, 4), Objects("b.png", 1, 2, 3)).Classes);
+    }
+
+    [Fact]
+    public void Numbers_of_a_tracker_and_a_colour_for_each_object_are_foreground()
+    {
+        Assert.Equal(1, Detect(null, Objects("a.png", 3, 700, 901), Objects("b.png", 3, 700, 901, 2107)).Classes);
+        int[] colours = [.. Enumerable.Range(1, 8).Select(i => MaskValues.EncodeColor(i * 29, 255 - (i * 7), i * 3))];
+        Assert.Equal(1, Detect(null, Objects("a.png", colours[..4]), Objects("b.png", colours[4..])).Classes);
+    }
+
+    [Fact]
+    public void Classes_of_one_piece_each_that_are_in_every_image_stay_classes()
+    {
+        Assert.Equal(6, Detect(null, Objects("a.png", 1, 2, 3, 4, 5), Objects("b.png", 1, 2, 3, 4, 5)).Classes);
+        MaskClasses wanted = MaskClassDetector.Detect(
+            [Objects("a.png", 1, 2, 3, 4), Objects("b.png", 1, 2, 3)], new MaskSettings(Kind: MaskKind.Classes), []);
+        Assert.Equal(5, wanted.Classes);
+    }
+
+    [Fact]
+    public void All_but_0_is_foreground_where_the_user_says_so()
+    {
+        MaskClasses classes = MaskClassDetector.Detect(
+            [Mask("a.png", (0, 9), (1, 9), (2, 9))], new MaskSettings(Kind: MaskKind.Foreground), []);
+
+        Assert.Equal((1, 0, 1, 1), (classes.Classes, classes.GetClass(0), classes.GetClass(1), classes.GetClass(2)));
+    }
+
+    [Theory]
+    [InlineData("a.png")]
+    [InlineData("a.jpg")]
+    public void Soft_edges_belong_to_the_nearest_pure_colour(string path)
+    {
+        (int, long)[] shades =
+            [.. Enumerable.Range(1, 30).Select(i => (MaskValues.EncodeColor(i * 8, 0, 0), 5L))];
+
+        MaskClasses classes = Detect(null, Mask(path, [(0, 5000), (Red, 900), (Blue, 700), .. shades]));
+
+        Assert.Equal(3, classes.Classes);
+        Assert.Equal(
+            (0, classes.GetClass(Red)),
+            (classes.GetClass(MaskValues.EncodeColor(120, 0, 0)), classes.GetClass(MaskValues.EncodeColor(136, 0, 0))));
+        Assert.Contains("nearest", Assert.Single(_notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Class_indices_in_a_jpeg_are_refused() => Assert.Contains(
+        "JPEG",
+        DetectError(null, "a.jpg", Mask("a.jpg", (0, 500), (1, 40), (2, 30), (3, 4))),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void The_error_of_odd_values_holds_the_file_that_reads_them()
+    {
+        string message = DetectError(null, "a.png", Mask("a.png", (0, 9), (3, 9), (7, 9)));
+
+        Assert.Contains(
+            """classes.json: {"background": 0, "class 1": 3, "class 2": 7}""", message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_photograph_in_the_place_of_a_mask_is_refused() =>
@@ -235,6 +321,13 @@ public class MaskClassDetectorTests
 
     private static MaskValues Mask(string path, params (int Value, long Pixels)[] counts) =>
         new(path, new SortedDictionary<int, long>(counts.ToDictionary(count => count.Value, count => count.Pixels)));
+
+    /// <summary>A mask in which every value but 0 is one piece.</summary>
+    private static MaskValues Objects(string path, params int[] values) =>
+        Mask(path, [(0, 90), .. values.Select(value => (value, 5L))]) with
+        {
+            Pieces = values.Append(0).ToDictionary(value => value, _ => 1),
+        };
 
     private MaskClasses Detect(int? classes, params MaskValues[] masks) =>
         MaskClassDetector.Detect(masks, new MaskSettings(classes), _notes);

@@ -11,9 +11,11 @@ internal static class ObjectFolders
     {
         List<ImagePair> pairs = [];
         List<string> lost = [];
+        bool areNamed = true; // the bowl's folders are named after their images
         foreach (string folder in Directory.GetDirectories(directory).Order(NaturalOrder.Instance))
         {
-            if (DataFolder.FindSubfolder(folder, "images") is not { } images
+            if (SplitNames.FindPart(Path.GetFileName(folder)) != FoundPart.None
+                || DataFolder.FindSubfolder(folder, "images") is not { } images
                 || DataFolder.FindSubfolder(folder, "masks") is not { } masks)
             {
                 continue;
@@ -21,6 +23,7 @@ internal static class ObjectFolders
 
             if (DataFolder.ImageFiles(images) is [var image])
             {
+                areNamed &= NameMatching.NameOf(image) == Path.GetFileName(folder);
                 pairs.Add(new ImagePair(Path.GetFileName(folder), image, masks)
                 {
                     Annotation = new ObjectFiles(DataFolder.ImageFiles(masks)),
@@ -32,8 +35,8 @@ internal static class ObjectFolders
             }
         }
 
-        // One folder with many images is a part of a data set, not an image.
-        return pairs.Count <= lost.Count ? null : new FoundPairs(directory, directory, pairs)
+        // Folders with many images are parts of a data set, not images.
+        return pairs.Count <= lost.Count || (pairs.Count == 1 && !areNamed) ? null : new FoundPairs(directory, directory, pairs)
         {
             MasksWithoutImage = lost,
             Classes = new ClassNames(directory, ["object"]).Masks,
