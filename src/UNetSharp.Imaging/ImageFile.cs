@@ -258,20 +258,23 @@ public static class ImageFile
                 float[] bytes = Array.ConvertAll(image.WriteToMemory<byte>(), value => (float)value);
                 return new Picture(width, height, bands, byte.MaxValue, bytes)
                 {
-                    Notes = notes, Orientation = orientation,
+                    Notes = notes,
+                    Orientation = orientation,
                 };
             case Enums.BandFormat.Ushort:
                 float[] shorts = Array.ConvertAll(image.WriteToMemory<ushort>(), value => (float)value);
                 return new Picture(width, height, bands, ushort.MaxValue, shorts)
                 {
-                    Notes = notes, Orientation = orientation,
+                    Notes = notes,
+                    Orientation = orientation,
                 };
             case Enums.BandFormat.Float or Enums.BandFormat.Double:
                 using (Image cast = image.Cast(Enums.BandFormat.Float))
                 {
                     return new Picture(width, height, bands, 1, cast.WriteToMemory<float>())
                     {
-                        Notes = notes, Orientation = orientation,
+                        Notes = notes,
+                        Orientation = orientation,
                     };
                 }
 

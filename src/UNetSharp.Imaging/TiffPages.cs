@@ -25,7 +25,8 @@ internal sealed partial class TiffPages
     [ThreadStatic]
     private static (string Path, long Length, DateTime Written) _lastFile;
 
-    private TiffPages(IReadOnlyList<int> directories, int channels) => (Directories, Channels) = (directories, channels);
+    private TiffPages(IReadOnlyList<int> directories, int channels) =>
+        (Directories, Channels) = (directories, channels);
 
     /// <summary>Number of the directory of each page.</summary>
     public IReadOnlyList<int> Directories { get; }

@@ -6,8 +6,8 @@ using UNetSharp.Imaging;
 namespace UNetSharp.Workflows;
 
 /// <summary>
-/// Writes a data set of any layout as plain pairs: images/ with its files, or its pages as TIFF; masks/ with the index of
-/// each pixel's class as PNG; classes.json with the names; and, where the data set has parts, in train/ and val/.
+/// Writes a data set of any layout as plain pairs: images/ with its files, or its pages as TIFF; masks/ with the index
+/// of each pixel's class as PNG; classes.json with the names; and, where the data set has parts, in train/ and val/.
 /// </summary>
 public static class PlainPairs
 {

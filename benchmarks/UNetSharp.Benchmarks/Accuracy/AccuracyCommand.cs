@@ -56,7 +56,10 @@ internal static class AccuracyCommand
         }
 
         DataReport report = DataReport.Create(
-            DataFolder.Find(parsed.GetRequiredValue(Data)), ImageFile.Read, new MaskSettings(), parsed.GetValue(Threads));
+            DataFolder.Find(parsed.GetRequiredValue(Data)),
+            ImageFile.Read,
+            new MaskSettings(),
+            parsed.GetValue(Threads));
         report.ThrowIfUnusable();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unet-accuracy");
         try

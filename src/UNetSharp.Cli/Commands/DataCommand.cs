@@ -64,7 +64,9 @@ internal static class DataCommand
         {
             report.ThrowIfUnusable();
             int pairs = ProgressBar.Run(bar => PlainPairs.Write(
-                report, convert, (done, count) => bar.Update((double)done / count, $"{done} of {count} pairs written")));
+                report,
+                convert,
+                (done, count) => bar.Update((double)done / count, $"{done} of {count} pairs written")));
             output.WriteLine($"{pairs} pairs written to {convert}");
         }
 

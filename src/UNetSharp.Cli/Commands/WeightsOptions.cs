@@ -299,7 +299,8 @@ internal static class WeightsOptions
         IReadOnlyList<float> mean = ParseNumbers(text, Mean.Name, InputValues.ImageNetMean, input);
         return input with
         {
-            Mean = mean, Std = text == ImageNet ? Multiply(InputValues.ImageNetStd, input) : input.Std,
+            Mean = mean,
+            Std = text == ImageNet ? Multiply(InputValues.ImageNetStd, input) : input.Std,
         };
     }
 

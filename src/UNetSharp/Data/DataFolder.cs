@@ -3,10 +3,10 @@ using UNetSharp.Data.Layouts;
 namespace UNetSharp.Data;
 
 /// <summary>
-/// Pairs of images and masks in the folder layouts that people have: two folders, each with a part of the data set in it
-/// or each in a part; VOC, nnU-Net, DUTS, Carvana, CamVid, Cityscapes, DRIVE, the Data Science Bowl; images and masks in
-/// one folder; stacks; and masks that are drawn from the polygons of COCO, YOLO, labelme, CVAT and Label Studio. Files
-/// with several pages are a pair for each page.
+/// Pairs of images and masks in the folder layouts that people have: two folders, each with a part of the data set in
+/// it or each in a part; VOC, nnU-Net, DUTS, Carvana, CamVid, Cityscapes, DRIVE, the Data Science Bowl; images and
+/// masks in one folder; stacks; and masks that are drawn from the polygons of COCO, YOLO, labelme, CVAT and Label
+/// Studio. Files with several pages are a pair for each page.
 /// </summary>
 public sealed class DataFolder
 {
@@ -76,7 +76,8 @@ public sealed class DataFolder
                 : throw NothingFound(directory);
         }
 
-        string[] roots = [directory, found.Value.Root, Path.GetDirectoryName(found.Value.Pairs.ImagesPath) ?? directory];
+        string[] roots =
+            [directory, found.Value.Root, Path.GetDirectoryName(found.Value.Pairs.ImagesPath) ?? directory];
         string? classes = roots.Select(root => Path.Combine(root, ClassTable.FileName)).LastOrDefault(File.Exists);
         return RequirePairs(new DataFolder(found.Value.Pairs, classes));
     }
@@ -102,7 +103,9 @@ public sealed class DataFolder
     internal DataFolder WithPairs(IReadOnlyList<ImagePair> pairs) => new(
         new FoundPairs(ImagesPath, MasksPath, pairs)
         {
-            ImagesWithoutMask = ImagesWithoutMask, MasksWithoutImage = MasksWithoutImage, Classes = Classes,
+            ImagesWithoutMask = ImagesWithoutMask,
+            MasksWithoutImage = MasksWithoutImage,
+            Classes = Classes,
             Notes = Notes,
         },
         ClassesPath);
@@ -228,9 +231,9 @@ public sealed class DataFolder
 
     private static DataException NothingFound(string directory) => new(
         $"{directory}: no images with masks here.{UnreadFormats.Describe(directory)} Expected two folders such as "
-        + "images/ and masks/, imgs/ and masks/, Training_Images/ and Training_Labels/, or train/image and train/label, "
-        + "two TIFF files such as train-volume.tif and train-labels.tif, or files of COCO, YOLO, labelme, CVAT or Label "
-        + $"Studio; found {ListContents(directory)}. Other folders can be named as images and masks.")
+        + "images/ and masks/, imgs/ and masks/, Training_Images/ and Training_Labels/, or train/image and "
+        + "train/label, two TIFF files such as train-volume.tif and train-labels.tif, or files of COCO, YOLO, labelme, "
+        + $"CVAT or Label Studio; found {ListContents(directory)}. Other folders can be named as images and masks.")
     {
         Settings = ["images"],
     };

@@ -139,7 +139,8 @@ public sealed class DataReport
             Skipped = BadPairs,
         };
 
-    /// <summary>Whether all images set aside for validation hold background alone, so that no score says much.</summary>
+    /// <summary>Whether all images set aside for validation hold background alone, so that no score says
+    /// much.</summary>
     public bool IsValidationEmpty(Split split) => split.Validation.Count > 0
         && split.Validation.Select(pair => pair.MaskText).All(EmptyMasks.ToHashSet().Contains);
 
@@ -264,14 +265,15 @@ public sealed class DataReport
         if (facts.FirstOrDefault(fact => fact.Pair.IsMaskStored) is { } first)
         {
             int more = facts.Count(fact => fact.Pair.IsMaskStored) - 1;
-            _notes.Add($"{first.Pair.MaskText}{(more > 0 ? $" and {more} more" : "")}: is drawn on the stored pixels of a "
-                + "photograph that its EXIF orientation turns; the mask is turned too.");
+            _notes.Add($"{first.Pair.MaskText}{(more > 0 ? $" and {more} more" : "")}: is drawn on the stored pixels "
+                + "of a photograph that its EXIF orientation turns; the mask is turned too.");
         }
 
         return facts;
     }
 
-    /// <summary>The classes that the layout states, where the masks hold them and the user asks for no others.</summary>
+    /// <summary>The classes that the layout states, where the masks hold them and the user asks for no
+    /// others.</summary>
     private static MaskClasses? FindStatedClasses(DataFolder folder, MaskValues[] masks, MaskSettings settings)
     {
         if (folder.Classes is not { } stated || settings.Kind is MaskKind.Foreground or MaskKind.Instances

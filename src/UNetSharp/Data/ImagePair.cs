@@ -15,7 +15,8 @@ public sealed record ImagePair(string Name, string ImagePath, string MaskPath, i
     /// <summary>What the mask is drawn from; null if it is an image.</summary>
     internal Annotation? Annotation { get; init; }
 
-    /// <summary>Whether the mask is turned as its image's EXIF entry says, as it was drawn on the stored pixels.</summary>
+    /// <summary>Whether the mask is turned as its image's EXIF entry says, as it was drawn on the stored
+    /// pixels.</summary>
     internal bool IsMaskStored { get; init; }
 
     /// <summary>The image as messages name it.</summary>

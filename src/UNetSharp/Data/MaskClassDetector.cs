@@ -49,9 +49,9 @@ internal static class MaskClassDetector
         if (values.Count <= 1)
         {
             throw new DataException(values.Max == 0
-                ? $"{masks[0].Path}: this and every other mask is empty: they hold nothing but the value 0, so there is "
-                    + "nothing to learn. Are these the masks, and are their objects perhaps in the alpha channel, which "
-                    + "is not read?"
+                ? $"{masks[0].Path}: this and every other mask is empty: they hold nothing but the value 0, so there "
+                    + "is nothing to learn. Are these the masks, and are their objects perhaps in the alpha channel, "
+                    + "which is not read?"
                 : $"{masks[0].Path}: this and every other mask holds nothing but the value "
                     + $"{MaskValues.Format(values.Max)}, so there is nothing to learn. Are these the masks?");
         }
@@ -96,8 +96,8 @@ internal static class MaskClassDetector
             return null;
         }
 
-        notes.Add($"Masks hold the class indices 0 to {others.Max} and 255, which is read as unknown and counts nowhere: "
-            + "it is ignored.");
+        notes.Add($"Masks hold the class indices 0 to {others.Max} and 255, which is read as unknown and counts "
+            + "nowhere: it is ignored.");
         int classes = requestedClasses ?? (others.Max == 1 ? 1 : others.Max + 1);
         return WithIgnored(
             new MaskClasses(classes, Enumerable.Range(0, Math.Max(classes, 2)).ToDictionary(index => index)),
@@ -114,7 +114,7 @@ internal static class MaskClassDetector
 
         string what = values.Max >= MaskValues.ColorMark ? "a colour of its own for each object" : "object numbers";
         notes.Add($"Masks hold {what} (instances), {values.Count - 1} values of one piece each: all objects are "
-            + "foreground. If they are classes, say so (--masks classes).");
+            + "foreground. If they are classes, say so (masks: classes).");
         return FromForeground(values);
     }
 
@@ -299,9 +299,8 @@ internal static class MaskClassDetector
             : "Correct the mask")
             + (values.Count <= MaxNamed
                 ? $", or say what they mean in {ClassTable.FileName}: "
-                    + $"{{{string.Join(", ", values.Select((value, i) => $"\"{(i == 0 ? "background" : $"class {i}")}\": "
-                        + $"{ClassTable.Format(value)}"))}}}."
-                : ", or say that all but 0 is foreground (--masks foreground).");
+                    + $"{{{string.Join(", ", values.Select(FormatName))}}}."
+                : ", or say that all but 0 is foreground (masks: foreground).");
         return new DataException($"{first.Path}: holds the value {MaskValues.Format(unexpected)} ({pixels} "
             + $"{(pixels == 1 ? "pixel" : "pixels")}{first.FormatPosition(unexpected)}), but {rule}, and the masks "
             + $"here hold {all}. {mend}")
@@ -309,4 +308,7 @@ internal static class MaskClassDetector
             Settings = ["classes"],
         };
     }
+
+    private static string FormatName(int value, int index) =>
+        $"\"{(index == 0 ? "background" : $"class {index}")}\": {ClassTable.Format(value)}";
 }

@@ -34,7 +34,8 @@ internal static class MaskSmear
                 continue;
             }
 
-            long mass = counts.Where(other => Distance(other.Key, value) <= LeastDistance / 2).Sum(other => other.Value);
+            long mass = counts.Where(other => Distance(other.Key, value) <= LeastDistance / 2)
+                .Sum(other => other.Value);
             if (mass < LeastShare * pixels || IsBetween(value, mass, pure, isLossy))
             {
                 continue;

@@ -51,7 +51,8 @@ public sealed class Picture
     /// <summary>The picture with one more line on what was left out.</summary>
     public Picture WithNote(string note) => new(Width, Height, Channels, FullScale, Samples)
     {
-        Notes = [.. Notes, note], Orientation = Orientation,
+        Notes = [.. Notes, note],
+        Orientation = Orientation,
     };
 
     /// <summary>The picture with white where it is.</summary>

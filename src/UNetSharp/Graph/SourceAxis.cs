@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace UNetSharp.Graph;
 
 /// <summary>
@@ -8,39 +6,42 @@ namespace UNetSharp.Graph;
 /// </summary>
 internal sealed unsafe class SourceAxis
 {
-    private readonly int[] _sources;
-    private readonly int[] _starts;
-    private readonly int[] _readers;
+    private readonly PinnedArray<int> _sources;
+    private readonly PinnedArray<int> _starts;
+    private readonly PinnedArray<int> _readers;
 
     private SourceAxis(int size, IEnumerable<int> sources)
     {
-        _sources = Pinned(sources);
-        _readers = Pinned(Enumerable.Range(0, _sources.Length).OrderBy(result => _sources[result]));
-        _starts = Pinned(new int[size + 1]);
-        foreach (int source in _sources)
+        int[] all = [.. sources];
+        int[] starts = new int[size + 1];
+        foreach (int source in all)
         {
-            _starts[source + 1]++;
+            starts[source + 1]++;
         }
 
         for (int source = 0; source < size; source++)
         {
-            _starts[source + 1] += _starts[source];
+            starts[source + 1] += starts[source];
         }
+
+        _sources = new PinnedArray<int>(all);
+        _readers = new PinnedArray<int>(Enumerable.Range(0, all.Length).OrderBy(result => all[result]));
+        _starts = new PinnedArray<int>(starts);
     }
 
     /// <summary>Number of result pixels.</summary>
-    public int Count => _sources.Length;
+    public int Count => _sources.Count;
 
     /// <summary>Source pixel of each result pixel.</summary>
-    public int* Sources => Address(_sources);
+    public int* Sources => _sources.Address;
 
     /// <summary>
     /// Where the readers of each source pixel start in <see cref="Readers"/>, and where the last end.
     /// </summary>
-    public int* Starts => Address(_starts);
+    public int* Starts => _starts.Address;
 
     /// <summary>Result pixels in the order of the source pixels that they read.</summary>
-    public int* Readers => Address(_readers);
+    public int* Readers => _readers.Address;
 
     /// <summary>
     /// Nearest neighbour, PyTorch's interpolate(mode="nearest"): result pixel i is source pixel ⌊i · source / result⌋.
@@ -67,14 +68,4 @@ internal sealed unsafe class SourceAxis
         int within = ((position % period) + period) % period;
         return within < size ? within : period - within;
     }
-
-    private static int[] Pinned(IEnumerable<int> values)
-    {
-        int[] array = [.. values];
-        int[] pinned = GC.AllocateUninitializedArray<int>(array.Length, pinned: true);
-        array.CopyTo(pinned, 0);
-        return pinned;
-    }
-
-    private static int* Address(int[] pinned) => (int*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
 }

@@ -188,7 +188,8 @@ public sealed record TrainedNetwork(Network Network, NetworkDescription Descript
             network = OnnxNetwork.Load(file, description.OutputName, description.Output);
             description = description with
             {
-                Model = Settings(network), Output = description.Output ?? FindOutputKind(network, description),
+                Model = Settings(network),
+                Output = description.Output ?? FindOutputKind(network, description),
             };
         }
 

@@ -145,7 +145,8 @@ public sealed class DataReportTests : IDisposable
 
         List<int> done = [];
         DataReport one = DataReport.Create(_pictures.Find(), _pictures.Read, new MaskSettings(), threads: 1);
-        DataReport four = DataReport.Create(_pictures.Find(), _pictures.Read, new MaskSettings(), threads: 4, (count, total) =>
+        DataFolder pairs = _pictures.Find();
+        DataReport four = DataReport.Create(pairs, _pictures.Read, new MaskSettings(), threads: 4, (count, total) =>
         {
             Assert.Equal(20, total);
             done.Add(count);

@@ -334,7 +334,8 @@ public class MaskClassDetectorTests
 
     private static string DetectError(int? classes, string named, params MaskValues[] masks)
     {
-        string message = Assert.Throws<DataException>(() => MaskClassDetector.Detect(masks, new MaskSettings(classes), [])).Message;
+        string message = Assert.Throws<DataException>(
+            () => MaskClassDetector.Detect(masks, new MaskSettings(classes), [])).Message;
         Assert.Contains(named, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         return message;

@@ -215,7 +215,8 @@ public sealed class DisposalTests : IDisposable
 
     private Loader DisposedLoader()
     {
-        DataReport report = DataReport.Create(DataFolder.Find(_data.Root), ImageFile.Read, new MaskSettings(), threads: 1);
+        DataReport report =
+            DataReport.Create(DataFolder.Find(_data.Root), ImageFile.Read, new MaskSettings(), threads: 1);
         SampleReader reader = new(ImageFile.Read, report.Classes!, channels: 1, size: null);
         return Disposed(new Loader(
             report.Folder.Pairs, reader, new LoaderSettings(1, null, AugmentationSettings.None, Seed: 1), epoch: 1));

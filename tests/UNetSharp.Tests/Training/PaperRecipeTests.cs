@@ -126,7 +126,8 @@ public class PaperRecipeTests
 
     private static Trainer Make(DiscData data, TrainingSettings settings, string run, bool isResumed)
     {
-        DataReport report = DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, new MaskSettings(), threads: 2);
+        DataReport report =
+            DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, new MaskSettings(), threads: 2);
         return new Trainer(settings, report, ImageFile.Read, new RunFolder(data.In(run), isResumed));
     }
 }

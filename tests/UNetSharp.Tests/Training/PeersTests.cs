@@ -69,7 +69,8 @@ public sealed class PeersTests
 
     private static void Train(DiscData data, TrainingSettings settings, string run, Peers peers)
     {
-        DataReport report = DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, new MaskSettings(), threads: 1);
+        DataReport report =
+            DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, new MaskSettings(), threads: 1);
         Trainer trainer = new(settings, report, ImageFile.Read, new RunFolder(data.In(run)), peers: peers);
         Assert.True(trainer.Run(_ => { }, CancellationToken.None));
     }

@@ -172,7 +172,8 @@ public sealed class ResumeTests : IDisposable
 
     private Trainer Make(string run, bool isResumed, TrainingSettings? settings = null)
     {
-        DataReport report = DataReport.Create(DataFolder.Find(_data.Root), ImageFile.Read, new MaskSettings(), threads: 2);
+        DataReport report =
+            DataReport.Create(DataFolder.Find(_data.Root), ImageFile.Read, new MaskSettings(), threads: 2);
         return new Trainer(settings ?? Settings, report, ImageFile.Read, new RunFolder(_data.In(run), isResumed));
     }
 

@@ -164,7 +164,8 @@ public sealed class TrainerTests
 
     private static Trainer Make(DiscData data, TrainingSettings settings, string run)
     {
-        DataReport report = DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, new MaskSettings(), threads: 2);
+        DataReport report =
+            DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, new MaskSettings(), threads: 2);
         return new Trainer(settings, report, ImageFile.Read, new RunFolder(data.In(run)));
     }
 }

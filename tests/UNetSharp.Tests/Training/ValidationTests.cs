@@ -29,7 +29,8 @@ public sealed class ValidationTests
             Augmentation: "none",
             Seed: 1,
             Threads: 2);
-        DataReport report = DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, new MaskSettings(), threads: 2);
+        DataReport report =
+            DataReport.Create(DataFolder.Find(data.Root), ImageFile.Read, new MaskSettings(), threads: 2);
         List<TrainingProgress> told = [];
 
         Assert.True(new Trainer(settings, report, ImageFile.Read, new RunFolder(data.In("run")))

@@ -32,7 +32,8 @@ internal static class Coco
             return null;
         }
 
-        string[] names = [.. listings.SelectMany(listing => listing.Categories).OrderBy(c => c.Key).Select(c => c.Value)];
+        string[] names =
+            [.. listings.SelectMany(listing => listing.Categories).OrderBy(c => c.Key).Select(c => c.Value)];
         ClassNames classes = new(listings[0].Path, names);
         ImageIndex images = new(directory);
         List<ImagePair> pairs = [];
@@ -58,7 +59,9 @@ internal static class Coco
 
         return new FoundPairs(directory, listings[0].Path, pairs)
         {
-            Classes = classes.Masks, MasksWithoutImage = lost, Notes = notes,
+            Classes = classes.Masks,
+            MasksWithoutImage = lost,
+            Notes = notes,
         };
 
         void AddPairs(Listing listing, DataPart part)

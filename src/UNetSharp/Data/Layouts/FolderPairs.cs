@@ -45,7 +45,9 @@ internal static class FolderPairs
 
         return new FoundPairs(images, masks, RenameTwins(pairs, images))
         {
-            ImagesWithoutMask = withoutMask, MasksWithoutImage = withoutImage, Notes = notes,
+            ImagesWithoutMask = withoutMask,
+            MasksWithoutImage = withoutImage,
+            Notes = notes,
         };
     }
 

@@ -10,7 +10,8 @@ internal static class JsonFile
     private static readonly JsonDocumentOptions Lenient =
         new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file, with or without a byte order mark.</summary>
     /// <param name="path">The file.</param>
@@ -22,7 +23,8 @@ internal static class JsonFile
         {
             if (new FileInfo(path).Length > maxBytes)
             {
-                throw new DataException($"{path}: is longer than the {maxBytes >> 10} KiB that are read of such a file.");
+                throw new DataException($"{path}: is longer than the {maxBytes >> 10} KiB that are read of such "
+                    + "a file.");
             }
 
             ReadOnlyMemory<byte> bytes = RegularFile.ReadAllBytes(path);

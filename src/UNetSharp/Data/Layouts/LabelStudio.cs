@@ -83,7 +83,10 @@ internal static class LabelStudio
                     Path.GetFileNameWithoutExtension(image.Image), image.Image, path)
                 {
                     Annotation = new Shapes(
-                        [.. image.Shapes.Select(shape => new PolygonShape(classes.GetValue(shape.Label), [shape.Ring]))],
+                        [
+                            .. image.Shapes.Select(shape =>
+                                new PolygonShape(classes.GetValue(shape.Label), [shape.Ring])),
+                        ],
                         size: null),
                 }),
             ])

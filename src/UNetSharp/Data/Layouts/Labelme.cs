@@ -54,7 +54,8 @@ internal static class Labelme
         }
 
         ClassNames classes = new(
-            directory, found.SelectMany(file => file.Shapes).Select(shape => shape.Label).Order(StringComparer.Ordinal));
+            directory,
+            found.SelectMany(file => file.Shapes).Select(shape => shape.Label).Order(StringComparer.Ordinal));
         return new FoundPairs(
             directory,
             directory,

@@ -48,8 +48,8 @@ internal static class NnuNet
     private static bool IsOtherChannel(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);
-        return name.Length > ChannelLength && name[^ChannelLength] == '_' && !name.EndsWith("_0000", StringComparison.Ordinal)
-            && name[^(ChannelLength - 1)..].All(char.IsAsciiDigit);
+        return name.Length > ChannelLength && name[^ChannelLength] == '_'
+            && !name.EndsWith("_0000", StringComparison.Ordinal) && name[^(ChannelLength - 1)..].All(char.IsAsciiDigit);
     }
 
     /// <summary>Names by value, as <c>{"background": 0, "cell": 1}</c>, and before version 2 the other way
@@ -69,7 +69,8 @@ internal static class NnuNet
             foreach (JsonProperty label in labels.EnumerateObject())
             {
                 bool isValueFirst = int.TryParse(label.Name, out int value);
-                if (!isValueFirst && !(label.Value.ValueKind == JsonValueKind.Number && label.Value.TryGetInt32(out value)))
+                bool isNumber = label.Value.ValueKind == JsonValueKind.Number;
+                if (!isValueFirst && !(isNumber && label.Value.TryGetInt32(out value)))
                 {
                     return null; // regions: labels that overlap
                 }

@@ -17,7 +17,8 @@ internal sealed class ObjectFiles(IReadOnlyList<string> files) : Annotation
             if ((mask.Height, mask.Width) != (image.Height, image.Width))
             {
                 throw new DataException(
-                    $"{file}: the mask is {mask.Height}x{mask.Width}, but its image is {image}. Save both at one size.");
+                    $"{file}: the mask is {mask.Height}x{mask.Width}, but its image is {image}. "
+                        + "Save both at one size.");
             }
 
             for (int i = 0; i < union.Length; i++)

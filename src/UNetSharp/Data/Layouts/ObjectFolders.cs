@@ -36,7 +36,8 @@ internal static class ObjectFolders
         }
 
         // Folders with many images are parts of a data set, not images.
-        return pairs.Count <= lost.Count || (pairs.Count == 1 && !areNamed) ? null : new FoundPairs(directory, directory, pairs)
+        bool areParts = pairs.Count <= lost.Count || (pairs.Count == 1 && !areNamed);
+        return areParts ? null : new FoundPairs(directory, directory, pairs)
         {
             MasksWithoutImage = lost,
             Classes = new ClassNames(directory, ["object"]).Masks,

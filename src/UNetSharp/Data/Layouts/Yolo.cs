@@ -62,14 +62,16 @@ internal static class Yolo
                         [
                             .. shapes[i].Where(shape => shape.Ring.Length > BoxNumbers)
                                 .Select(shape => new PolygonShape(
-                                    classes.GetValue(shape.Class < names.Length ? names[shape.Class] : Name(shape.Class)),
+                                    classes.GetValue(
+                                        shape.Class < names.Length ? names[shape.Class] : Name(shape.Class)),
                                     [shape.Ring])),
                         ],
                         size: null),
                 }),
             ])
         {
-            Classes = classes.Masks, Notes = notes,
+            Classes = classes.Masks,
+            Notes = notes,
         };
     }
 

@@ -4,8 +4,8 @@ using UNetSharp.Imaging;
 namespace UNetSharp.Tests.Data.Layouts;
 
 /// <summary>
-/// Folders as other programs write them. Each holds images of 8x6 pixels; the object is the square from (2, 1) to (4, 3)
-/// where there is one, of class 1, and in some the pixel row 5 of class 2.
+/// Folders as other programs write them. Each holds images of 8x6 pixels; the object is the square from (2, 1) to (4,
+/// 3) where there is one, of class 1, and in some the pixel row 5 of class 2.
 /// </summary>
 public sealed class LayoutTests : IDisposable
 {
