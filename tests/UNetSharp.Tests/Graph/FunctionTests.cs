@@ -21,6 +21,8 @@ public sealed class FunctionTests
         { FunctionKind.Exp, 0 },
         { FunctionKind.GeluTanh, 0 },
         { FunctionKind.Log, 0 },
+        { FunctionKind.Maximum, -0.31f },
+        { FunctionKind.Minimum, 0.43f },
         { FunctionKind.Power, 2 },
         { FunctionKind.Power, 3 },
         { FunctionKind.Power, 0.5f },
@@ -169,6 +171,8 @@ public sealed class FunctionTests
         {
             value = isPositive ? 0.4f + (range * MathF.Abs(value))
                 : (range * value) + (0.05f * (value < 0 ? -1 : 1));
+            bool isBound = kind is FunctionKind.Maximum or FunctionKind.Minimum;
+            value += isBound && MathF.Abs(value - constant) < 0.05f ? 0.1f : 0;
         }
 
         return x;
@@ -185,6 +189,8 @@ public sealed class FunctionTests
         FunctionKind.Floor => Math.Floor(x),
         FunctionKind.GeluTanh => x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))) / 2,
         FunctionKind.Log => Math.Log(x),
+        FunctionKind.Maximum => Math.Max(x, constant),
+        FunctionKind.Minimum => Math.Min(x, constant),
         FunctionKind.Power => Math.Pow(x, constant),
         FunctionKind.Reciprocal => 1 / x,
         FunctionKind.Round => Math.Round(x, MidpointRounding.ToEven),

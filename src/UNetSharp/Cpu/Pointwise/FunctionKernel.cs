@@ -49,6 +49,8 @@ internal static class FunctionKernels
         FunctionKind.Floor => Kernel<FloorFunction, Zero>(function),
         FunctionKind.GeluTanh => Kernel<GeluTanhFunction, GeluTanhSlope>(function),
         FunctionKind.Log => Kernel<LogFunction, LogSlope>(function),
+        FunctionKind.Maximum => Kernel<MaximumFunction, MaximumSlope>(function),
+        FunctionKind.Minimum => Kernel<MinimumFunction, MinimumSlope>(function),
         FunctionKind.Power => Kernel<PowerFunction, PowerSlope>(function),
         FunctionKind.Reciprocal => Kernel<ReciprocalFunction, ReciprocalSlope>(function),
         FunctionKind.Round => Kernel<RoundFunction, Zero>(function),

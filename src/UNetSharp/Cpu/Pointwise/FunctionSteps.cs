@@ -132,6 +132,38 @@ internal readonly struct LogSlope : IElementwise
         b / a;
 }
 
+/// <summary>y = max(a, constant).</summary>
+internal readonly struct MaximumFunction : IElementwise
+{
+    /// <inheritdoc/>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
+        Vector256.Max(a, Vector256.Create(constant));
+}
+
+/// <summary>Gradient of y = max(a, constant); b is the gradient above.</summary>
+internal readonly struct MaximumSlope : IElementwise
+{
+    /// <inheritdoc/>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
+        b & Vector256.GreaterThan(a, Vector256.Create(constant));
+}
+
+/// <summary>y = min(a, constant).</summary>
+internal readonly struct MinimumFunction : IElementwise
+{
+    /// <inheritdoc/>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
+        Vector256.Min(a, Vector256.Create(constant));
+}
+
+/// <summary>Gradient of y = min(a, constant); b is the gradient above.</summary>
+internal readonly struct MinimumSlope : IElementwise
+{
+    /// <inheritdoc/>
+    public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b, float constant) =>
+        b & Vector256.LessThan(a, Vector256.Create(constant));
+}
+
 /// <summary>y = a to the power of the constant.</summary>
 internal readonly struct PowerFunction : IElementwise
 {

@@ -49,6 +49,12 @@ public enum FunctionKind
     /// <summary>The natural logarithm.</summary>
     Log,
 
+    /// <summary>The greater one of x and the constant.</summary>
+    Maximum,
+
+    /// <summary>The lesser one of x and the constant.</summary>
+    Minimum,
+
     /// <summary>x to the power of the constant.</summary>
     Power,
 

@@ -29,7 +29,7 @@ internal sealed record OnnxAttribute(string Name)
 
     /// <summary>Reads an AttributeProto.</summary>
     /// <exception cref="InvalidDataException">It makes no sense.</exception>
-    public static OnnxAttribute Read(ReadOnlyMemory<byte> message)
+    public static OnnxAttribute Read(ReadOnlyMemory<byte> message, OnnxDataFiles files)
     {
         OnnxAttribute attribute = new("");
         List<long> integers = [];
@@ -42,7 +42,7 @@ internal sealed record OnnxAttribute(string Name)
                 case 2: attribute = attribute with { Float = field.Float }; break;
                 case 3: attribute = attribute with { Integer = field.Integer }; break;
                 case 4: attribute = attribute with { Text = field.Text }; break;
-                case 5: attribute = attribute with { Tensor = OnnxTensor.Read(field.Content) }; break;
+                case 5: attribute = attribute with { Tensor = OnnxTensor.Read(field.Content, files) }; break;
                 case 7: floats.AddRange(ReadFloats(field.FixedNumbers)); break;
                 case 8: integers.AddRange(field.Integers); break;
                 default: break;

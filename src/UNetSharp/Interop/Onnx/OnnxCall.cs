@@ -36,20 +36,26 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
     /// <summary>Whether an input is a map.</summary>
     public bool IsMap(int index) => HasInput(index) && trace.IsMap(node.Inputs[index]);
 
-    /// <summary>An input that is a map of (N, C, H, W).</summary>
-    public Value Map(int index) => OrderedMap(index) is (var map, { IsNchw: true })
-        ? map
-        : throw CreateException("it reads a map whose axes are turned by Transpose, which is not supported");
+    /// <summary>An input as a map of (N, C, H, W).</summary>
+    public Value Map(int index) => Read(index).ToNchw();
 
-    /// <summary>An input that is a map, and the order of its axes.</summary>
-    public (Value Map, AxisOrder Order) OrderedMap(int index) => (trace.Map(Name(index)), trace.GetOrder(Name(index)));
+    /// <summary>An input with its axes; an array counts as a map that does not depend on the image.</summary>
+    public OnnxMap Read(int index) => trace.Map(Name(index));
 
-    /// <summary>A result whose axes are in some order.</summary>
-    public Value WithOrder(Value result, AxisOrder order)
-    {
-        trace.SetOrder(ResultName, order);
-        return result;
-    }
+    /// <summary>The sizes of an input.</summary>
+    public IReadOnlyList<int> Dims(int index) => IsMap(index) ? Read(index).Dims : Tensor(index).Dims;
+
+    /// <summary>An axis that a constant names, from 0 even where it counts from the end.</summary>
+    public int Axis(string name, long defaultValue, int rank) => ToAxis(Integer(name, defaultValue), rank);
+
+    /// <summary>An axis from 0, of one that counts from the end where it is negative.</summary>
+    public int ToAxis(double axis, int rank) => axis >= -rank && axis < rank && axis == Math.Floor(axis)
+        ? (int)(axis < 0 ? axis + rank : axis)
+        : throw CreateException($"axis {axis} is none of {rank}");
+
+    /// <summary>An input that names axes, from 0; null if there is none.</summary>
+    public int[]? Axes(int index, string attribute, int rank) =>
+        Numbers(index, attribute) is { } axes ? [.. axes.Select(axis => ToAxis(axis, rank))] : null;
 
     /// <summary>An input that is an array.</summary>
     public OnnxTensor Tensor(int index) => trace.Tensor(Name(index));
@@ -73,6 +79,16 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
     public Parameter Parameter(OnnxTensor tensor, ParameterKind kind = ParameterKind.Trained) =>
         trace.ParameterOf(tensor, kind);
 
+    /// <summary>
+    /// Parameter of the graph that holds what is computed from an array, the same one each time.
+    /// </summary>
+    /// <param name="tensor">The array.</param>
+    /// <param name="purpose">Tells what is computed from it.</param>
+    /// <param name="dims">The parameter's sizes.</param>
+    /// <param name="compute">Computes it.</param>
+    public Parameter Derived(OnnxTensor tensor, string purpose, int[] dims, Func<float[]> compute) =>
+        trace.Derive(tensor, purpose, dims, compute);
+
     /// <summary>Parameter of the graph that no file holds.</summary>
     public static Parameter Constant(int[] dims, float[] values) =>
         new(null, "constant", dims, ParameterKind.Constant, (_, to) => values.CopyTo(to));
@@ -94,6 +110,17 @@ internal sealed class OnnxCall(OnnxNode node, OnnxTrace trace, int resultIndex =
 
     /// <summary>A constant; null if it is not given.</summary>
     public OnnxAttribute? Attribute(string name) => node.Attributes.FirstOrDefault(attribute => attribute.Name == name);
+
+    /// <summary>An array of so many numbers in one row.</summary>
+    public OnnxTensor Vector(int index, int count) => Tensor(index) is { Dims.Count: 1 } vector && vector.Count == count
+        ? vector
+        : throw CreateException($"input {index} must hold {count} numbers");
+
+    /// <summary>A size or place of a map.</summary>
+    public int ToSize(double number, int min) =>
+        number >= min && number <= OnnxTrace.MaxSide && number == Math.Floor(number)
+            ? (int)number
+            : throw CreateException($"{number} is no size; they are whole numbers up to {OnnxTrace.MaxSide}");
 
     /// <summary>Refuses what a constant asks for unless it is the one value that is supported.</summary>
     public void RequireValue(string name, long supported)

@@ -3,7 +3,7 @@ using UNetSharp.Graph.Operations;
 
 namespace UNetSharp.Interop.Onnx;
 
-/// <summary>ONNX's operations with trained filters and scales.</summary>
+/// <summary>ONNX's operations with trained filters.</summary>
 internal static class OnnxFilterOperations
 {
     // Each is a convolution of its own.
@@ -12,109 +12,145 @@ internal static class OnnxFilterOperations
     /// <summary>Conv, also in groups of channels.</summary>
     public static Value Convolve(OnnxCall call)
     {
-        Value x = call.Map(0);
         OnnxTensor weight = Filter(call);
-        (OnnxWindow rows, OnnxWindow columns) = OnnxWindow.FromCall(call, x.Shape, weight.Dims[2], weight.Dims[3]);
+        return Convolve(
+            call, call.Map(0), new OnnxFilter(call, weight, Bias(call, 2, weight.Dims[0])));
+    }
+
+    /// <summary>A convolution as a node describes it, of any filter.</summary>
+    public static Value Convolve(OnnxCall call, Value x, OnnxFilter filter)
+    {
+        IReadOnlyList<int> dims = filter.Dims;
+        (OnnxWindow rows, OnnxWindow columns) = OnnxWindow.FromCall(call, x.Shape, dims[2], dims[3]);
         bool isEven = rows.IsSymmetric && columns.IsSymmetric;
         x = isEven ? x : x.Pad(columns.Before, columns.After, rows.Before, rows.After);
         Axis down = isEven ? rows.Axis : rows.Axis with { Padding = 0 };
         Axis across = isEven ? columns.Axis : columns.Axis with { Padding = 0 };
-        int count = weight.Dims[0];
-        long groups = call.Integer("group", 1);
-        if (groups < 1 || x.Shape.C % groups != 0 || count % groups != 0)
-        {
-            throw call.CreateException($"{groups} groups do not fit {x.Shape.C} channels and {count} filters");
-        }
-
-        return groups == 1 ? new Convolution(x, call.Parameter(weight), Bias(call, count), down, across).Output
-            : groups == x.Shape.C && groups == count
-                ? new DepthwiseConvolution(x, call.Parameter(weight), Bias(call, count), down, across).Output
-            : groups <= MaxGroups ? ConvolveInGroups(call, x, (int)groups, down, across)
-            : throw call.CreateException($"{groups} groups are more than {MaxGroups}");
+        int groups = GetGroups(call, x.Shape.C, dims[0]);
+        return groups == 1 ? new Convolution(x, filter.Weight, filter.Bias, down, across).Output
+            : groups == x.Shape.C && groups == dims[0]
+                ? new DepthwiseConvolution(x, filter.Weight, filter.Bias, down, across).Output
+            : InGroups(x, groups, g => part => new Convolution(
+                part, filter.WeightOf(g, groups), filter.BiasOf(g, groups), down, across).Output);
     }
 
-    /// <summary>ConvTranspose.</summary>
+    /// <summary>ConvTranspose, also in groups of channels.</summary>
     public static Value ConvolveTransposed(OnnxCall call)
     {
         Value x = call.Map(0);
         OnnxTensor weight = Filter(call);
-        call.RequireValue("group", 1);
-        (OnnxWindow rows, OnnxWindow columns) = OnnxWindow.FromCall(call, x.Shape, weight.Dims[2], weight.Dims[3]);
-        IReadOnlyList<long> more = call.Integers("output_padding") is { Count: 2 } given ? given : [0, 0];
-        if (call.Integers("output_shape").Count > 0 || call.Text("auto_pad", "NOTSET") != "NOTSET")
-        {
-            throw call.CreateException("output_shape and auto_pad are not supported");
-        }
-
-        if (more[0] < 0 || more[0] >= rows.Axis.Stride || more[1] < 0 || more[1] >= columns.Axis.Stride)
-        {
-            throw call.CreateException("output_padding must be less than the stride");
-        }
+        (OnnxWindow rows, int moreRows) = OnnxWindow.FromTransposed(call, x.Shape.H, weight.Dims[2], 0);
+        (OnnxWindow columns, int moreColumns) = OnnxWindow.FromTransposed(call, x.Shape.W, weight.Dims[3], 1);
 
         // Computed whole and cut to size, where the four sides differ.
-        bool isEven = rows.IsSymmetric && columns.IsSymmetric && more[0] == more[1];
+        bool isEven = rows.IsSymmetric && columns.IsSymmetric && moreRows == moreColumns
+            && rows.Before >= 0 && columns.Before >= 0;
         Axis down = isEven ? rows.Axis : rows.Axis with { Padding = 0 };
         Axis across = isEven ? columns.Axis : columns.Axis with { Padding = 0 };
-        int max = (int)Math.Max(more[0], more[1]);
-        Parameter? bias = Bias(call, weight.Dims[1]);
-        Value y = new TransposedConvolution(x, call.Parameter(weight), bias, down, across, max).Output;
+        int max = Math.Max(moreRows, moreColumns);
+        int groups = GetGroups(call, x.Shape.C, weight.Dims[0]);
+        OnnxFilter filter = new(call, weight, Bias(call, 2, weight.Dims[1] * groups));
+        Value y = groups == 1
+            ? new TransposedConvolution(x, filter.Weight, filter.Bias, down, across, max).Output
+            : InGroups(x, groups, g => part => new TransposedConvolution(
+                part, filter.WeightOf(g, groups), filter.BiasOf(g, groups), down, across, max).Output);
         return isEven ? y : y.Pad(
-            -columns.Before, -(columns.After + max - (int)more[1]), -rows.Before, -(rows.After + max - (int)more[0]));
+            -columns.Before,
+            -(columns.After + max - moreColumns),
+            -rows.Before,
+            -(rows.After + max - moreRows));
     }
 
-    /// <summary>BatchNorm with running statistics.</summary>
-    public static Value Normalize(OnnxCall call)
+    /// <summary>Gemm: alpha · x · W + beta · b.</summary>
+    public static OnnxMap Multiply(OnnxCall call)
     {
-        Value x = call.Map(0);
-        call.RequireValue("training_mode", 0);
-        return new BatchNorm(x, new BatchNormParameters(
-            Array(1, ParameterKind.Trained),
-            Array(2, ParameterKind.Trained),
-            Array(3, ParameterKind.Running),
-            Array(4, ParameterKind.Running),
-            OnnxCall.Constant([1], [0]),
-            Momentum: 0.1f,
-            call.Float("epsilon", 1e-5f))).Output;
+        OnnxTensor weight = Matrix(call, 1);
+        if (call.Integer("transA", 0) != 0 || call.Read(0).Axes.Rank != 2)
+        {
+            throw call.CreateException("only products of a row and a constant matrix are supported");
+        }
 
-        Parameter Array(int index, ParameterKind kind) => call.Parameter(Vector(call, index, x.Shape.C), kind);
+        OnnxMap y = Apply(call, call.Read(0), 1, weight, call.Integer("transB", 0) != 0);
+        float alpha = call.Float("alpha", 1);
+        y = alpha == 1 ? y : y.With(OnnxArithmetic.Affine(y.Value, alpha, 0));
+        float beta = call.Float("beta", 1);
+        return !call.HasInput(2) ? y : OnnxArithmetic.Shift(call, y, call.Tensor(2), value => beta * value);
     }
 
-    /// <summary>Each group of channels with its own filters, one beside the other.</summary>
-    private static Value ConvolveInGroups(OnnxCall call, Value x, int groups, Axis down, Axis across)
+    /// <summary>MatMul of a map and a constant matrix, from either side.</summary>
+    public static OnnxMap MatrixProduct(OnnxCall call)
     {
-        OnnxTensor weight = call.Tensor(1);
-        int[] dims = [weight.Dims[0] / groups, .. weight.Dims.Skip(1)];
-        int channels = x.Shape.C / groups;
-        float[][] filters = SplitGroups(weight, groups);
-        float[][]? biases = call.HasInput(2) ? SplitGroups(Vector(call, 2, weight.Dims[0]), groups) : null;
-        return filters.Concat(biases ?? []).All(part => part.All(float.IsFinite))
-            ? Value.Concat([.. Enumerable.Range(0, groups).Select(Group)])
-            : throw call.CreateException("its weights hold values that are not finite numbers (NaN or infinity)");
+        if (call.IsMap(0) && call.IsMap(1))
+        {
+            throw call.CreateException("products of two maps, as attention has them, are not supported");
+        }
 
-        Value Group(int g) => new Convolution(
-            x.SliceChannels(g * channels, channels),
-            OnnxCall.Constant(dims, filters[g]),
-            biases is null ? null : OnnxCall.Constant([dims[0]], biases[g]),
-            down,
-            across).Output;
+        OnnxMap x = call.Read(call.IsMap(0) ? 0 : 1);
+        return call.IsMap(0)
+            ? Apply(call, x, x.Axes.Rank - 1, Matrix(call, 1), isTransposed: false)
+            : Apply(call, x, x.Axes.Rank - 2, Matrix(call, 0), isTransposed: true);
     }
 
-    private static float[][] SplitGroups(OnnxTensor tensor, int count) =>
-        [.. tensor.ToFloats().Chunk(tensor.Count / count)];
+    /// <summary>The bias of a filter; null if there is none.</summary>
+    public static OnnxTensor? Bias(OnnxCall call, int index, int count) =>
+        call.HasInput(index) ? call.Vector(index, count) : null;
 
-    private static OnnxTensor Filter(OnnxCall call)
+    /// <summary>The weights of two-dimensional filters.</summary>
+    public static OnnxTensor Filter(OnnxCall call, int index = 1)
     {
-        OnnxTensor weight = call.Tensor(1);
+        OnnxTensor weight = call.Tensor(index);
         return weight.Dims.Count == 4 && weight.Count > 0
             ? weight
             : throw call.CreateException("the weights of two-dimensional filters have four sizes");
     }
 
-    private static Parameter? Bias(OnnxCall call, int count) =>
-        call.HasInput(2) ? call.Parameter(Vector(call, 2, count)) : null;
+    /// <summary>A matrix times each vector along an axis: a convolution of one pixel.</summary>
+    public static OnnxMap Apply(
+        OnnxCall call, OnnxMap x, int axis, OnnxTensor matrix, bool isTransposed, Func<float, float>? function = null)
+    {
+        (int outputs, int inputs) = isTransposed ? (matrix.Dims[^2], matrix.Dims[^1]) : (matrix.Dims[^1], matrix.Dims[^2]);
+        if (axis < 0 || x.Dims[axis] != inputs)
+        {
+            throw call.CreateException($"a matrix of {inputs} inputs does not fit ({string.Join(", ", x.Dims)})");
+        }
 
-    private static OnnxTensor Vector(OnnxCall call, int index, int count) =>
-        call.Tensor(index) is { Dims.Count: 1 } vector && vector.Count == count
-            ? vector
-            : throw call.CreateException($"input {index} must hold {count} numbers");
+        OnnxMap map = x.WithChannels(axis);
+        Parameter weight = call.Derived(
+            matrix, isTransposed ? "matrix" : "transposed", [outputs, inputs, 1, 1], () => Compute(matrix));
+        Value y = new Convolution(map.Value, weight, bias: null, new Axis(1), new Axis(1)).Output;
+        return map.Resized(y, axis, 1);
+
+        float[] Compute(OnnxTensor from)
+        {
+            float[] values = [.. from.ToFloats().Select(function ?? (value => value))];
+            return isTransposed ? values
+                : [.. Enumerable.Range(0, values.Length).Select(i => values[(i % inputs * outputs) + (i / inputs)])];
+        }
+    }
+
+    private static OnnxTensor Matrix(OnnxCall call, int index)
+    {
+        OnnxTensor matrix = call.Tensor(index);
+        return matrix.Dims.Count >= 2 && matrix.Count == (long)matrix.Dims[^1] * matrix.Dims[^2] && matrix.Count > 0
+            ? matrix
+            : throw call.CreateException($"a matrix of ({string.Join(", ", matrix.Dims)}) is not supported");
+    }
+
+    private static int GetGroups(OnnxCall call, int channels, int filters)
+    {
+        long groups = call.Integer("group", 1);
+        return groups < 1 || channels % groups != 0 || filters % groups != 0
+            ? throw call.CreateException($"{groups} groups do not fit {channels} channels and {filters} filters")
+            : groups > MaxGroups && (groups != channels || groups != filters)
+                ? throw call.CreateException($"{groups} groups are more than {MaxGroups}")
+            : (int)groups;
+    }
+
+    /// <summary>Each group of channels with its own filters, one beside the other.</summary>
+    private static Value InGroups(Value x, int groups, Func<int, Func<Value, Value>> filterOf)
+    {
+        int channels = x.Shape.C / groups;
+        return Value.Concat(
+            [.. Enumerable.Range(0, groups).Select(g => filterOf(g)(x.SliceChannels(g * channels, channels)))]);
+    }
 }

@@ -8,7 +8,7 @@ namespace UNetSharp.Interop.Onnx;
 /// it: inner graphs, training and functions are not read.
 /// </summary>
 /// <param name="Opset">Version of ONNX's list of operations.</param>
-/// <param name="Nodes">Operations, each after those whose results it reads.</param>
+/// <param name="Nodes">Operations in any order.</param>
 /// <param name="Weights">Arrays (initializers).</param>
 /// <param name="Inputs">Inputs; older files list the weights among them.</param>
 /// <param name="Outputs">Outputs.</param>
@@ -21,6 +21,9 @@ internal sealed record OnnxModel(
     IReadOnlyList<OnnxValueInfo> Outputs,
     IReadOnlyDictionary<string, string> Metadata)
 {
+    /// <summary>Names of the files in the same folder that hold weights.</summary>
+    public IReadOnlyCollection<string> DataFiles { get; init; } = [];
+
     // The version of the file format that belongs to operations 13 to 18; what is newer reads it too.
     private const int FormatVersion = 8;
     private const int MaxParts = 1 << 17;
@@ -29,13 +32,62 @@ internal sealed record OnnxModel(
     /// <summary>Whether a file that begins so may be an ONNX file: the version of its format comes first.</summary>
     public static bool IsLikely(ReadOnlySpan<byte> head) => head is [0x08, < 0x20, ..];
 
+    /// <summary>The nodes that lead to some values, each after those whose results it reads.</summary>
+    /// <exception cref="InvalidDataException">They read each other in a circle.</exception>
+    public IReadOnlyList<OnnxNode> FindNodesBefore(IEnumerable<string> names)
+    {
+        Dictionary<string, OnnxNode> producers = [];
+        foreach (OnnxNode node in Nodes)
+        {
+            foreach (string output in node.Outputs)
+            {
+                producers[output] = node;
+            }
+        }
+
+        // Without recursion: files have chains of any length. A node is opened, and closed when all it reads is.
+        List<OnnxNode> sorted = [];
+        Dictionary<OnnxNode, bool> isClosed = new(ReferenceEqualityComparer.Instance);
+        Stack<OnnxNode> open = new(names.Reverse().Select(producers.GetValueOrDefault).OfType<OnnxNode>());
+        while (open.TryPeek(out OnnxNode? node))
+        {
+            bool isNew = isClosed.TryAdd(node, false);
+            OnnxNode[] before = !isNew ? [] :
+            [
+                .. node.Inputs.Select(producers.GetValueOrDefault).OfType<OnnxNode>()
+                    .Where(other => !isClosed.GetValueOrDefault(other)),
+            ];
+            if (before.Length == 0)
+            {
+                open.Pop();
+                if (!isClosed[node])
+                {
+                    isClosed[node] = true;
+                    sorted.Add(node);
+                }
+
+                continue;
+            }
+
+            foreach (OnnxNode other in before.Reverse())
+            {
+                open.Push(isClosed.ContainsKey(other)
+                    ? throw new InvalidDataException($"node {other.DisplayName} depends on its own result")
+                    : other);
+            }
+        }
+
+        return sorted;
+    }
+
     /// <summary>Reads a file whole.</summary>
     /// <exception cref="CheckpointException">The file is missing, damaged or no ONNX file.</exception>
     public static OnnxModel Read(string path)
     {
         try
         {
-            return Read(RegularFile.ReadAllBytes(path).AsMemory());
+            OnnxDataFiles files = new(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return Read(RegularFile.ReadAllBytes(path).AsMemory(), files) with { DataFiles = files.Names };
         }
         catch (InvalidDataException e)
         {
@@ -69,13 +121,21 @@ internal sealed record OnnxModel(
 
     /// <summary>
     /// Writes a copy of a file with further texts. They come last, and of texts of one name the last one holds, so the
-    /// rest stays to the byte.
+    /// rest stays to the byte. The files that hold its weights are copied with it.
     /// </summary>
     /// <exception cref="CheckpointException">A file cannot be read or written; nothing is left behind.</exception>
-    public static void WriteCopy(string from, string path, IReadOnlyDictionary<string, string> texts)
+    public void WriteCopy(string from, string path, IReadOnlyDictionary<string, string> texts)
     {
         try
         {
+            (string source, string target) = (GetFolder(from), GetFolder(path));
+            foreach (string name in DataFiles.Where(_ => source != target))
+            {
+                using FileStream data = RegularFile.OpenRead(Path.Combine(source, name));
+                Directory.CreateDirectory(GetFolder(Path.Combine(target, name)));
+                AtomicFile.Write(Path.Combine(target, name), data.CopyTo);
+            }
+
             byte[] bytes = RegularFile.ReadAllBytes(from);
             AtomicFile.Write(path, stream =>
             {
@@ -89,7 +149,9 @@ internal sealed record OnnxModel(
         }
     }
 
-    private static OnnxModel Read(ReadOnlyMemory<byte> message)
+    private static string GetFolder(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static OnnxModel Read(ReadOnlyMemory<byte> message, OnnxDataFiles files)
     {
         Dictionary<string, string> metadata = [];
         (long opset, ReadOnlyMemory<byte> graph) = (0, default);
@@ -106,10 +168,10 @@ internal sealed record OnnxModel(
 
         return graph.IsEmpty
             ? throw new InvalidDataException("it holds no graph")
-            : ReadGraph(graph) with { Opset = opset, Metadata = metadata };
+            : ReadGraph(graph, files) with { Opset = opset, Metadata = metadata };
     }
 
-    private static OnnxModel ReadGraph(ReadOnlyMemory<byte> message)
+    private static OnnxModel ReadGraph(ReadOnlyMemory<byte> message, OnnxDataFiles files)
     {
         List<OnnxNode> nodes = [];
         List<OnnxTensor> weights = [];
@@ -119,8 +181,8 @@ internal sealed record OnnxModel(
         {
             switch (field.Number)
             {
-                case 1: nodes.Add(OnnxNode.Read(field.Content)); break;
-                case 5: weights.Add(OnnxTensor.Read(field.Content)); break;
+                case 1: nodes.Add(OnnxNode.Read(field.Content, files)); break;
+                case 5: weights.Add(OnnxTensor.Read(field.Content, files)); break;
                 case 11: inputs.Add(OnnxValueInfo.Read(field.Content)); break;
                 case 12: outputs.Add(OnnxValueInfo.Read(field.Content)); break;
                 default: break;

@@ -84,7 +84,7 @@ public sealed class OnnxNetwork : Network
                 + "let the name end with .onnx.");
         }
 
-        OnnxModel.WriteCopy(_file.Path, path, texts);
+        _file.Model.WriteCopy(_file.Path, path, texts);
     }
 
     /// <summary>Reads a file.</summary>
@@ -198,13 +198,16 @@ public sealed class OnnxNetwork : Network
         OnnxFile file, OnnxOutput output, string endName, Value image, OnnxParameters parameters)
     {
         bool isLabels = output.Activation == OnnxActivation.ArgMax;
-        IReadOnlyList<Value> traced = OnnxTrace.Trace(
-            file.Path,
-            file.Model,
-            file.Input.Name,
-            isLabels ? [endName, output.LabeledName!] : [endName],
-            image,
-            parameters.Get);
+        Value[] traced =
+        [
+            .. OnnxTrace.Trace(
+                file.Path,
+                file.Model,
+                file.Input.Name,
+                isLabels ? [endName, output.LabeledName!] : [endName],
+                file.ToInput(image),
+                parameters).Select(map => file.ToOutput(map, image.Shape)),
+        ];
         return isLabels ? ToOneHot(traced[0], traced[1].Shape.C)
             : output.Scale != 1 && !output.IsStripped ? OnnxArithmetic.Affine(traced[0], 1 / output.Scale, 0)
             : traced[0];

@@ -23,7 +23,7 @@ internal sealed record OnnxNode(
 
     /// <summary>Reads a NodeProto.</summary>
     /// <exception cref="InvalidDataException">It makes no sense.</exception>
-    public static OnnxNode Read(ReadOnlyMemory<byte> message)
+    public static OnnxNode Read(ReadOnlyMemory<byte> message, OnnxDataFiles files)
     {
         (string name, string operation, string domain) = ("", "", "");
         List<string> inputs = [];
@@ -39,7 +39,7 @@ internal sealed record OnnxNode(
                 case 4: operation = field.Text; break;
                 case 5 when attributes.Count == MaxAttributes:
                     throw new InvalidDataException("a node has too many constants");
-                case 5: attributes.Add(OnnxAttribute.Read(field.Content)); break;
+                case 5: attributes.Add(OnnxAttribute.Read(field.Content, files)); break;
                 case 7: domain = field.Text; break;
                 default: break;
             }

@@ -17,7 +17,12 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
     /// <summary>ONNX's number for int64.</summary>
     public const int Int64Type = 7;
 
-    private const int MaxDims = 8;
+    /// <summary>ONNX's number for truth values.</summary>
+    public const int BooleanType = 9;
+
+    /// <summary>How many sizes an array may have.</summary>
+    public const int MaxDims = 8;
+
     private const int External = 1;
 
     // ONNX's numbers for number formats, and safetensors' names for the same.
@@ -29,7 +34,7 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
         [5] = "I16",
         [6] = "I32",
         [Int64Type] = "I64",
-        [9] = "BOOL",
+        [BooleanType] = "BOOL",
         [10] = "F16",
         [11] = "F64",
         [16] = "BF16",
@@ -62,9 +67,13 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
     }
 
     /// <summary>Reads a TensorProto.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="files">Other files that may hold the numbers; null for none.</param>
     /// <exception cref="InvalidDataException">It makes no sense.</exception>
-    public static OnnxTensor Read(ReadOnlyMemory<byte> message)
+    public static OnnxTensor Read(ReadOnlyMemory<byte> message, OnnxDataFiles? files = null)
     {
+        Dictionary<string, string> places = [];
+        bool isElsewhere = false;
         List<long> dims = [];
         MemoryStream numbers = new();
         ReadOnlyMemory<byte>? raw = null;
@@ -80,8 +89,8 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
                 case 5 or 7: integers.Add(field); break;
                 case 8: name = field.Text; break;
                 case 9: raw = field.Content; break;
-                case 13: throw InOtherFile(name);
-                case 14 when field.Integer == External: throw InOtherFile(name);
+                case 13 when ReadPlace(field.Content) is var (key, place): places[key] = place; break;
+                case 14: isElsewhere = field.Integer == External; break;
                 default: break;
             }
         }
@@ -95,7 +104,10 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
             WriteIntegers(integers.SelectMany(field => field.Integers).Take(max), format.Bytes, numbers);
         }
 
-        ReadOnlyMemory<byte> data = raw ?? numbers.ToArray();
+        ReadOnlyMemory<byte> data = !isElsewhere ? raw ?? numbers.ToArray()
+            : isPlausible && files is not null ? files.Read(name, places, count * format.Bytes)
+            : throw new InvalidDataException(
+                $"the numbers of '{CheckpointException.Sanitize(name)}' are in another file");
         return count * format.Bytes == data.Length
             ? new OnnxTensor(name, [.. dims.Select(size => (int)size)], type, data)
             : throw new InvalidDataException($"sizes and numbers of '{CheckpointException.Sanitize(name)}' do not fit");
@@ -124,7 +136,16 @@ internal sealed record OnnxTensor(string Name, IReadOnlyList<int> Dims, int Type
         : throw new InvalidDataException(
             $"'{CheckpointException.Sanitize(name)}' has a number format that is not known, ONNX's {type}");
 
-    private static InvalidDataException InOtherFile(string name) => new(
-        $"the numbers of '{CheckpointException.Sanitize(name)}' are in another file, which is not followed; save the "
-            + "model with its weights inside (onnx.save without save_as_external_data)");
+    /// <summary>StringStringEntryProto.</summary>
+    private static (string Key, string Value) ReadPlace(ReadOnlyMemory<byte> message)
+    {
+        (string key, string value) = ("", "");
+        foreach (ProtoField field in ProtoField.Parse(message))
+        {
+            key = field.Number == 1 ? field.Text : key;
+            value = field.Number == 2 ? field.Text : value;
+        }
+
+        return (key, value);
+    }
 }

@@ -19,8 +19,44 @@ internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
     /// <summary>Whether padding is the same on both ends.</summary>
     public bool IsSymmetric => Before == After;
 
-    /// <summary>Number of windows over so many pixels.</summary>
-    public int Positions(int size) => ((size + Before + After - Axis.Extent) / Axis.Stride) + 1;
+    /// <summary>
+    /// Number of windows over so many pixels; rounded up, a last one may hang over the end, if it starts inside of
+    /// pixels and padding.
+    /// </summary>
+    public int Positions(int size, bool roundsUp)
+    {
+        int steps = Math.DivRem(size + Before + After - Axis.Extent, Axis.Stride, out int rest);
+        return steps + (roundsUp && rest > 0 && (steps + 1) * Axis.Stride < size + Before ? 2 : 1);
+    }
+
+    /// <summary>How a transposed convolution cuts its result: by padding, or to a size that is asked for.</summary>
+    /// <param name="call">The node.</param>
+    /// <param name="size">Number of pixels of the source.</param>
+    /// <param name="kernel">Taps of the filter.</param>
+    /// <param name="index">0 for rows, 1 for columns.</param>
+    /// <returns>The window, and the pixels that the result has more at its end.</returns>
+    public static (OnnxWindow Window, int More) FromTransposed(OnnxCall call, int size, int kernel, int index)
+    {
+        int stride = ReadInteger(call, "strides", index, min: 1, MaxStride);
+        Axis axis = new(kernel, stride, Padding: 0, ReadInteger(call, "dilations", index, min: 1, MaxDistance));
+        int more = call.Integers("output_padding").Count > 0
+            ? ReadInteger(call, "output_padding", index, min: 0, Math.Max(stride, axis.Dilation) - 1)
+            : 0;
+        string mode = call.Text("auto_pad", "NOTSET");
+        IReadOnlyList<long> shape = call.Integers("output_shape");
+        int? asked = shape.Count > 0 ? call.ToSize(shape[^(2 - index)], 1)
+            : mode is "SAME_UPPER" or "SAME_LOWER" ? size * stride
+            : null;
+        int before = mode == "NOTSET" ? ReadInteger(call, "pads", index, 0, MaxDistance) : 0;
+        int after = mode == "NOTSET" ? ReadInteger(call, "pads", index + 2, 0, MaxDistance) : 0;
+        if (asked is { } result)
+        {
+            int total = axis.TransposedSize(size, more) - result;
+            (before, after) = mode == "SAME_UPPER" ? (total / 2, total - (total / 2)) : (total - (total / 2), total / 2);
+        }
+
+        return (new OnnxWindow(before == after && before >= 0 ? axis with { Padding = before } : axis, before, after), more);
+    }
 
     /// <summary>The windows down the rows and across the columns.</summary>
     public static (OnnxWindow Rows, OnnxWindow Columns) FromCall(

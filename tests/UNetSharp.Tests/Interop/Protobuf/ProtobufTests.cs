@@ -74,7 +74,6 @@ public sealed class ProtobufTests
     [InlineData("08FFFFFFFFFFFFFFFFFF0110014A0400000000", "do not fit")] // −1 numbers
     [InlineData("080110634A0400000000", "number format")]
     [InlineData("080110017001", "in another file")]
-    [InlineData("080110016A00", "in another file")]
     public void Arrays_that_make_no_sense_are_refused(string hex, string reason)
     {
         InvalidDataException e = Assert.Throws<InvalidDataException>(() => OnnxTensor.Read(Convert.FromHexString(hex)));
