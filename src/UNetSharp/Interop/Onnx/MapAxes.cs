@@ -50,7 +50,8 @@ internal sealed record MapAxes(IReadOnlyList<IReadOnlyList<AxisPart>> Axes)
     /// <summary>The axes in another order.</summary>
     public MapAxes Permute(IEnumerable<int> order) => new([.. order.Select(axis => Axes[axis])]);
 
-    /// <summary>Axes of other sizes over the same values in the same order; null if they cut across the parts.</summary>
+    /// <summary>Axes of other sizes over the same values in the same order; null if they cut across the
+    /// parts.</summary>
     public MapAxes? Reshape(IReadOnlyList<int> dims)
     {
         Stack<AxisPart> left = new(Simplify(Axes.SelectMany(parts => parts)).Reverse());

@@ -25,7 +25,8 @@ internal sealed record NumberArray(IReadOnlyList<int> Dims, double[] Values, boo
         new(Dims, [.. Values.Select(function)], isInteger);
 
     /// <summary>A function of each two numbers; sizes of 1 count for every place of the other array.</summary>
-    /// <exception cref="InvalidDataException">The arrays do not fit each other, or there are too many numbers.</exception>
+    /// <exception cref="InvalidDataException">The arrays do not fit each other, or there are too many
+    /// numbers.</exception>
     public static NumberArray Combine(NumberArray a, NumberArray b, Func<double, double, double> function)
     {
         int rank = Math.Max(a.Dims.Count, b.Dims.Count);

@@ -26,7 +26,8 @@ internal static class OnnxAxisOperations
         OnnxMap x = call.Read(0);
         double[] asked = call.Numbers(1, "shape") ?? throw call.CreateException("it names no sizes");
         bool keepsZero = call.Integer("allowzero", 0) == 0;
-        long[] dims = [.. asked.Select((size, i) => size == 0 && keepsZero && i < x.Axes.Rank ? x.Dims[i] : (long)size)];
+        long[] dims =
+            [.. asked.Select((size, i) => size == 0 && keepsZero && i < x.Axes.Rank ? x.Dims[i] : (long)size)];
         long known = dims.Where(size => size != -1).Aggregate(1L, (product, size) => product * size);
         long all = x.Dims.Aggregate(1L, (product, size) => product * size);
         if (dims.Count(size => size == -1) > 1 || dims.Any(size => size is < -1 or 0) || all % known != 0)

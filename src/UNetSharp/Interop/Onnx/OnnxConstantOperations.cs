@@ -13,7 +13,7 @@ internal static class OnnxConstantOperations
     {
         ["Constant"] = Constant,
         ["Shape"] = Shape,
-        ["Size"] = call => Integers([call.Dims(0).Aggregate(1.0, (product, size) => product * size)]) with { Dims = [] },
+        ["Size"] = Size,
         ["Identity"] = call => call.Tensor(0),
         ["Cast"] = Cast,
         ["CastLike"] = call => Convert(call.Tensor(0), call.Tensor(1).IsInteger),
@@ -113,6 +113,9 @@ internal static class OnnxConstantOperations
 
         int Bounded(long axis) => (int)Math.Clamp(axis < 0 ? axis + dims.Count : axis, 0, dims.Count);
     }
+
+    private static OnnxTensor Size(OnnxCall call) =>
+        Integers([call.Dims(0).Aggregate(1.0, (product, size) => product * size)]) with { Dims = [] };
 
     private static OnnxTensor Cast(OnnxCall call)
     {

@@ -51,8 +51,8 @@ internal sealed record OnnxFile(
     public OnnxMap ToInput(Value image) => OnnxMap.Nchw(image).Permute(Axes);
 
     /// <summary>
-    /// A result as a map. Of four sizes the last is that of the channels where the two before it are rather the image's,
-    /// or the smaller ones of the same shape, than the last two; three are (C, H, W) or (H, W, C), two (H, W).
+    /// A result as a map. Of four sizes the last is that of the channels where the two before it are rather the
+    /// image's, or the smaller ones of the same shape, than the last two; three are (C, H, W) or (H, W, C), two (H, W).
     /// </summary>
     /// <exception cref="CheckpointException">It is no map.</exception>
     public Value ToOutput(OnnxMap result, Shape image)

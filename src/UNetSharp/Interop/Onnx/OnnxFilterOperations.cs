@@ -108,7 +108,8 @@ internal static class OnnxFilterOperations
     public static OnnxMap Apply(
         OnnxCall call, OnnxMap x, int axis, OnnxTensor matrix, bool isTransposed, Func<float, float>? function = null)
     {
-        (int outputs, int inputs) = isTransposed ? (matrix.Dims[^2], matrix.Dims[^1]) : (matrix.Dims[^1], matrix.Dims[^2]);
+        (int rows, int columns) = (matrix.Dims[^2], matrix.Dims[^1]);
+        (int outputs, int inputs) = isTransposed ? (rows, columns) : (columns, rows);
         if (axis < 0 || x.Dims[axis] != inputs)
         {
             throw call.CreateException($"a matrix of {inputs} inputs does not fit ({string.Join(", ", x.Dims)})");

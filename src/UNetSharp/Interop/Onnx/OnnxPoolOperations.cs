@@ -34,8 +34,8 @@ internal static class OnnxPoolOperations
             throw call.CreateException("padding that differs on two sides, of dilated windows, is not supported");
         }
 
-        Value padded = new NearestResize(x, Border(rows, x.Shape.H, size.Height), Border(columns, x.Shape.W, size.Width))
-            .Output;
+        Value padded = new NearestResize(
+            x, Border(rows, x.Shape.H, size.Height), Border(columns, x.Shape.W, size.Width)).Output;
         return new MaxPool(
             padded, rows.Axis with { Padding = 0 }, columns.Axis with { Padding = 0 }, ceilMode: false).Output;
 

@@ -84,7 +84,8 @@ internal static class OnnxQuantization
         OnnxTensor weight = call.Tensor(1);
         float[] zeros = call.HasInput(3) ? call.Tensor(3).ToFloats() : [0];
         return weight.Dims.Count == 2 && zeros.Distinct().Count() == 1
-            ? OnnxFilterOperations.Apply(call, x, x.Axes.Rank - 1, weight, isTransposed: false, value => value - zeros[0])
+            ? OnnxFilterOperations.Apply(
+                call, x, x.Axes.Rank - 1, weight, isTransposed: false, value => value - zeros[0])
             : throw call.CreateException("a zero point for each column is not supported");
     }
 

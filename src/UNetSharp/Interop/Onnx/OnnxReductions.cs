@@ -50,7 +50,8 @@ internal static class OnnxReductions
     public static OnnxMap Sum(OnnxMap x, int[] axes)
     {
         OnnxMap mean = Mean(x, axes);
-        return mean.With(OnnxArithmetic.Affine(mean.Value, axes.Aggregate(1f, (count, axis) => count * x.Dims[axis]), 0));
+        float count = axes.Aggregate(1f, (product, axis) => product * x.Dims[axis]);
+        return mean.With(OnnxArithmetic.Affine(mean.Value, count, 0));
     }
 
     /// <summary>The sum of squares.</summary>
@@ -74,7 +75,8 @@ internal static class OnnxReductions
         return OnnxArithmetic.Sum(most, LogSum(less, axes));
     }
 
-    /// <summary>Rows and columns that are reduced whole by a window of their size, then what is left as channels.</summary>
+    /// <summary>Rows and columns that are reduced whole by a window of their size, then what is left as
+    /// channels.</summary>
     private static OnnxMap Over(
         OnnxMap x, int[] axes, Func<Value, Axis, Axis, Value> overPixels, Func<Value, Value> overChannels)
     {

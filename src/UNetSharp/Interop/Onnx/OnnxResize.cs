@@ -98,7 +98,8 @@ internal static class OnnxResize
         {
             double one = policy == "not_larger" ? scales.Min() : scales.Max();
             scales = [.. scales.Select(_ => one)];
-            sizes = [.. scales.Select((scale, i) => Math.Round(scale * x.Dims[axes[i]], MidpointRounding.AwayFromZero))];
+            sizes =
+                [.. axes.Select(axis => Math.Round(one * x.Dims[axis], MidpointRounding.AwayFromZero))];
         }
 
         double[] region = isNew && call.HasInput(1) && call.Numbers(1) is { Length: > 0 } roi ? roi : [];
@@ -123,7 +124,8 @@ internal static class OnnxResize
     private static double RoundSize(double size) =>
         Math.Abs(size - Math.Round(size)) < 1e-4 * size ? Math.Round(size) : size;
 
-    /// <summary>An axis that is resized: its sizes, the factor between them, and the part of it that is shown.</summary>
+    /// <summary>An axis that is resized: its sizes, the factor between them, and the part of it that is
+    /// shown.</summary>
     private readonly record struct ResizedAxis(
         int Axis, int Source, int Result, double Scale, double Start, double End)
     {
@@ -146,7 +148,8 @@ internal static class OnnxResize
 
         public static ResizeRule Read(OnnxCall call, bool isNew)
         {
-            string mode = call.Text("mode", "nearest") is "linear" or "bilinear" ? "linear" : call.Text("mode", "nearest");
+            string name = call.Text("mode", "nearest");
+            string mode = name == "bilinear" ? "linear" : name;
             string grid = isNew ? call.Text("coordinate_transformation_mode", "half_pixel") : "asymmetric";
             string rounding = isNew ? call.Text("nearest_mode", "round_prefer_floor") : "floor";
             bool isKnown = mode is "nearest" or "linear" or "cubic"

@@ -105,7 +105,8 @@ internal sealed class OnnxTrace
             }
         }
 
-        HashSet<string> read = [.. left.SelectMany(node => node.Inputs), .. model.Outputs.Select(output => output.Name)];
+        HashSet<string> read =
+            [.. left.SelectMany(node => node.Inputs), .. model.Outputs.Select(output => output.Name)];
         return model with
         {
             Nodes = left,

@@ -24,11 +24,11 @@ internal sealed record OnnxValueInfo(
                 : OnnxTensor.FloatType);
     }
 
-    /// <summary>The ValueInfoProto of a float32 tensor.</summary>
+    /// <summary>The ValueInfoProto.</summary>
     public ProtoMessage Write()
     {
         ProtoMessage shape = new ProtoMessage().AddAll(1, Dims.Select(size => size.Write()));
-        ProtoMessage tensor = new ProtoMessage().Add(1, OnnxTensor.FloatType).Add(2, shape);
+        ProtoMessage tensor = new ProtoMessage().Add(1, Type).Add(2, shape);
         return new ProtoMessage().Add(1, Name).Add(2, new ProtoMessage().Add(1, tensor));
     }
 

@@ -52,10 +52,12 @@ internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
         if (asked is { } result)
         {
             int total = axis.TransposedSize(size, more) - result;
-            (before, after) = mode == "SAME_UPPER" ? (total / 2, total - (total / 2)) : (total - (total / 2), total / 2);
+            int half = total / 2;
+            (before, after) = mode == "SAME_UPPER" ? (half, total - half) : (total - half, half);
         }
 
-        return (new OnnxWindow(before == after && before >= 0 ? axis with { Padding = before } : axis, before, after), more);
+        bool isEven = before == after && before >= 0;
+        return (new OnnxWindow(isEven ? axis with { Padding = before } : axis, before, after), more);
     }
 
     /// <summary>The windows down the rows and across the columns.</summary>

@@ -51,7 +51,7 @@ internal sealed record OutputPlace(bool IsMiddle, double Rows, double Columns, i
     public string Describe() =>
         IsMiddle ? $" in the middle, {LostColumns} columns and {LostRows} rows less than the picture"
         : IsSame ? ""
-        : $" at {Format(Rows)} of the size";
+        : $" at {Format(Rows)} the size";
 
     private static OutputPlace Whole(Shape from, Shape to) =>
         new(false, (double)to.H / from.H, (double)to.W / from.W, 0, 0);
@@ -68,7 +68,7 @@ internal sealed record OutputPlace(bool IsMiddle, double Rows, double Columns, i
     {
         double inverse = Math.Round(1 / scale);
         return scale < 1 && Math.Abs((1 / scale) - inverse) < 0.1
-            ? string.Create(CultureInfo.InvariantCulture, $"1/{inverse}")
+            ? string.Create(CultureInfo.InvariantCulture, $"1/{inverse} of")
             : Math.Abs(scale - Math.Round(scale)) < MaxError
                 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(scale)} times")
                 : string.Create(CultureInfo.InvariantCulture, $"{scale:0.###} times");

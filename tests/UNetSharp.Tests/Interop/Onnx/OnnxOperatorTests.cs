@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using UNetSharp.Cpu;
 using UNetSharp.Execution;
 using UNetSharp.Graph;
@@ -11,7 +13,7 @@ namespace UNetSharp.Tests.Interop.Onnx;
 
 /// <summary>Every operation that is read from ONNX files, on random sizes, against ONNX Runtime.</summary>
 [Trait("Cost", "high")]
-public sealed class OnnxOperatorTests : IDisposable
+public sealed partial class OnnxOperatorTests : IDisposable
 {
     private const int Seeds = 2;
     private const int UInt8 = 2, Int8 = 3;
@@ -44,8 +46,8 @@ public sealed class OnnxOperatorTests : IDisposable
 
             StoredTensor expected = runtime.Run(file, image);
 
-            OnnxNetworks.AssertClose(
-                expected, actual, name.StartsWith("Dynamic", StringComparison.Ordinal) ? QuantizedTolerance : Tolerance);
+            bool isDynamic = name.StartsWith("Dynamic", StringComparison.Ordinal);
+            OnnxNetworks.AssertClose(expected, actual, isDynamic ? QuantizedTolerance : Tolerance);
         }
     }
 
@@ -64,7 +66,21 @@ public sealed class OnnxOperatorTests : IDisposable
         Assert.Empty(OnnxMapOperations.Names.Except(tried).Except(elsewhere));
     }
 
+    [Fact]
+    public void The_list_for_users_has_every_operation()
+    {
+        string text = File.ReadAllText(Path.GetFullPath(Path.Combine(Here(), "../../../../docs/onnx.md")));
+        HashSet<string> listed = [.. Word().Matches(text).Select(match => match.Value)];
+
+        Assert.Empty(OnnxMapOperations.Names.Concat(OnnxConstantOperations.Names).Except(listed));
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    [GeneratedRegex(@"[A-Za-z0-9.]+[A-Za-z0-9]")]
+    private static partial Regex Word();
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
     private static int GetOpset(string name) => int.TryParse(name.Split(" v")[^1], out int opset) ? opset : 17;
 
@@ -120,7 +136,8 @@ public sealed class OnnxOperatorTests : IDisposable
                 "ConvTranspose", [Image, g.Random(g.C, 2, 3, 3)], Ints("output_shape", (2 * g.H) + 1, 2 * g.W),
                 Ints("strides", 2, 2)),
             ["ConvTranspose auto_pad"] = g => g.Add(
-                "ConvTranspose", [Image, g.Random(g.C, 2, 3, 4)], Text("auto_pad", "SAME_UPPER"), Ints("strides", 2, 2)),
+                "ConvTranspose", [Image, g.Random(g.C, 2, 3, 4)], Text("auto_pad", "SAME_UPPER"),
+                Ints("strides", 2, 2)),
             ["MaxPool unevenly padded"] = g => g.Add(
                 "MaxPool", [Image], Ints("kernel_shape", 3, 3), Ints("pads", 0, 2, 2, 0), Ints("strides", 2, 1)),
             ["MaxPool ceil"] = g => g.Add(
@@ -131,7 +148,8 @@ public sealed class OnnxOperatorTests : IDisposable
             ["AveragePool unevenly padded"] = g => g.Add(
                 "AveragePool", [Image], Ints("kernel_shape", 3, 4), Ints("pads", 0, 1, 2, 3), Ints("strides", 2, 1)),
             ["AveragePool unevenly padded, counted"] = g => g.Add(
-                "AveragePool", [Image], Ints("kernel_shape", 3, 4), Ints("pads", 0, 1, 2, 3), Int("count_include_pad", 1)),
+                "AveragePool", [Image], Ints("kernel_shape", 3, 4), Ints("pads", 0, 1, 2, 3),
+                Int("count_include_pad", 1)),
             ["AveragePool ceil"] = g => g.Add(
                 "AveragePool", [Image], Ints("kernel_shape", 3, 3), Ints("strides", 2, 2), Int("ceil_mode", 1)),
             ["Gemm"] = g => g.Add(
@@ -258,7 +276,8 @@ public sealed class OnnxOperatorTests : IDisposable
             ["Floor, Ceil, Round, Sign"] = g =>
             {
                 string scaled = g.Add("Mul", [Image, g.Numbers([], 5)]);
-                string sum = g.Add("Sum", [g.Add("Floor", [scaled]), g.Add("Ceil", [scaled]), g.Add("Round", [scaled])]);
+                string sum = g.Add(
+                    "Sum", [g.Add("Floor", [scaled]), g.Add("Ceil", [scaled]), g.Add("Round", [scaled])]);
                 return g.Add("Add", [sum, g.Add("Sign", [scaled])]);
             },
             ["Log"] = g => g.Add("Log", [g.Positive()]),
@@ -319,7 +338,9 @@ public sealed class OnnxOperatorTests : IDisposable
             ["Tile"] = g => g.Add("Tile", [Image, g.Integers(1, 2, 1, 3)]),
             ["Identity of numbers alone"] = g => g.Add("Add", [
                 g.Add("Mul", [Image, g.Numbers([], 0)]),
-                g.Add("Transpose", [g.Add("Expand", [g.Random(g.H, 1), g.Integers(1, g.H, g.W)])], Ints("perm", 0, 1, 2))]),
+                g.Add(
+                    "Transpose", [g.Add("Expand", [g.Random(g.H, 1), g.Integers(1, g.H, g.W)])],
+                    Ints("perm", 0, 1, 2))]),
 
             // Quantised numbers.
             ["QuantizeLinear"] = g => g.Add("DequantizeLinear", [
@@ -350,7 +371,8 @@ public sealed class OnnxOperatorTests : IDisposable
             ["Dynamic ConvInteger"] = g =>
             {
                 string[] x = g.Add("DynamicQuantizeLinear", [Image], 3);
-                string sums = g.Add("ConvInteger", [x[0], g.RandomBytes(UInt8, [3, g.C, 3, 3]), x[2], g.Byte(UInt8, 30)]);
+                string sums = g.Add(
+                    "ConvInteger", [x[0], g.RandomBytes(UInt8, [3, g.C, 3, 3]), x[2], g.Byte(UInt8, 30)]);
                 return g.Add("Mul", [g.Add("Cast", [sums], Int("to", 1)), g.Add("Mul", [x[1], g.Numbers([], 0.01f)])]);
             },
             ["Dynamic MatMulInteger"] = g =>

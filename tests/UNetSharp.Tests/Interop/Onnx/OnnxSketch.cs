@@ -53,8 +53,11 @@ internal sealed class OnnxSketch
     public string RandomPositive(params int[] dims) => Numbers(dims, [.. Draw(dims).Select(value => value + 0.5f)]);
 
     /// <summary>Random whole numbers in eight bits, by ONNX's number for the type.</summary>
-    public string RandomBytes(int type, int[] dims) => Tensor(
-        new OnnxTensor(NextName(), dims, type, Draw(dims).Select(value => (byte)(sbyte)((value - 0.5f) * 80)).ToArray()));
+    public string RandomBytes(int type, int[] dims)
+    {
+        byte[] bytes = [.. Draw(dims).Select(value => (byte)(sbyte)((value - 0.5f) * 80))];
+        return Tensor(new OnnxTensor(NextName(), dims, type, bytes));
+    }
 
     /// <summary>A whole number in eight bits.</summary>
     public string Byte(int type, int value, int[]? dims = null) => Tensor(new OnnxTensor(
