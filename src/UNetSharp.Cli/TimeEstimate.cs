@@ -13,9 +13,10 @@ internal sealed class TimeEstimate
     public string Format(double share) =>
         share <= 0 || _elapsed.Elapsed < MinElapsed ? "" : $", {Format(_elapsed.Elapsed * ((1 - share) / share))} left";
 
-    /// <summary>A time in its largest units: 45 s, 3 min, 2 h 5 min.</summary>
+    /// <summary>A time in its largest units: 45 s, 3 min, 2 h 5 min, 3 d 4 h.</summary>
     internal static string Format(TimeSpan time) =>
         time.TotalSeconds < 90 ? $"{Math.Ceiling(time.TotalSeconds):0} s"
         : time.TotalMinutes < 90 ? $"{time.TotalMinutes:0} min"
-        : $"{(int)time.TotalHours} h {time.Minutes} min";
+        : time.TotalHours < 48 ? $"{(int)time.TotalHours} h {time.Minutes} min"
+        : $"{time.Days} d {time.Hours} h";
 }

@@ -76,6 +76,11 @@ internal static class TrainingView
                 CultureInfo.InvariantCulture,
                 $"{Environment.WorkingSet / BytesOfMegabyte} MB  left {FormatTimeLeft(progress.TimeLeft)}");
         bar.Update(share, text);
+        if (progress.Warning is { } warning)
+        {
+            bar.WriteLine($"warning: {warning}");
+        }
+
         if (progress.IsEpochDone)
         {
             bar.WritePlainLine(text);

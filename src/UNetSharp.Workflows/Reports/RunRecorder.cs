@@ -22,6 +22,7 @@ internal sealed class RunRecorder(
     private const int MinPause = 20; // times what the pictures took
 
     private readonly Stopwatch _sincePictures = new();
+    private readonly List<string> _warnings = [];
     private TimeSpan _timeOfPictures;
     private EventFile? _events;
     private TrainingProgress? _lastEpoch;
@@ -31,6 +32,7 @@ internal sealed class RunRecorder(
     public void Add(TrainingProgress progress)
     {
         _events ??= new EventFile(folder, progress.TotalSteps);
+        _warnings.AddRange(progress.Warning is { } warning ? [warning] : []);
         if (!progress.IsEpochDone)
         {
             _events.AddScalars(progress.TotalSteps, StepScalars(progress));
@@ -102,5 +104,11 @@ internal sealed class RunRecorder(
     private void WritePage(TrainingProgress progress, string state) => AtomicFile.WriteText(
         Path.Combine(folder, PageName),
         RunPage.Compose(
-            folder, settings, masks, progress, state, TrainingLog.Read(Path.Combine(folder, "log.csv")), nextSteps));
+            folder,
+            settings,
+            masks,
+            progress,
+            string.Join("; ", [state, .. _warnings]),
+            TrainingLog.Read(Path.Combine(folder, "log.csv")),
+            nextSteps));
 }

@@ -35,6 +35,11 @@ public static class TrainingEvents
             ["secondsLeft"] = progress.TimeLeft.TotalSeconds,
             ["residentBytes"] = Environment.WorkingSet,
         };
+        if (progress.Warning is { } warning)
+        {
+            line["warning"] = warning;
+        }
+
         if (progress.Validation is { } validation)
         {
             line["validation"] = CreateScores(validation);

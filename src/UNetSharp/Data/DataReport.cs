@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace UNetSharp.Data;
 
@@ -138,6 +140,10 @@ public sealed class DataReport
         {
             Skipped = BadPairs,
         };
+
+    /// <summary>A fingerprint of all values of all images and masks.</summary>
+    internal string ComputeFingerprint() => Convert.ToHexString(SHA256.HashData(
+        Encoding.ASCII.GetBytes(string.Concat(PairInfos.Select(pair => pair.Contents)))));
 
     /// <summary>Whether all images set aside for validation hold background alone, so that no score says
     /// much.</summary>

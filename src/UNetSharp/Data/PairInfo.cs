@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace UNetSharp.Data;
 
 /// <summary>What one pair of files holds.</summary>
@@ -29,6 +32,9 @@ public sealed record PairInfo(
     /// The same with the mask turned as EXIF turns its image, where both ways are possible; null where they are not.
     /// </summary>
     internal PairInfo? Turned { get; private init; }
+
+    /// <summary>Fingerprint of all values of image and mask.</summary>
+    internal string Contents { get; private init; } = "";
 
     /// <summary>Reads both files.</summary>
     /// <exception cref="DataException">One cannot be read, or their sizes differ.</exception>
@@ -66,6 +72,17 @@ public sealed record PairInfo(
             PictureRange.Measure(image.Samples),
             image.Notes,
             MaskValues.FromPicture(pair.MaskText, mask),
-            new PairFingerprint(image, mask));
+            new PairFingerprint(image, mask))
+        {
+            Contents = ComputeFingerprint(image, mask),
+        };
+    }
+
+    private static string ComputeFingerprint(Picture image, Picture mask)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes<float>(image.Samples));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(mask.Samples));
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 }

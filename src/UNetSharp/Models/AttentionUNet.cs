@@ -33,7 +33,7 @@ public sealed class AttentionUNet : Network
         _up4 = AddUp(4, 8 * w);
         _up3 = AddUp(3, 4 * w);
         _up2 = AddUp(2, 2 * w);
-        _out = Add("Conv_1x1", new Conv2d(w, classes, kernel: 1));
+        _out = Add("Conv_1x1", Conv2d.ForScores(w, classes));
         Initialize(seed);
     }
 

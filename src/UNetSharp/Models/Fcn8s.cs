@@ -29,9 +29,9 @@ public sealed class Fcn8s : Network
             .. Enumerable.Range(0, 5).Select(i => Add(
                 $"block{i + 1}", new DoubleConv(i == 0 ? channels : baseChannels << (i - 1), baseChannels << i))),
         ];
-        _score3 = Add("score3", new Conv2d(4 * baseChannels, classes, kernel: 1));
-        _score4 = Add("score4", new Conv2d(8 * baseChannels, classes, kernel: 1));
-        _score5 = Add("score5", new Conv2d(16 * baseChannels, classes, kernel: 1));
+        _score3 = Add("score3", Conv2d.ForScores(4 * baseChannels, classes));
+        _score4 = Add("score4", Conv2d.ForScores(8 * baseChannels, classes));
+        _score5 = Add("score5", Conv2d.ForScores(16 * baseChannels, classes));
         Initialize(seed);
     }
 

@@ -37,7 +37,7 @@ public sealed class ResUNet : Network
         _up1 = AddUp(1, deepC: 8 * w, skipC: 4 * w);
         _up2 = AddUp(2, deepC: 4 * w, skipC: 2 * w);
         _up3 = AddUp(3, deepC: 2 * w, skipC: w);
-        _output = Add("output_layer.0", new Conv2d(w, classes, kernel: 1));
+        _output = Add("output_layer.0", Conv2d.ForScores(w, classes));
         Initialize(seed);
     }
 

@@ -41,7 +41,7 @@ public sealed class U2Net : Network
         }
 
         int[] sideC = [.. outsideUp, outside[5]];
-        _sides = [.. sideC.Select((c, i) => Add($"side{i + 1}", new Conv2d(c, classes, kernel: 3, padding: 1)))];
+        _sides = [.. sideC.Select((c, i) => Add($"side{i + 1}", Conv2d.ForScores(c, classes, kernel: 3, padding: 1)))];
         _outconv = Add("outconv", new Conv2d(6 * classes, classes, kernel: 1));
         Initialize(seed);
     }

@@ -171,7 +171,7 @@ public sealed class UNet : Network
     {
         private readonly Conv2d _conv;
 
-        public OutConv(int inC, int classes) => _conv = Add("conv", new Conv2d(inC, classes, kernel: 1));
+        public OutConv(int inC, int classes) => _conv = Add("conv", Conv2d.ForScores(inC, classes));
 
         public Value Forward(Value x) => _conv.Forward(x);
     }

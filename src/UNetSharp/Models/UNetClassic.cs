@@ -53,7 +53,7 @@ public sealed class UNetClassic : Network
         _conv8 = Add("conv_8", new Convolutions(4 * w, 2 * w, activation));
         _up1 = Add("up_conv_1.0", new ConvTranspose2d(2 * w, w, kernel: 2, stride: 2));
         _conv9 = Add("conv_9", new Convolutions(2 * w, w, activation));
-        _result = Add("result", new Conv2d(w, classes, kernel: 1));
+        _result = Add("result", Conv2d.ForScores(w, classes));
         Initialize(seed);
     }
 

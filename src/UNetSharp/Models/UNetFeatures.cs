@@ -42,7 +42,7 @@ public sealed class UNetFeatures : Network
             Add($"downs.{level}", new DoubleConv(before[level], baseChannels, hasBias: hasBias, name: "conv")))];
         _bottleneck =
             Add("bottleneck", new DoubleConv(levelChannels[^1], 2 * levelChannels[^1], hasBias: hasBias, name: "conv"));
-        _final = Add("final_conv", new Conv2d(levelChannels[0], classes, kernel: 1));
+        _final = Add("final_conv", Conv2d.ForScores(levelChannels[0], classes));
         Initialize(seed);
     }
 

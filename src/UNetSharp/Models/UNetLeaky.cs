@@ -45,7 +45,7 @@ public sealed class UNetLeaky : Network
         _up2 = Add("up2", new Up(8 * w, 4 * w, hasBias, upHasBias, slope));
         _up3 = Add("up3", new Up(4 * w, 2 * w, hasBias, upHasBias, slope));
         _up4 = Add("up4", new Up(2 * w, w, hasBias, upHasBias, slope));
-        _outc = Add("outc.conv", new Conv2d(w, classes, kernel: 1));
+        _outc = Add("outc.conv", Conv2d.ForScores(w, classes));
         Initialize(seed);
     }
 

@@ -42,7 +42,7 @@ public sealed class UNetPlusPlus : Network
         }
 
         string[] names = deepSupervision ? ["final1", "final2", "final3", "final4"] : ["final"];
-        _finals = [.. names.Select(name => Add(name, new Conv2d(baseChannels, classes, kernel: 1)))];
+        _finals = [.. names.Select(name => Add(name, Conv2d.ForScores(baseChannels, classes)))];
         Initialize(seed);
     }
 

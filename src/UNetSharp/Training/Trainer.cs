@@ -15,6 +15,10 @@ namespace UNetSharp.Training;
 /// </summary>
 public sealed class Trainer
 {
+    private const string ChangedContents =
+        "images or masks have been changed since the run began: it goes on with the new ones, but what it has learned "
+        + "of the old ones stays, and scores before and after are not of the same masks.";
+
     private const string NoGradient = "A gradient was no number any more";
 
     // How much work a broken run may lose.
@@ -28,10 +32,12 @@ public sealed class Trainer
     private readonly SampleReader _reader;
     private readonly AugmentationSettings _augmentation;
     private readonly Stopwatch _clock = new();
+    private readonly LearningWatch _watch;
     private TrainingState _state;
     private long _imagesDone;
     private TimeSpan _savedAt;
     private double? _validationDice;
+    private string? _changes;
     private TrainingProgress _lastStep;
 
     /// <summary>Prepares a run.</summary>
@@ -57,6 +63,7 @@ public sealed class Trainer
         _reader = new SampleReader(
             read, report.Classes!, settings.Model.Channels, settings.Size, report.Brightness, cache);
         _augmentation = AugmentationCatalog.Parse(settings.Augmentation);
+        _watch = new LearningWatch(settings);
         _state = TrainingState.CreateInitial("");
     }
 
@@ -84,6 +91,9 @@ public sealed class Trainer
         };
         TrainedNetwork trained = new(judged, description);
         _state = _run.LoadState(_split, learner.Network, learner.Optimizer, learner.Average);
+        string contents = _report.ComputeFingerprint();
+        _changes = (_state.Contents ?? contents) == contents ? null : ChangedContents;
+        _state = _state with { Contents = contents };
         _clock.Start();
         if (_state.Epoch > _settings.Epochs)
         {
@@ -109,6 +119,7 @@ public sealed class Trainer
             bool isBest = IsBest();
             RequireFiniteGradients(learner);
             TrainingProgress done = CreateProgress(isEpochDone: true) with { Validation = result };
+            done = done with { Warning = _watch.FindWarning(done) };
             Write(run => run.SaveEpoch(trained, isBest, done));
             _state = CreateNextEpochState(isBest);
             Save(learner);
@@ -186,7 +197,8 @@ public sealed class Trainer
                 LearningRate = learner.Optimizer.LearningRate,
                 WaitShare = loader.WaitTime / (_clock.Elapsed - start),
             };
-            progress(CreateProgress(isEpochDone: false));
+            progress(CreateProgress(isEpochDone: false) with { Warning = _changes });
+            _changes = null;
 
             // Gradients that wait for others are not part of the state; and after its last step an epoch is brought to
             // its end, so that its line of the log is whole.

@@ -45,6 +45,9 @@ public readonly record struct TrainingProgress(
     /// </summary>
     public ValidationResult? Validation { get; init; }
 
+    /// <summary>What is likely wrong with the training, a line; null for nothing new.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>Steps done in all epochs.</summary>
     public long TotalSteps => ((long)(Epoch - 1) * Steps) + Step;
 }

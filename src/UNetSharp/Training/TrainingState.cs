@@ -46,6 +46,9 @@ internal sealed record TrainingState(
     /// <summary>Sums of the terms of the loss over the images of the current epoch.</summary>
     public IReadOnlyList<double> TermSums { get; init; } = [];
 
+    /// <summary>Fingerprint of the images and masks themselves; null in states of older versions.</summary>
+    public string? Contents { get; init; }
+
     /// <summary>Lowest mean loss of an epoch so far; null before the first epoch is done.</summary>
     public double? BestLoss { get; init; }
 

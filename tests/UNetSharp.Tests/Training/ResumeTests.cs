@@ -55,6 +55,23 @@ public sealed class ResumeTests : IDisposable
         AssertSame("whole", "parts");
     }
 
+    [Fact]
+    public void Masks_that_were_changed_meanwhile_are_said_once()
+    {
+        using CancellationTokenSource cancellation = new();
+        cancellation.Cancel();
+        Make("run", isResumed: false).Run(_ => { }, cancellation.Token);
+        string mask = _data.In("masks", "disc-0.png");
+        byte[] changed = [.. ImageFile.Read(mask).Samples.Select(value => (byte)value)];
+        changed[0] = 255;
+        ImageFile.WriteGrey(mask, changed, 32, 32);
+        List<string> warnings = [];
+
+        Make("run", isResumed: true).Run(done => warnings.AddRange(done.Warning is { } w ? [w] : []), default);
+
+        Assert.StartsWith("images or masks have been changed", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("cosine")]
     [InlineData("plateau")]

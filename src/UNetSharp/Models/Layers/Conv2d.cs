@@ -16,15 +16,33 @@ public sealed class Conv2d : Module
     /// <summary>Creates the layer.</summary>
     public Conv2d(
         int inC, int outC, int kernel, int stride = 1, int padding = 0, int dilation = 1, bool hasBias = true)
+        : this(
+            inC,
+            outC,
+            new Axis(kernel, stride, padding, dilation),
+            Initializers.UniformByFanIn(inC * kernel * kernel),
+            hasBias ? Initializers.UniformByFanIn(inC * kernel * kernel) : null)
     {
-        _axis = new Axis(kernel, stride, padding, dilation);
-        int fanIn = inC * kernel * kernel;
-        _weight = AddParameter(
-            "weight", [outC, inC, kernel, kernel], ParameterKind.Trained, Initializers.UniformByFanIn(fanIn));
-        _bias = hasBias
-            ? AddParameter("bias", [outC], ParameterKind.Trained, Initializers.UniformByFanIn(fanIn))
-            : null;
     }
+
+    private Conv2d(
+        int inC, int outC, Axis axis, Action<Random, Span<float>> weights, Action<Random, Span<float>>? biases)
+    {
+        _axis = axis;
+        _weight = AddParameter("weight", [outC, inC, axis.Kernel, axis.Kernel], ParameterKind.Trained, weights);
+        _bias = biases is null ? null : AddParameter("bias", [outC], ParameterKind.Trained, biases);
+    }
+
+    /// <summary>
+    /// The layer that gives the scores of each class. It starts undecided, with filters whose weights add up to 0 and
+    /// biases of 0, so that no class has all pixels.
+    /// </summary>
+    public static Conv2d ForScores(int inC, int classes, int kernel = 1, int padding = 0) => new(
+        inC,
+        classes,
+        new Axis(kernel, Padding: padding),
+        Initializers.CenteredByFanIn(inC * kernel * kernel),
+        Initializers.Zero);
 
     /// <summary>Applies the layer.</summary>
     public Value Forward(Value x) => new Convolution(x, _weight, _bias, _axis, _axis).Output;

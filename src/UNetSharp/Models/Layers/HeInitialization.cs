@@ -5,7 +5,7 @@ namespace UNetSharp.Models.Layers;
 /// <summary>
 /// Starting values that keep the size of signals through layers of rectifiers, without which a network that has no
 /// batch norm hardly learns: weights of the normal distribution with variance 2 / fan-in, biases 0 (He et al. 2015,
-/// https://arxiv.org/abs/1502.01852; the U-Net paper, section 3). Batch norms stay at 1 and 0.
+/// https://arxiv.org/abs/1502.01852; the U-Net paper, section 3). Batch norms stay at 1 and 0; the filters of scores add up to 0.
 /// </summary>
 internal static class HeInitialization
 {
@@ -20,7 +20,13 @@ internal static class HeInitialization
             if (parameter.Dims.Count == 4)
             {
                 int fanIn = parameter.Dims[1] * parameter.Dims[2] * parameter.Dims[3];
-                network.Store.SetValues(parameter, Normal(parameter.Count, Math.Sqrt(2.0 / fanIn), random));
+                float[] weights = Normal(parameter.Count, Math.Sqrt(2.0 / fanIn), random);
+                if (parameter.Dims[0] == network.Classes)
+                {
+                    Initializers.Center(weights, fanIn);
+                }
+
+                network.Store.SetValues(parameter, weights);
                 isConvolution = true;
             }
             else if (isConvolution)

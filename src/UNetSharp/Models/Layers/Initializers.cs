@@ -24,4 +24,34 @@ internal static class Initializers
             }
         };
     }
+
+    /// <summary>
+    /// The same less the mean of each filter. What a filter reads behind a rectifier is never below 0: one with weights
+    /// of one sign, as chance gives to narrow networks, starts with the same answer for every pixel, and small steps
+    /// never leave it.
+    /// </summary>
+    public static Action<Random, Span<float>> CenteredByFanIn(int fanIn) => (random, values) =>
+    {
+        UniformByFanIn(fanIn)(random, values);
+        Center(values, fanIn);
+    };
+
+    /// <summary>Subtracts the mean of each filter of so many weights.</summary>
+    public static void Center(Span<float> values, int fanIn)
+    {
+        for (int start = 0; fanIn > 1 && start < values.Length; start += fanIn)
+        {
+            Span<float> filter = values.Slice(start, fanIn);
+            float sum = 0;
+            foreach (float weight in filter)
+            {
+                sum += weight;
+            }
+
+            foreach (ref float weight in filter)
+            {
+                weight -= sum / fanIn;
+            }
+        }
+    }
 }
