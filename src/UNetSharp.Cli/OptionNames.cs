@@ -18,6 +18,7 @@ internal static class OptionNames
         ["IsValidationOnly"] = "--validation",
         ["Json"] = "--json",
         ["LearningRate"] = "--lr",
+        ["Memory"] = "--memory",
         ["MembraneClass"] = "--membranes",
         ["MinArea"] = "--min-area",
         ["Model"] = "--model",

@@ -13,8 +13,9 @@ public static class ImageFile
 {
     private const string OrientationField = "orientation";
 
-    /// <summary>Samples beyond which a file is refused before it is decoded: 4 GiB as float32.</summary>
-    private const long MaxSamples = 1L << 30;
+    /// <summary>Samples beyond which a file is refused before it is decoded: 2 GiB as float32; grey ones become three
+    /// times as many for networks that read colours.</summary>
+    private const long MaxSamples = 1L << 29;
 
     /// <summary>Red, green, blue and transparency.</summary>
     private const int MaxBands = 4;
@@ -221,6 +222,8 @@ public static class ImageFile
             throw new DataException($"{name}: {width}x{height} pixels of {channels} channels are more "
                 + $"than the {maxSamples} samples that are read at once. Cut the image into parts.");
         }
+
+        PictureMemory.Require(name, width, height, channels);
     }
 
     private static Image ToGreyOrRgb(Image image)

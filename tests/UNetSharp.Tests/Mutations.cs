@@ -59,7 +59,7 @@ internal static class Mutations
             Assert.True(failure is TException, $"{failure}");
             Assert.StartsWith(name, failure.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(failure.Message, char.IsControl);
-            Assert.InRange(failure.Message.Length, 1, name.Length + 400);
+            Assert.True(failure.Message.Length <= name.Length + 600, failure.Message);
         }
     }
 

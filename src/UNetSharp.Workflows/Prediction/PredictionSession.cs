@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using UNetSharp.Data;
+using UNetSharp.Imaging;
 using UNetSharp.Inference;
 
 namespace UNetSharp.Workflows;
@@ -87,14 +88,14 @@ internal sealed class PredictionSession : IDisposable
                 + $"{MemorySize.Format(disc)}, and {_settings.Output} has {MemorySize.Format(freeDisc)} left.");
         }
 
-        long freeMemory = MemorySize.GetFreeBytes() + Environment.WorkingSet;
+        long freeMemory = Math.Min(PictureMemory.Limit, MemorySize.GetFreeBytes() + Environment.WorkingSet);
         if (plan.MemoryBytes > freeMemory)
         {
             throw new DataException($"{job.Input.Text}: {job.Size} pixels in tiles of {plan.Tile} take "
-                + $"{MemorySize.Format(plan.MemoryBytes)} of memory, and {MemorySize.Format(freeMemory)} are free. Use "
-                + "smaller tiles.")
+                + $"{MemorySize.Format(plan.MemoryBytes)} of memory, and {MemorySize.Format(freeMemory)} may be used. "
+                + "Use smaller tiles, or allow more memory.")
             {
-                Settings = [nameof(SegmentationSettings.Tile)],
+                Settings = [nameof(SegmentationSettings.Tile), "Memory"],
             };
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 using UNetSharp.Files;
+using UNetSharp.Interop;
 
 namespace UNetSharp.Data.Layouts;
 
@@ -28,7 +29,8 @@ internal static class Cvat
         }
         catch (Exception e) when (e is FormatException or NullReferenceException or OverflowException)
         {
-            throw new DataException($"{path}: looks like a file of CVAT, but is damaged: {e.Message}", e);
+            throw new DataException(
+                $"{path}: looks like a file of CVAT, but is damaged: {CheckpointException.Sanitize(e.Message)}", e);
         }
     }
 
@@ -140,7 +142,7 @@ internal static class Cvat
         }
         catch (XmlException e)
         {
-            throw new DataException($"{path}: is no XML: {e.Message}", e);
+            throw new DataException($"{path}: is no XML: {CheckpointException.Sanitize(e.Message)}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

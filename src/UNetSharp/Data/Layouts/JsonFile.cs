@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using UNetSharp.Files;
+using UNetSharp.Interop;
 
 namespace UNetSharp.Data.Layouts;
 
@@ -42,7 +43,8 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw new DataException($"{path}: is no JSON: {e.Message}", e);
+            throw new DataException(
+                $"{path}: is no JSON in line {e.LineNumber + 1}: {CheckpointException.Sanitize(e.Message)}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,7 +64,8 @@ internal static class JsonFile
         catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException
             or OverflowException or IndexOutOfRangeException)
         {
-            throw new DataException($"{path}: looks like {what}, but is damaged: {e.Message}", e);
+            throw new DataException(
+                $"{path}: looks like {what}, but is damaged: {CheckpointException.Sanitize(e.Message)}", e);
         }
     }
 

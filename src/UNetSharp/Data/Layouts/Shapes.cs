@@ -44,6 +44,11 @@ internal sealed record PolygonShape(int Class, IReadOnlyList<float[]> Rings) : S
     public override void Draw(string name, Span<float> mask, PictureSize size, bool isRelative)
     {
         (float scaleX, float scaleY) = isRelative ? (size.Width, size.Height) : (1f, 1f);
+        if (Rings.Any(ring => ring.Length % 2 != 0 || !ring.All(float.IsFinite)))
+        {
+            throw new DataException($"{name}: holds a polygon whose corners are no pairs of numbers.");
+        }
+
         List<float>?[] crossings = new List<float>?[size.Height];
         foreach (float[] ring in Rings)
         {

@@ -28,9 +28,10 @@ internal static class OnnxAxisOperations
         bool keepsZero = call.Integer("allowzero", 0) == 0;
         long[] dims =
             [.. asked.Select((size, i) => size == 0 && keepsZero && i < x.Axes.Rank ? x.Dims[i] : (long)size)];
-        long known = dims.Where(size => size != -1).Aggregate(1L, (product, size) => product * size);
         long all = x.Dims.Aggregate(1L, (product, size) => product * size);
-        if (dims.Count(size => size == -1) > 1 || dims.Any(size => size is < -1 or 0) || all % known != 0)
+        long known = dims.Where(size => size != -1)
+            .Aggregate(1L, (product, size) => size < 1 || product > all / size ? all + 1 : product * size);
+        if (dims.Count(size => size == -1) > 1 || all % known != 0)
         {
             throw call.CreateException(
                 $"({string.Join(", ", x.Dims)}) cannot become ({string.Join(", ", asked)})");

@@ -208,17 +208,17 @@ public sealed class OnnxNetwork : Network
                 file.ToInput(image),
                 parameters).Select(map => file.ToOutput(map, image.Shape)),
         ];
-        return isLabels ? ToOneHot(traced[0], traced[1].Shape.C)
+        return isLabels ? ToOneHot(file.Path, traced[0], traced[1].Shape.C)
             : output.Scale != 1 && !output.IsStripped ? OnnxArithmetic.Affine(traced[0], 1 / output.Scale, 0)
             : traced[0];
     }
 
     /// <summary>1 for the class whose index a pixel holds, 0 for the others: max(1 − |x − k|, 0).</summary>
-    private static Value ToOneHot(Value labels, int classes)
+    private static Value ToOneHot(string file, Value labels, int classes)
     {
         if (labels.Shape.C != 1)
         {
-            throw new ShapeException($"Labels of {labels.Shape} have more than one channel.");
+            throw new CheckpointException($"{file}: its labels of {labels.Shape} have more than one channel.");
         }
 
         float[] signs = [.. Enumerable.Range(0, 2 * classes).Select(i => i % 2 == 0 ? 1f : -1f)];

@@ -5,7 +5,8 @@ namespace UNetSharp.Models.Layers;
 /// <summary>
 /// Starting values that keep the size of signals through layers of rectifiers, without which a network that has no
 /// batch norm hardly learns: weights of the normal distribution with variance 2 / fan-in, biases 0 (He et al. 2015,
-/// https://arxiv.org/abs/1502.01852; the U-Net paper, section 3). Batch norms stay at 1 and 0; the filters of scores add up to 0.
+/// https://arxiv.org/abs/1502.01852; the U-Net paper, section 3). Batch norms stay at 1 and 0; the filters of
+/// scores add up to 0.
 /// </summary>
 internal static class HeInitialization
 {

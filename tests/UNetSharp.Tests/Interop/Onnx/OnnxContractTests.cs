@@ -233,7 +233,8 @@ public sealed class OnnxContractTests : IDisposable
         return TrainedNetwork.Load(file, describe: describe);
     }
 
-    private static OnnxModel Create(string name)
+    /// <summary>The file of a case.</summary>
+    internal static OnnxModel Create(string name)
     {
         OnnxSize[] dims = name.StartsWith("channels last", StringComparison.Ordinal)
             ? [new(1), new(Height), new(Width), new(3)]

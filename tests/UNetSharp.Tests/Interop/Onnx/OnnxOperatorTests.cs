@@ -75,6 +75,9 @@ public sealed partial class OnnxOperatorTests : IDisposable
         Assert.Empty(OnnxMapOperations.Names.Concat(OnnxConstantOperations.Names).Except(listed));
     }
 
+    /// <summary>Writes the nodes of a case; the name of its result.</summary>
+    internal static string Build(string name, OnnxSketch sketch) => ByName[name](sketch);
+
     public void Dispose() => _folder.Dispose();
 
     [GeneratedRegex(@"[A-Za-z0-9.]+[A-Za-z0-9]")]
