@@ -6,6 +6,7 @@ internal static class OptionNames
     private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
         ["BatchSize"] = "--batch",
+        ["Channels"] = "--channels",
         ["Classes"] = "--classes",
         ["ClipNorm"] = "--clip",
         ["Crop"] = "--crop",

@@ -48,7 +48,7 @@ internal readonly record struct Contrast(float Low, float High)
     {
         for (int i = 0; i < rgb.Length; i++)
         {
-            float value = samples[(i / 3 * channels) + (channels == 3 ? i % 3 : 0)];
+            float value = samples[(i / 3 * channels) + (channels >= 3 ? i % 3 : 0)];
             rgb[i] = (byte)Math.Clamp(MathF.Round((value - Low) / (High - Low) * 255), 0, 255);
         }
     }

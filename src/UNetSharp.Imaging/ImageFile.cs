@@ -24,7 +24,16 @@ public static class ImageFile
     /// <param name="path">The file.</param>
     /// <param name="page">Page of a TIFF file, the first is 0; the others are not decoded.</param>
     /// <exception cref="DataException">The file is missing, damaged, too large or of an unknown kind.</exception>
-    public static Picture Read(string path, int page = 0) => Guard(path, () =>
+    public static Picture Read(string path, int page = 0) => Read(path, page, PictureChannels.Plain);
+
+    /// <summary>
+    /// What reads files for a network of so many channels: for one or three <see cref="Read(string, int)"/>; for others
+    /// the first channels as they are stored, of files that have so many, also as pages of a stack of ImageJ or OME.
+    /// </summary>
+    public static PictureReader ReaderFor(int channels) =>
+        PictureChannels.IsPlain(channels) ? Read : (path, page) => Read(path, page, channels);
+
+    private static Picture Read(string path, int page, int channels) => Guard(path, () =>
     {
         ImageFormat format = ReadFormat(path, page);
         if (format == ImageFormat.Bmp)
@@ -32,10 +41,10 @@ public static class ImageFile
             return Decode(path, new Bitmap(File.ReadAllBytes(path)), MaxSamples);
         }
 
-        using Image file = OpenPage(format, path, page);
-        Picture picture = Decode(path, file, MaxSamples);
-        return format == ImageFormat.Tiff && TiffPages.Read(path).Channels is > 1 and var channels
-            ? picture.WithNote($"has {channels} channels, of which the first is used")
+        using Image file = OpenChannels(format, path, page, channels);
+        Picture picture = Decode(path, file, MaxSamples, channels);
+        return format == ImageFormat.Tiff && file.Bands < channels && TiffPages.Read(path).Channels is > 1 and var stack
+            ? picture.WithNote($"has {stack} channels, of which the first is used")
             : picture;
     });
 
@@ -148,6 +157,29 @@ public static class ImageFile
         ImageFormat format, string path, int page, Enums.Access access = Enums.Access.Random) => Vips.Open(
         format, path, format == ImageFormat.Tiff ? TiffPages.Read(path).GetDirectory(path, page) : page, access);
 
+    /// <summary>Opens a page of a file with its channels side by side, where they are pages of a stack.</summary>
+    internal static Image OpenChannels(
+        ImageFormat format, string path, int page, int channels, Enums.Access access = Enums.Access.Random)
+    {
+        bool isStack = format == ImageFormat.Tiff && !PictureChannels.IsPlain(channels)
+            && TiffPages.Read(path).Channels >= channels;
+        if (!isStack)
+        {
+            return OpenPage(format, path, page, access);
+        }
+
+        Image[] parts =
+            [.. TiffPages.Read(path).GetChannels(path, page).Select(index => Vips.Open(format, path, index, access))];
+        try
+        {
+            return parts[0].Bandjoin(parts[1..]);
+        }
+        finally
+        {
+            Array.ForEach(parts, part => part.Dispose());
+        }
+    }
+
     /// <summary>The format of a file that has the page.</summary>
     internal static ImageFormat ReadFormat(string path, int page)
     {
@@ -157,18 +189,32 @@ public static class ImageFile
             : throw new DataException($"{path}: page {page} is asked for, but only TIFF files have pages here.");
     }
 
-    /// <summary>The image upright, in grey or red, green and blue, without transparency.</summary>
+    /// <summary>
+    /// The image upright, in grey or red, green and blue, without transparency; or so many channels as they are.
+    /// </summary>
     /// <param name="name">What messages call it.</param>
     /// <param name="file">The file.</param>
+    /// <param name="channels">Channels that are wanted; <see cref="PictureChannels.Plain"/> for grey or colour.</param>
     /// <param name="notes">What of it is left out.</param>
-    internal static Image Simplify(string name, Image file, out string[] notes)
+    internal static Image Simplify(string name, Image file, int channels, out string[] notes)
     {
         using Image upright = file.Autorot();
+        if (!PictureChannels.IsPlain(channels) && upright.Bands >= channels)
+        {
+            notes = upright.Bands == channels
+                ? []
+                : [$"has {upright.Bands} channels, of which the first {channels} are used"];
+            return upright.ExtractBand(0, n: channels);
+        }
+
         using Image plain = ToGreyOrRgb(upright);
         if (plain.Bands > MaxBands)
         {
             throw new DataException($"{name}: has {plain.Bands} channels; images are grey or colour, with or "
-                + "without transparency. Save the channels to be used as grey or RGB.");
+                + "without transparency. Save the channels to be used as grey or RGB, or train a network on all.")
+            {
+                Settings = ["Channels"],
+            };
         }
 
         int used = plain.Bands >= 3 ? 3 : 1;
@@ -208,10 +254,11 @@ public static class ImageFile
         return bitmap.Decode();
     }
 
-    private static Picture Decode(string name, Image file, long maxSamples)
+    private static Picture Decode(
+        string name, Image file, long maxSamples, int channels = PictureChannels.Plain)
     {
         RequireAtMost(name, file.Width, file.Height, file.Bands, maxSamples);
-        using Image plain = Simplify(name, file, out string[] notes);
+        using Image plain = Simplify(name, file, channels, out string[] notes);
         return ToPicture(name, plain, notes, GetOrientation(file));
     }
 

@@ -25,8 +25,14 @@ internal sealed partial class TiffPages
     [ThreadStatic]
     private static (string Path, long Length, DateTime Written) _lastFile;
 
-    private TiffPages(IReadOnlyList<int> directories, int channels) =>
-        (Directories, Channels) = (directories, channels);
+    private readonly IReadOnlyList<int> _pages;
+    private readonly int _stride;
+
+    private TiffPages(IReadOnlyList<int> pages, int channels, int stride)
+    {
+        (_pages, Channels, _stride) = (pages, channels, stride);
+        Directories = [.. pages.Where((_, i) => i / stride % channels == 0)];
+    }
 
     /// <summary>Number of the directory of each page.</summary>
     public IReadOnlyList<int> Directories { get; }
@@ -67,8 +73,8 @@ internal sealed partial class TiffPages
         pages = pages.Length == 0 ? [0] : pages;
         (int channels, int stride) = FindChannels(description, pages.Length);
         return channels > 1 && pages.Length % channels == 0
-            ? new TiffPages([.. pages.Where((_, i) => i / stride % channels == 0)], channels)
-            : new TiffPages(pages, 1);
+            ? new TiffPages(pages, channels, stride)
+            : new TiffPages(pages, 1, 1);
     }
 
     /// <summary>The directory of a page.</summary>
@@ -76,6 +82,15 @@ internal sealed partial class TiffPages
     public int GetDirectory(string path, int page) => page < Directories.Count
         ? Directories[page]
         : throw new DataException($"{path}: has {Directories.Count} pages; there is no page {page}.");
+
+    /// <summary>The directories of all channels of a page.</summary>
+    /// <exception cref="DataException">There is no such page.</exception>
+    public IReadOnlyList<int> GetChannels(string path, int page)
+    {
+        int first = GetDirectory(path, page);
+        int index = Enumerable.Range(0, _pages.Count).First(i => _pages[i] == first);
+        return [.. Enumerable.Range(0, Channels).Select(channel => _pages[index + (channel * _stride)])];
+    }
 
     /// <summary>Channels of a stack, and how many pages lie between those of one channel and the next.</summary>
     private static (int Channels, int Stride) FindChannels(string description, int pages)

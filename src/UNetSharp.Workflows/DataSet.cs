@@ -21,12 +21,21 @@ public static class DataSet
     /// <param name="masks">What the user says of the masks; null to find it out.</param>
     /// <param name="skipsBad">Whether pairs that cannot be read, or are none, are left out of the report.</param>
     /// <param name="progress">Is given how many pairs are read, of how many; never by two threads at once.</param>
+    /// <param name="channels">Channels that a network reads; null for grey or colour, as images are.</param>
     /// <exception cref="DataException">No pair can be read.</exception>
     public static DataReport Inspect(
-        DataFolder folder, MaskSettings? masks = null, bool skipsBad = false, Action<int, int>? progress = null)
+        DataFolder folder,
+        MaskSettings? masks = null,
+        bool skipsBad = false,
+        Action<int, int>? progress = null,
+        int? channels = null)
     {
         var report = DataReport.Create(
-            folder, ImageFile.Read, masks ?? new MaskSettings(), Environment.ProcessorCount, progress);
+            folder,
+            ImageFile.ReaderFor(channels ?? 3),
+            masks ?? new MaskSettings(),
+            Environment.ProcessorCount,
+            progress);
         return skipsBad ? report.WithoutBadPairs() : report;
     }
 }

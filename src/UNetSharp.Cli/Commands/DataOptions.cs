@@ -52,11 +52,12 @@ internal static class DataOptions
     /// <summary>Reads every file of the data set, with a progress bar.</summary>
     /// <param name="parsed">The options.</param>
     /// <param name="classes">Number of classes, or null.</param>
-    public static DataReport Inspect(ParseResult parsed, int? classes = null) =>
-        Inspect(parsed, parsed.GetValue(Data), classes);
+    /// <param name="channels">Channels that the network reads, or null for grey or colour.</param>
+    public static DataReport Inspect(ParseResult parsed, int? classes = null, int? channels = null) =>
+        Inspect(parsed, parsed.GetValue(Data), classes, channels);
 
     /// <summary>The same for a folder that is given otherwise.</summary>
-    public static DataReport Inspect(ParseResult parsed, string? directory, int? classes)
+    public static DataReport Inspect(ParseResult parsed, string? directory, int? classes, int? channels = null)
     {
         MaskSettings settings = ReadMasks(parsed, classes);
         DataFolder folder = Find(parsed, directory);
@@ -64,7 +65,8 @@ internal static class DataOptions
             folder,
             settings,
             SkipsBad(parsed),
-            (done, count) => bar.Update((double)done / count, $"reading {done} of {count} pairs")));
+            (done, count) => bar.Update((double)done / count, $"reading {done} of {count} pairs"),
+            channels));
     }
 
     /// <summary>Finds the pairs.</summary>

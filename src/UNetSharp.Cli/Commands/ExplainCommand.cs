@@ -81,8 +81,8 @@ internal static class ExplainCommand
         ExplainChoices choices = Read(parsed);
         TrainedNetwork trained = WeightsOptions.Load(parsed, parsed.GetRequiredValue(Weights));
         RequireClass(choices.Class, trained.Description.Masks);
-        Picture picture = PictureNotes.Print(
-            ImageFile.Read(choices.Input), choices.Input, trained.Description.Brightness);
+        PictureReader read = ImageFile.ReaderFor(trained.Description.Model.Channels);
+        Picture picture = PictureNotes.Print(read(choices.Input, 0), choices.Input, trained.Description.Brightness);
         if (choices.At is { } pixel && (pixel.X >= picture.Width || pixel.Y >= picture.Height))
         {
             throw new UsageException($"--at {pixel.X},{pixel.Y}: {choices.Input} has "

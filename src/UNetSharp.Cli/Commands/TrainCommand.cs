@@ -17,7 +17,7 @@ internal static class TrainCommand
         new("--out") { Description = "Folder for the results", Required = true };
 
     private static readonly Option<string> Channels =
-        Default("--channels", "auto", "Channels of the image: auto, 1 or 3");
+        Default("--channels", "auto", "Channels: auto, 1 for grey, 3 for colour, or as many as images have");
 
     private static readonly Option<string> Classes =
         Default("--classes", "auto", "Number of classes: auto, 1 for one foreground class, or K");
@@ -77,6 +77,8 @@ internal static class TrainCommand
 
     private static readonly Option<string> Augment = AugmentCommand.CreateOption();
 
+    private const int MaxChannels = 64;
+
     private static readonly Option<int> Seed =
         Default("--seed", 0, "Chooses starting weights, split, order and augmentation");
 
@@ -127,7 +129,7 @@ internal static class TrainCommand
         bool isResumed = parsed.GetValue(Resume);
         string output = parsed.GetRequiredValue(Out);
 
-        DataReport report = DataOptions.Inspect(parsed, classes);
+        DataReport report = DataOptions.Inspect(parsed, classes, channels);
         TextWriter messages = asJson ? Console.Error : Console.Out;
         foreach (string line in report.Lines())
         {
@@ -318,8 +320,9 @@ internal static class TrainCommand
     private static int? ReadChannels(ParseResult parsed)
     {
         int? channels = CommonOptions.AutoOrNumber(parsed.GetRequiredValue(Channels), "--channels");
-        return channels is null or 1 or 3
+        return channels is null or (>= 1 and <= MaxChannels)
             ? channels
-            : throw new UsageException($"--channels {channels}: give auto, 1 for grey, or 3 for colour.");
+            : throw new UsageException($"--channels {channels}: give auto, 1 for grey, 3 for colour, or as many as "
+                + $"the images have, up to {MaxChannels}.");
     }
 }

@@ -6,8 +6,8 @@ using UNetSharp.Data.Rows;
 namespace UNetSharp.Imaging.Rows;
 
 /// <summary>
-/// The rows of an image file, decoded as they are asked for, with the values that <see cref="ImageFile.Read"/> gives.
-/// All calls come from one thread.
+/// The rows of an image file, decoded as they are asked for, with the values that
+/// <see cref="ImageFile.Read(string, int)"/> gives. All calls come from one thread.
 /// </summary>
 public sealed class ImageRows : RowSource
 {
@@ -42,21 +42,22 @@ public sealed class ImageRows : RowSource
     /// <summary>Opens a file; its header alone is read.</summary>
     /// <param name="path">The file.</param>
     /// <param name="page">Page of a TIFF file, the first is 0.</param>
+    /// <param name="channels">Channels that the network reads: 1 or 3, or others as they are stored.</param>
     /// <exception cref="DataException">
     /// The file is missing, damaged, of an unknown kind, or too large and of a kind that must be decoded as a whole.
     /// </exception>
-    public static RowSource Open(string path, int page = 0) => ImageFile.Guard<RowSource>(path, () =>
-    {
-        ImageFormat format = ImageFile.ReadFormat(path, page);
-        return format == ImageFormat.Bmp
-            ? new PictureRows(ImageFile.Read(path))
-            : Open(path, format, page);
-    });
+    public static RowSource Open(string path, int page = 0, int channels = PictureChannels.Plain) =>
+        ImageFile.Guard(path, () => Open(path, ImageFile.ReadFormat(path, page), page, channels));
 
-    private static ImageRows Open(string path, ImageFormat format, int page)
+    private static RowSource Open(string path, ImageFormat format, int page, int channels)
     {
-        using Image file = OpenByRows(path, format, page);
-        using Image plain = ImageFile.Simplify(path, file, out string[] notes);
+        if (format == ImageFormat.Bmp)
+        {
+            return new PictureRows(ImageFile.Read(path));
+        }
+
+        using Image file = OpenByRows(path, format, page, channels);
+        using Image plain = ImageFile.Simplify(path, file, channels, out string[] notes);
         switch (plain.Format)
         {
             case Enums.BandFormat.Uchar:
@@ -116,14 +117,14 @@ public sealed class ImageRows : RowSource
         base.Dispose(isDisposing);
     }
 
-    private static Image OpenByRows(string path, ImageFormat format, int page)
+    private static Image OpenByRows(string path, ImageFormat format, int page, int channels)
     {
-        Image file = ImageFile.OpenPage(format, path, page, Enums.Access.Sequential);
+        Image file = ImageFile.OpenChannels(format, path, page, channels, Enums.Access.Sequential);
         if (file.Contains("orientation") && (int)file.Get("orientation") > 1)
         {
             // Turning takes rows in another order: libvips decodes to memory or, beyond 100 MB, to a temporary file.
             file.Dispose();
-            return ImageFile.OpenPage(format, path, page);
+            return ImageFile.OpenChannels(format, path, page, channels);
         }
 
         bool isWhole = !format.HasRows || IsProgressive(file);

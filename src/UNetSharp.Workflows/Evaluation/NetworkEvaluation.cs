@@ -40,7 +40,8 @@ public static class NetworkEvaluation
             settings.Data,
             settings.Masks,
             settings.SkipsBad,
-            (done, count) => progress?.Invoke(new EvaluationProgress(EvaluationStage.Reading, done, count)));
+            (done, count) => progress?.Invoke(new EvaluationProgress(EvaluationStage.Reading, done, count)),
+            segmenter.ImageChannels);
         IReadOnlyList<ImagePair> pairs = FindPairs(settings, run, report);
         Evaluation evaluation = Evaluate(segmenter, EvaluationStage.Scoring);
         IReadOnlyList<Comparison> comparison = other is null
@@ -53,7 +54,7 @@ public static class NetworkEvaluation
         Evaluation Evaluate(Segmenter network, EvaluationStage stage) => Evaluation.Compute(
             network,
             pairs,
-            ImageFile.Read,
+            ImageFile.ReaderFor(network.ImageChannels),
             (done, count) =>
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -159,7 +160,8 @@ public static class NetworkEvaluation
             .Select(image =>
             {
                 (Segmentation found, byte[] truth, Picture picture) =
-                    Evaluation.Segment(segmenter, image.First, ImageFile.Read, masks);
+                    Evaluation.Segment(
+                        segmenter, image.First, ImageFile.ReaderFor(segmenter.ImageChannels), masks);
                 return new ScoredPicture(
                     image.Second.Name, image.Second.Dice, picture, truth, found.ComputeClasses()).Downscale();
             }),

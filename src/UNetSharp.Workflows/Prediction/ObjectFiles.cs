@@ -14,12 +14,17 @@ internal sealed class ObjectFiles : IDisposable
     private readonly ObjectSettings _settings;
     private readonly string _folder;
     private readonly MaskClasses _masks;
+    private readonly PictureReader _read;
     private readonly CocoFile? _coco;
 
     /// <summary>Prepares to write to a folder that is there.</summary>
-    public ObjectFiles(ObjectSettings settings, string folder, MaskClasses masks)
+    /// <param name="settings">What is written.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="masks">What classes are called.</param>
+    /// <param name="read">Reads the pictures as the network does.</param>
+    public ObjectFiles(ObjectSettings settings, string folder, MaskClasses masks, PictureReader read)
     {
-        (_settings, _folder, _masks) = (settings, folder, masks);
+        (_settings, _folder, _masks, _read) = (settings, folder, masks, read);
         _coco = settings.Polygons == PolygonFormat.Coco
             ? new CocoFile(Path.Combine(folder, ObjectSettings.CocoName), masks)
             : null;
@@ -61,7 +66,7 @@ internal sealed class ObjectFiles : IDisposable
         _coco?.Add(picture.ShortText, size, objects);
         if (_settings.HasContours)
         {
-            byte[] drawn = Contours.Draw(ImageFile.Read(picture.Path, picture.Page ?? 0), objects);
+            byte[] drawn = Contours.Draw(_read(picture.Path, picture.Page ?? 0), objects);
             ImageFile.WriteColor(place + ".contours.png", drawn, size.Width, size.Height);
         }
     }

@@ -12,9 +12,9 @@ internal sealed class OverlaySink : ResultSink
     private readonly RowFile _file;
     private readonly byte[] _row;
 
-    public OverlaySink(string path, PictureSize size, InputPicture picture)
+    public OverlaySink(string path, PictureSize size, InputPicture picture, int channels)
     {
-        _overlay = OverlayRows.Create(() => ImageRows.Open(picture.Path, picture.Page ?? 0));
+        _overlay = OverlayRows.Create(() => ImageRows.Open(picture.Path, picture.Page ?? 0, channels));
         _row = new byte[3 * size.Width];
         _file = RowFile.Create(path, size, RowFormat.Color);
     }

@@ -27,7 +27,8 @@ internal sealed class PredictionOutputs(PredictionSettings settings)
 
         if (settings.HasOverlay)
         {
-            yield return new OverlaySink(GetPath(job.Input, ".overlay"), job.Size, job.Input);
+            yield return new OverlaySink(
+                GetPath(job.Input, ".overlay"), job.Size, job.Input, segmenter.ImageChannels);
         }
 
         if (settings.Objects.IsWanted)

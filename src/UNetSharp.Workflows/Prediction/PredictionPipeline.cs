@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using UNetSharp.Data;
 using UNetSharp.Data.Rows;
 using UNetSharp.Imaging.Rows;
 using UNetSharp.Inference;
@@ -70,7 +71,20 @@ internal sealed class PredictionPipeline(Segmenter segmenter, float threshold, C
         opened.CompleteAdding();
     }
 
-    private static RowSource Open(InputPicture input) => ImageRows.Open(input.Path, input.Page ?? 0);
+    private RowSource Open(InputPicture input)
+    {
+        RowSource rows = ImageRows.Open(input.Path, input.Page ?? 0, segmenter.ImageChannels);
+        if (segmenter.ImageChannels is 1 or 3 || rows.Channels == segmenter.ImageChannels)
+        {
+            return rows;
+        }
+
+        using (rows)
+        {
+            throw new DataException(
+                $"{input.Text}: has not the {segmenter.ImageChannels} channels that the network reads.");
+        }
+    }
 
     /// <summary>White, for which a picture of more than 8 bit may have to be read twice.</summary>
     private float FindWhite(InputPicture input, float fullScale)

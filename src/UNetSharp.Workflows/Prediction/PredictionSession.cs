@@ -36,7 +36,8 @@ internal sealed class PredictionSession : IDisposable
         CancellationToken cancellation)
     {
         (_segmenter, _settings, _outputs, _progress) = (segmenter, settings, outputs, progress);
-        _objects = new ObjectFiles(settings.Objects, settings.Output, segmenter.Masks);
+        _objects = new ObjectFiles(
+            settings.Objects, settings.Output, segmenter.Masks, ImageFile.ReaderFor(segmenter.ImageChannels));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 

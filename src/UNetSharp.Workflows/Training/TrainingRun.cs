@@ -39,7 +39,7 @@ public sealed class TrainingRun(TrainingSettings settings, DataReport report, st
     {
         using FolderLock? alone = IsResumed && !RunFolder.IsRun(folder) ? null : AcquireFolder();
         RunFolder run = new(folder, IsResumed);
-        Trainer trainer = new(settings, report, ImageFile.Read, run, Cache);
+        Trainer trainer = new(settings, report, ImageFile.ReaderFor(settings.Model.Channels), run, Cache);
         using RunRecorder recorder = new(folder, settings, report.Classes!, NextSteps?.Invoke(folder));
         bool isDone;
         try

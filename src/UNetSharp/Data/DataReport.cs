@@ -65,8 +65,8 @@ public sealed class DataReport
     /// <summary>What mask values mean; null if that is not clear.</summary>
     public MaskClasses? Classes { get; }
 
-    /// <summary>Channels of the images: 1 if all are grey, else 3.</summary>
-    public int Channels => PairInfos.Any(fact => fact.Channels == 3) ? 3 : 1;
+    /// <summary>Channels of the images: 1 if all are grey, else 3, or as many as were asked for.</summary>
+    public int Channels => PairInfos.Select(fact => fact.Channels).Append(1).Max();
 
     /// <summary>What is white in the images, and how bright they are.</summary>
     public Brightness Brightness { get; } = new();
@@ -188,7 +188,7 @@ public sealed class DataReport
     {
         yield return $"pairs          {Folder.Pairs.Count} ({Folder.ImagesPath} and {Folder.MasksPath})";
         yield return $"sizes          {FormatList(PairInfos.Select(fact => fact.Size.ToString()))}";
-        yield return $"channels       {FormatList(PairInfos.Select(fact => fact.Channels == 3 ? "colour" : "grey"))}";
+        yield return $"channels       {FormatList(PairInfos.Select(fact => FormatChannels(fact.Channels)))}";
         yield return $"bit depth      {FormatList(PairInfos.Select(fact => fact.BitDepth))}";
         yield return $"mask values    {MaskText()}";
         if (Classes is not null)
@@ -235,6 +235,9 @@ public sealed class DataReport
             yield return line;
         }
     }
+
+    private static string FormatChannels(int channels) =>
+        channels switch { 1 => "grey", 3 => "colour", _ => $"{channels} channels" };
 
     private static string FormatList(IEnumerable<string> facts) => string.Join(
         ", ",

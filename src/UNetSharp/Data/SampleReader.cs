@@ -5,7 +5,7 @@ namespace UNetSharp.Data;
 /// </summary>
 /// <param name="read">Decodes a file.</param>
 /// <param name="classes">What mask values mean.</param>
-/// <param name="channels">Channels of the network's image: 1 or 3.</param>
+/// <param name="channels">Channels of the network's image: 1 or 3, or those of every image.</param>
 /// <param name="size">Size to bring every pair to, or null to leave it.</param>
 /// <param name="brightness">What is white in images; null for where their format has it.</param>
 /// <param name="cache">Keeps what was read; null to read from the disk every time.</param>
@@ -24,6 +24,7 @@ public sealed class SampleReader(
     private Sample Decode(ImagePair pair)
     {
         Picture image = pair.ReadImage(read).WithWhite(brightness);
+        RequireChannels(pair.ImageText, image.Channels, channels);
         Picture mask = pair.ReadMask(read, image);
         var own = new PictureSize(image.Height, image.Width);
         RequireSameSize(pair, own, new PictureSize(mask.Height, mask.Width));
@@ -34,6 +35,15 @@ public sealed class SampleReader(
             channels,
             Resampling.ResizeAntialiased(image.ToUnitRange(channels), own, target, channels),
             Resampling.ResizeNearest(classes.Read(pair.MaskText, mask), own, target));
+    }
+
+    /// <summary>Checks that an image can be brought to the network's channels.</summary>
+    internal static void RequireChannels(string name, int channels, int wanted)
+    {
+        if (channels != wanted && wanted is not (1 or 3))
+        {
+            throw new DataException($"{name}: has not the {wanted} channels that the network reads.");
+        }
     }
 
     /// <summary>Checks that an image and its mask have one size.</summary>

@@ -12,7 +12,8 @@ internal static class UnitValues
     /// around it.
     /// </summary>
     /// <param name="samples">Samples, the channels of a pixel together.</param>
-    /// <param name="channels">Samples of a pixel: 1 for grey, 3 for red, green, blue, 4 with transparency.</param>
+    /// <param name="channels">Samples of a pixel: 1 for grey, 3 for red, green, blue, 4 with transparency; any number,
+    /// if it is the target's.</param>
     /// <param name="fullScale">The value of full brightness.</param>
     /// <param name="unit">The values, those of a pixel together.</param>
     /// <param name="targetChannels">Values of a pixel.</param>
@@ -47,7 +48,9 @@ internal static class UnitValues
 
     private static float Luma<T>(ReadOnlySpan<T> color)
         where T : INumberBase<T> =>
-        (0.299f * ToFloat(color[0])) + (0.587f * ToFloat(color[1])) + (0.114f * ToFloat(color[2]));
+        color.Length < 3
+            ? ToFloat(color[0])
+            : (0.299f * ToFloat(color[0])) + (0.587f * ToFloat(color[1])) + (0.114f * ToFloat(color[2]));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float ToFloat<T>(T sample)

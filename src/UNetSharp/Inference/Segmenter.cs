@@ -35,21 +35,18 @@ public sealed class Segmenter : IDisposable
     /// <param name="hasSideOutputs">
     /// Whether the side outputs of networks with deep supervision are given too; see <see cref="MapCount"/>.
     /// </param>
-    /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
     public Segmenter(TrainedNetwork network, int threads, bool isExact = false, bool hasSideOutputs = false)
     {
         _description = network.Description;
-        if (_description.Model.Channels is not (1 or 3))
-        {
-            throw new DataException(
-                $"The network reads images of {_description.Model.Channels} channels; pictures have 1 or "
-                + "3.");
-        }
-
         _device = new CpuDevice(threads);
         _predictor = new Predictor(network.Network, _device, isExact, hasSideOutputs, _description.OutputKind);
         _planner = new TilePlanner(network.Network, _description, _predictor);
     }
+
+    /// <summary>
+    /// Channels of pictures that the network reads: 1 and 3 fit every picture, others those that have as many.
+    /// </summary>
+    public int ImageChannels => _description.Model.Channels;
 
     /// <summary>Number of classes, with the background.</summary>
     public int ClassCount => _description.Masks.ClassCount;
@@ -79,7 +76,6 @@ public sealed class Segmenter : IDisposable
     /// </summary>
     /// <exception cref="Interop.CheckpointException">The file is missing, damaged or of no network that is
     /// known.</exception>
-    /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
     public static Segmenter Load(
         string path,
         int? threads = null,
@@ -98,6 +94,7 @@ public sealed class Segmenter : IDisposable
     public Segmentation Segment(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
+        SampleReader.RequireChannels("The picture", picture.Channels, ImageChannels);
         Picture seen = picture.WithWhite(_description.Brightness);
         return Segment<float>(
             seen.Samples, new PictureSize(seen.Height, seen.Width), seen.Channels, seen.FullScale);
@@ -259,14 +256,16 @@ public sealed class Segmenter : IDisposable
         }
     }
 
-    private static PictureSize RequireSize(int samples, int width, int height, int channels)
+    private PictureSize RequireSize(int samples, int width, int height, int channels)
     {
+        int wanted = _description.Model.Channels;
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (channels is not (1 or 3 or 4))
+        if (channels is not (1 or 3 or 4) && channels != wanted)
         {
             throw new ArgumentException(
-                $"Pixels have 1 channel (grey), 3 (red, green, blue) or 4 (with transparency), but {channels} came.",
+                $"Pixels have 1 channel (grey), 3 (red, green, blue) or 4 (with transparency), or the network's "
+                    + $"{wanted}, but {channels} came.",
                 nameof(channels));
         }
 

@@ -64,7 +64,7 @@ public sealed class CommandTests
     [InlineData("--loss", "hinge")]
     [InlineData("--loss", "ce")]
     [InlineData("--optimizer", "lion")]
-    [InlineData("--channels", "2")]
+    [InlineData("--channels", "65")]
     [InlineData("--epochs", "0")]
     [InlineData("--epochs", "many")]
     [InlineData("--lr", "0")]

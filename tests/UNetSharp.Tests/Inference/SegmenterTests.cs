@@ -148,8 +148,16 @@ public sealed class SegmenterTests
     }
 
     [Fact]
-    public void Networks_for_other_than_grey_or_colour_images_are_refused() =>
-        Assert.Throws<DataException>(() => new Segmenter(Trained("unet", channels: 4), threads: 1));
+    public void Networks_for_other_than_grey_or_colour_images_read_those_that_have_their_channels()
+    {
+        using Segmenter segmenter = new(Trained("unet", channels: 4), threads: 1);
+        Picture four = new(16, 20, 4, fullScale: 1, new float[16 * 20 * 4]);
+
+        Assert.Equal(new PictureSize(20, 16), segmenter.Segment(four).Size);
+        DataException e = Assert.Throws<DataException>(
+            () => segmenter.Segment(new Picture(16, 20, 3, fullScale: 1, new float[16 * 20 * 3])));
+        Assert.Contains("has not the 4 channels", e.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(1, 1)]

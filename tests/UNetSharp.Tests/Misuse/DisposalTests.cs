@@ -32,7 +32,7 @@ public sealed class DisposalTests : IDisposable
     [
         "CpuDevice.ThreadCount", "Workers.Count", "Loader.Count", "Loader.WaitTime", "RowSource.Size",
         "RowSource.Channels", "RowSource.FullScale", "RowSource.RowLength", "Segmenter.ClassCount",
-        "Segmenter.Channels",
+        "Segmenter.Channels", "Segmenter.ImageChannels",
         "Segmenter.Masks", "Segmenter.RequiresWholeImage", "Segmenter.MapCount", "Predictor.MapCount",
         "Predictor.Channels", "UnfinishedFile.Stream", "Segmenter.Brightness", "RowSource.Notes", "PictureRows.Notes",
         "ImageRows.Notes", "MeasuredRows.Notes", "MeasuredRows.Range",

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 using UNetSharp.Files;
-using UNetSharp.Interop;
 
 namespace UNetSharp.Data.Layouts;
 
@@ -30,7 +29,7 @@ internal static class Cvat
         catch (Exception e) when (e is FormatException or NullReferenceException or OverflowException)
         {
             throw new DataException(
-                $"{path}: looks like a file of CVAT, but is damaged: {CheckpointException.Sanitize(e.Message)}", e);
+                $"{path}: looks like a file of CVAT, but is damaged: {DataException.Sanitize(e.Message)}", e);
         }
     }
 
@@ -142,7 +141,7 @@ internal static class Cvat
         }
         catch (XmlException e)
         {
-            throw new DataException($"{path}: is no XML: {CheckpointException.Sanitize(e.Message)}", e);
+            throw new DataException($"{path}: is no XML: {DataException.Sanitize(e.Message)}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

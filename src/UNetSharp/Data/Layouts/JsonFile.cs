@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using UNetSharp.Files;
-using UNetSharp.Interop;
 
 namespace UNetSharp.Data.Layouts;
 
@@ -44,7 +43,7 @@ internal static class JsonFile
         catch (JsonException e)
         {
             throw new DataException(
-                $"{path}: is no JSON in line {e.LineNumber + 1}: {CheckpointException.Sanitize(e.Message)}", e);
+                $"{path}: is no JSON in line {e.LineNumber + 1}: {DataException.Sanitize(e.Message)}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -65,7 +64,7 @@ internal static class JsonFile
             or OverflowException or IndexOutOfRangeException)
         {
             throw new DataException(
-                $"{path}: looks like {what}, but is damaged: {CheckpointException.Sanitize(e.Message)}", e);
+                $"{path}: looks like {what}, but is damaged: {DataException.Sanitize(e.Message)}", e);
         }
     }
 

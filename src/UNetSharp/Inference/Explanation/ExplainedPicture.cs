@@ -17,15 +17,10 @@ internal sealed class ExplainedPicture
     private readonly TrainedNetwork _trained;
 
     /// <summary>Traces the network; nothing is computed.</summary>
-    /// <exception cref="DataException">The network does not read pictures of one or three channels.</exception>
+    /// <exception cref="DataException">The picture has not the network's channels.</exception>
     public ExplainedPicture(TrainedNetwork trained, Picture picture)
     {
-        if (trained.Description.Model.Channels is not (1 or 3))
-        {
-            throw new DataException(
-                $"The network reads images of {trained.Description.Model.Channels} channels; pictures have 1 or 3.");
-        }
-
+        SampleReader.RequireChannels("The picture", picture.Channels, trained.Description.Model.Channels);
         _trained = trained;
         OriginalSize = new PictureSize(picture.Height, picture.Width);
         InputSize = trained.Description.Size ?? OriginalSize;
