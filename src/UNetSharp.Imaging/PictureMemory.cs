@@ -11,26 +11,26 @@ public static class PictureMemory
     // As it is decoded, as floats, and what is computed and written of it.
     private const long BytesPerSample = 16;
 
-    private static long? _limit;
+    private static long _limit = FindShare();
 
     /// <summary>
-    /// The limit in bytes: half of what neither this program nor others use when it is first asked for, unless it is
-    /// set.
+    /// The limit in bytes: half of what neither this program nor others used when it started, unless it is set.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is set to none.</exception>
     public static long Limit
     {
-        get
-        {
-            GCMemoryInfo memory = GC.GetGCMemoryInfo();
-            return _limit ??= Math.Max(1 << 20, (memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes) / 2);
-        }
-
+        get => Volatile.Read(ref _limit);
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
-            _limit = value;
+            Volatile.Write(ref _limit, value);
         }
+    }
+
+    private static long FindShare()
+    {
+        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        return Math.Max(1 << 20, (memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes) / 2);
     }
 
     /// <summary>Refuses what is too large.</summary>
