@@ -188,6 +188,10 @@ public sealed class OperationGradientTests
         GradientCheck.Verify(x => x[0].Sigmoid(), TestTensors.Random(Shape.Nchw(2, 5, 3, 3), seed: 1));
 
     [Fact]
+    public void Background_of_labels_that_may_overlap() =>
+        GradientCheck.Verify(x => x[0].WithBackground(), TestTensors.Distinct(Shape.Nchw(2, 5, 3, 3), seed: 1));
+
+    [Fact]
     public void Softmax() =>
         GradientCheck.Verify(x => x[0].Softmax(), TestTensors.Random(Shape.Nchw(2, 5, 3, 3), seed: 1));
 
