@@ -5,6 +5,7 @@ using UNetSharp.Imaging;
 namespace UNetSharp.Tests.Cli;
 
 /// <summary>Data sets of any layout, of many channels, turned, or too large, as the command line takes them.</summary>
+[Trait("Cost", "high")]
 public sealed class DataOptionTests : IDisposable
 {
     private const int Side = 32;

@@ -5,6 +5,7 @@ using UNetSharp.Tests.Interop.Onnx;
 namespace UNetSharp.Tests.Cli;
 
 /// <summary>What files of weights hold, for people and for programs.</summary>
+[Trait("Cost", "high")]
 public sealed class InspectCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

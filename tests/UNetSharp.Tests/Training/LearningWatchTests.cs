@@ -9,6 +9,7 @@ using UNetSharp.Training;
 namespace UNetSharp.Tests.Training;
 
 /// <summary>Training that does not learn is noticed, and starts that could not learn are not there.</summary>
+[Trait("Cost", "high")]
 public sealed class LearningWatchTests
 {
     private static readonly TrainingSettings Settings = new(

@@ -8,6 +8,9 @@ namespace UNetSharp.Interop.Onnx;
 /// <param name="bias">The biases; null if there are none.</param>
 internal sealed class OnnxFilter(OnnxCall call, OnnxTensor weight, OnnxTensor? bias)
 {
+    /// <summary>Whether it moves along one axis alone, that of the columns.</summary>
+    public bool IsLine { get; init; }
+
     /// <summary>Sizes of the weights.</summary>
     public IReadOnlyList<int> Dims => weight.Dims;
 

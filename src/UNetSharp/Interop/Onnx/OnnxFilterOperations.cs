@@ -9,19 +9,34 @@ internal static class OnnxFilterOperations
     // Each is a convolution of its own.
     private const int MaxGroups = 4096;
 
-    /// <summary>Conv, also in groups of channels.</summary>
-    public static Value Convolve(OnnxCall call)
+    /// <summary>Conv, also in groups of channels, over one axis or two.</summary>
+    public static OnnxMap Convolve(OnnxCall call)
     {
-        OnnxTensor weight = Filter(call);
-        return Convolve(
-            call, call.Map(0), new OnnxFilter(call, weight, Bias(call, 2, weight.Dims[0])));
+        OnnxTensor weight = call.Tensor(1);
+        if (weight.Dims is [var filters, var inputs, var taps])
+        {
+            OnnxMap x = call.Read(0);
+            OnnxMap line = x.Reshape([.. x.Dims.Take(2), 1, .. x.Dims.Skip(2)]);
+            Value y = Convolve(call, line.ToNchw(), new OnnxFilter(
+                call, weight with { Dims = [filters, inputs, 1, taps] }, Bias(call, 2, filters))
+            {
+                IsLine = true,
+            });
+            return OnnxMap.Nchw(y).Reshape([1, y.Shape.C, y.Shape.W]);
+        }
+
+        weight = Filter(call);
+        return OnnxMap.Nchw(Convolve(
+            call, call.Map(0), new OnnxFilter(call, weight, Bias(call, 2, weight.Dims[0]))));
     }
 
     /// <summary>A convolution as a node describes it, of any filter.</summary>
     public static Value Convolve(OnnxCall call, Value x, OnnxFilter filter)
     {
         IReadOnlyList<int> dims = filter.Dims;
-        (OnnxWindow rows, OnnxWindow columns) = OnnxWindow.FromCall(call, x.Shape, dims[2], dims[3]);
+        (OnnxWindow rows, OnnxWindow columns) = filter.IsLine
+            ? OnnxWindow.FromOneAxis(call, x.Shape, dims[3])
+            : OnnxWindow.FromCall(call, x.Shape, dims[2], dims[3]);
         bool isEven = rows.IsSymmetric && columns.IsSymmetric;
         x = isEven ? x : x.Pad(columns.Before, columns.After, rows.Before, rows.After);
         Axis down = isEven ? rows.Axis : rows.Axis with { Padding = 0 };

@@ -9,7 +9,7 @@ internal static class OnnxMapOperations
     private static readonly Dictionary<string, Func<OnnxCall, OnnxMap>> ByName = new()
     {
         // Filters and windows.
-        ["Conv"] = Image(OnnxFilterOperations.Convolve),
+        ["Conv"] = OnnxFilterOperations.Convolve,
         ["ConvTranspose"] = Image(OnnxFilterOperations.ConvolveTransposed),
         ["Gemm"] = OnnxFilterOperations.Multiply,
         ["MatMul"] = OnnxFilterOperations.MatrixProduct,

@@ -334,13 +334,29 @@ public sealed class OnnxNetwork : Network
                 return Trace(only, 1);
             }
 
-            try
+            // The least step of sides with which it can do: it neither fails on remainders nor leaves them out.
+            ProbedOutput? even = TryTrace(EvenStep);
+            for (int step = 1; step < EvenStep; step *= 2)
             {
-                return Trace(new PictureSize((3 * EvenStep) - 1, (4 * EvenStep) + 1), 1);
+                if (TryTrace(step) is { } found && (!found.Place.IsMiddle || even is null or { Place.IsMiddle: true }))
+                {
+                    return found;
+                }
             }
-            catch (CheckpointException)
+
+            return even ?? Trace(new PictureSize(3 * EvenStep, 4 * EvenStep), EvenStep);
+
+            ProbedOutput? TryTrace(int step)
             {
-                return Trace(new PictureSize(3 * EvenStep, 4 * EvenStep), EvenStep);
+                try
+                {
+                    int rest = step % EvenStep;
+                    return Trace(new PictureSize((3 * EvenStep) - rest, (4 * EvenStep) + rest), step);
+                }
+                catch (CheckpointException)
+                {
+                    return null;
+                }
             }
 
             ProbedOutput Trace(PictureSize size, int sideStep)

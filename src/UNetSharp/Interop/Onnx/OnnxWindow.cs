@@ -63,11 +63,15 @@ internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
     /// <summary>The windows down the rows and across the columns.</summary>
     public static (OnnxWindow Rows, OnnxWindow Columns) FromCall(
         OnnxCall call, Shape x, int kernelHeight, int kernelWidth) =>
-        (FromCall(call, x.H, kernelHeight, 0), FromCall(call, x.W, kernelWidth, 1));
+        (FromCall(call, x.H, kernelHeight, 0, axes: 2), FromCall(call, x.W, kernelWidth, 1, axes: 2));
 
-    private static OnnxWindow FromCall(OnnxCall call, int size, int kernel, int index)
+    /// <summary>The windows of a filter of one axis, which is that of the columns.</summary>
+    public static (OnnxWindow Rows, OnnxWindow Columns) FromOneAxis(OnnxCall call, Shape x, int kernel) =>
+        (new OnnxWindow(new Axis(1), 0, 0), FromCall(call, x.W, kernel, 0, axes: 1));
+
+    private static OnnxWindow FromCall(OnnxCall call, int size, int kernel, int index, int axes)
     {
-        int stride = ReadInteger(call, "strides", index, min: 1, MaxStride);
+        int stride = ReadInteger(call, "strides", index, min: 1, MaxDistance);
         int dilation = ReadInteger(call, "dilations", index, min: 1, MaxDistance);
         Axis axis = new(kernel, stride, Padding: 0, dilation);
         (int before, int after) = call.Text("auto_pad", "NOTSET") switch
@@ -75,7 +79,7 @@ internal readonly record struct OnnxWindow(Axis Axis, int Before, int After)
             "NOTSET" =>
                 (
                     ReadInteger(call, "pads", index, 0, MaxDistance),
-                    ReadInteger(call, "pads", index + 2, 0, MaxDistance)),
+                    ReadInteger(call, "pads", index + axes, 0, MaxDistance)),
             "VALID" => (0, 0),
             "SAME_UPPER" => SplitPadding(ComputeSamePadding(axis, size)),
             "SAME_LOWER" => SplitPadding(ComputeSamePadding(axis, size)) is var (less, more) ? (more, less) : default,

@@ -5,6 +5,7 @@ using UNetSharp.Imaging;
 namespace UNetSharp.Tests.Data.Layouts;
 
 /// <summary>Changed annotations and lists of classes are read or refused in one line, within time and memory.</summary>
+[Trait("Cost", "high")]
 public sealed class AnnotationHostileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

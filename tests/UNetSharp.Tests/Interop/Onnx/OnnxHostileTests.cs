@@ -4,6 +4,7 @@ using UNetSharp.Interop;
 namespace UNetSharp.Tests.Interop.Onnx;
 
 /// <summary>Changed files of other programs' networks are read or refused in one line, within limits.</summary>
+[Trait("Cost", "high")]
 public sealed class OnnxHostileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -124,6 +124,14 @@ public sealed partial class OnnxOperatorTests : IDisposable
                 "Conv", [Image, g.Random(3, g.C, 4, 3)], Text("auto_pad", "SAME_UPPER"), Ints("strides", 2, 2)),
             ["Conv auto_pad lower"] = g => g.Add(
                 "Conv", [Image, g.Random(3, g.C, 4, 2)], Text("auto_pad", "SAME_LOWER"), Ints("strides", 2, 1)),
+            ["Conv of one axis"] = g => g.Add(
+                "Conv", [g.Add("Reshape", [Image, g.Integers(1, g.C, -1)]), g.Random(4, g.C / 2, 3), g.Random(4)],
+                Int("group", 2), Ints("pads", 2, 1), Ints("strides", 2)),
+            ["Conv of patches"] = g => g.Add(
+                "Conv", [g.Add("Resize", [Image, "", g.Numbers([4], 1, 1, 6, 5)]), g.Random(3, g.C, 20, 18)],
+                Ints("strides", 20, 18)),
+            ["MaxPool of all"] = g => g.Add(
+                "MaxPool", [Image], Ints("kernel_shape", g.H, g.W), Ints("strides", g.H, g.W)),
             ["ConvTranspose"] = g => g.Add(
                 "ConvTranspose", [Image, g.Random(g.C, 3, 3, 2), g.Random(3)], Ints("strides", 2, 2)),
             ["ConvTranspose in groups"] = g => g.Add(
