@@ -35,8 +35,8 @@ public sealed record ObjectScores(
     public double PanopticQuality => IsEmpty ? 1 : Certain.IoU / ((Truth + Predicted) / 2.0);
 
     /// <summary>
-    /// Aggregated Jaccard index: every true object with the predicted one of most IoU, and what is predicted beside them
-    /// (Kumar et al. 2017, https://doi.org/10.1109/TMI.2017.2677499).
+    /// Aggregated Jaccard index: every true object with the predicted one of most IoU, and what is predicted beside
+    /// them (Kumar et al. 2017, https://doi.org/10.1109/TMI.2017.2677499).
     /// </summary>
     public double AggregatedJaccard => IsEmpty ? 1 : (double)Shared / United;
 

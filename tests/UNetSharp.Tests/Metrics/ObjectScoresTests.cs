@@ -75,7 +75,8 @@ public sealed class ObjectScoresTests
     [Fact]
     public void Objects_of_several_pictures_are_scored_together()
     {
-        ObjectScores sum = ObjectScores.Sum([Score(Two, Two), Score([1, 1, 1, 1, 2, 2, 2, 2], [5, 5, 5, 5, 5, 5, 5, 5])]);
+        ObjectScores merged = Score([1, 1, 1, 1, 2, 2, 2, 2], [5, 5, 5, 5, 5, 5, 5, 5]);
+        ObjectScores sum = ObjectScores.Sum([Score(Two, Two), merged]);
 
         Assert.Equal((4, 3), (sum.Truth, sum.Predicted));
         Assert.Equal(3 / 4.0, sum.AveragePrecision50);
